@@ -1,0 +1,7 @@
+std = "lua54"
+max_line_length = 120
+exclude_files = { "build", "luarocks_tree", "node_modules" }
+include_files = { "**/*.lua", "**/*.rockspec", ".busted", ".luacheckrc" }
+files["spec"].std = "+busted"
+files["**/*.rockspec"].std = "+rockspec"
+files[".luacheckrc"].std = "+luacheckrc"
