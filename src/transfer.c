@@ -1,0 +1,346 @@
+#include "transfer.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "instant.h"
+
+/* libcurl's read buffer: fewer callbacks on large pages than its 16 KiB */
+#define READ_BUFFER 65536L
+
+/* idle connections older than this are not used again, in seconds: proxies
+   drop them in silence, and the next request would be lost with them */
+#define IDLE_CONNECTION 60L
+
+/* our own deadlines rule; libcurl's must only never fire before them */
+#define CONNECT_NEVER_MS 86400000L
+
+static void enter(struct m365_transfer *t, enum m365_phase phase) {
+  if (phase <= t->phase)
+    return;
+  t->phase = phase;
+  t->phase_since = t->last_byte = m365_monotonic();
+}
+
+/*
+** Callbacks of libcurl
+*/
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *data) {
+  struct m365_transfer *t = data;
+  t->last_byte = m365_monotonic();
+  return m365_buffer_append(&t->body, bytes, size * n) ? size * n : 0;
+}
+
+/* Sees the lines of every answer on the way; a status line starts anew, so
+   that only the last answer's headers remain. */
+static size_t on_header(char *line, size_t size, size_t n, void *data) {
+  struct m365_transfer *t = data;
+  size_t length = size * n;
+  enter(t, M365_PHASE_ANSWERING);
+  t->last_byte = m365_monotonic();
+  if (length > 5 && memcmp(line, "HTTP/", 5) == 0)
+    m365_buffer_reset(&t->head);
+  return m365_buffer_append(&t->head, line, length) ? length : 0;
+}
+
+/* Called when the connection is ready and the request is about to leave: up
+   to here nothing of it was delivered. */
+static int on_ready(void *data, char *to, char *from, int to_port,
+                    int from_port) {
+  (void)to, (void)from, (void)to_port, (void)from_port;
+  enter(data, M365_PHASE_SENT);
+  return CURL_PREREQFUNC_OK;
+}
+
+static bool is_loopback(const struct sockaddr *address) {
+  if (address->sa_family == AF_INET) {
+    const struct sockaddr_in *v4 = (const void *)address;
+    return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+  }
+  if (address->sa_family == AF_INET6) {
+    const struct sockaddr_in6 *v6 = (const void *)address;
+    return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+  }
+  return false;
+}
+
+/* Close-on-exec from birth, which libcurl does only since 8.14; and the last
+   word on plain http: whatever a name resolved to, it must be loopback. */
+static curl_socket_t on_socket(void *data, curlsocktype purpose,
+                               struct curl_sockaddr *address) {
+  struct m365_transfer *t = data;
+  (void)purpose;
+  if (t->plain_loopback && !is_loopback(&address->addr)) {
+    t->off_loopback = true;
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC,
+                address->protocol);
+}
+
+/*
+** Preparing
+*/
+
+/* Keeps the first failure of a row of setopt calls. */
+#define SET(option, value)                                                     \
+  do {                                                                         \
+    if (code == CURLE_OK)                                                      \
+      code = curl_easy_setopt(easy, option, value);                            \
+  } while (0)
+
+static CURLcode set_callbacks(struct m365_transfer *t, CURL *easy) {
+  CURLcode code = CURLE_OK;
+  SET(CURLOPT_WRITEFUNCTION, on_body);
+  SET(CURLOPT_WRITEDATA, t);
+  SET(CURLOPT_HEADERFUNCTION, on_header);
+  SET(CURLOPT_HEADERDATA, t);
+  SET(CURLOPT_PREREQFUNCTION, on_ready);
+  SET(CURLOPT_PREREQDATA, t);
+  SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+  SET(CURLOPT_OPENSOCKETDATA, t);
+  SET(CURLOPT_ERRORBUFFER, t->error);
+  return code;
+}
+
+static CURLcode set_manners(CURL *easy) {
+  CURLcode code = CURLE_OK;
+  SET(CURLOPT_NOSIGNAL, 1L);
+  SET(CURLOPT_QUICK_EXIT, 1L); /* never wait for a resolver thread */
+  SET(CURLOPT_BUFFERSIZE, READ_BUFFER);
+  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  SET(CURLOPT_ACCEPT_ENCODING, ""); /* all that this libcurl can unpack */
+  SET(CURLOPT_FOLLOWLOCATION, 0L);  /* a token does not travel */
+  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_NEVER_MS);
+  SET(CURLOPT_MAXAGE_CONN, IDLE_CONNECTION);
+  SET(CURLOPT_TCP_KEEPALIVE, 1L);
+  SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  return code;
+}
+
+/* An option that is not asked for stays libcurl's: CURLOPT_CAINFO NULL would
+   mean "trust nobody", not "the default". */
+static CURLcode set_string(CURL *easy, CURLoption option, const char *value) {
+  return value == NULL ? CURLE_OK : curl_easy_setopt(easy, option, value);
+}
+
+static CURLcode set_route(CURL *easy, const struct m365_route *route) {
+  const struct {
+    CURLoption option;
+    const char *value;
+  } strings[] = {
+      {CURLOPT_CAINFO, route->ca_file},
+      {CURLOPT_CAPATH, route->ca_directory},
+      {CURLOPT_PROXY, route->plain_loopback ? "" : route->proxy},
+      {CURLOPT_NOPROXY, route->no_proxy},
+      {CURLOPT_SSLCERT, route->certificate},
+      {CURLOPT_SSLKEY, route->key},
+      {CURLOPT_KEYPASSWD, route->key_password},
+      {CURLOPT_PROTOCOLS_STR, route->plain_loopback ? "http" : "https"},
+  };
+  CURLcode code = CURLE_OK;
+  for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+    if (code == CURLE_OK)
+      code = set_string(easy, strings[i].option, strings[i].value);
+  return code;
+}
+
+/* A body, even an empty one, is always given: CURLOPT_POST without fields
+   would read the host's standard input. */
+static CURLcode set_request(CURL *easy, const struct m365_request *r,
+                            bool fresh) {
+  CURLcode code = CURLE_OK;
+  SET(CURLOPT_URL, r->url);
+  SET(CURLOPT_HTTPHEADER, r->headers);
+  if (r->body != NULL || strcmp(r->method, "POST") == 0) {
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_length);
+    SET(CURLOPT_POSTFIELDS, r->body != NULL ? r->body : "");
+  }
+  SET(CURLOPT_CUSTOMREQUEST, r->method);
+  SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+  return code;
+}
+
+static void forget(struct m365_transfer *t) {
+  m365_buffer_reset(&t->head);
+  m365_buffer_reset(&t->body);
+  t->phase = M365_PHASE_IDLE;
+  t->off_loopback = false;
+  t->cut = M365_CUT_NOT;
+  t->result = CURLE_OK;
+  t->status = 0;
+  t->error[0] = '\0';
+}
+
+bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
+                           const struct m365_request *request,
+                           const struct m365_route *route, bool fresh) {
+  CURLcode code = set_callbacks(t, easy);
+  if (code == CURLE_OK)
+    code = set_manners(easy);
+  if (code == CURLE_OK)
+    code = set_route(easy, route);
+  if (code == CURLE_OK)
+    code = set_request(easy, request, fresh);
+  forget(t);
+  t->easy = easy;
+  t->plain_loopback = route->plain_loopback;
+  enter(t, M365_PHASE_CONNECTING);
+  return code == CURLE_OK;
+}
+
+/*
+** Watching
+*/
+
+void m365_transfer_observe(struct m365_transfer *t, double now) {
+  curl_off_t connected = 0;
+  if (t->phase != M365_PHASE_CONNECTING)
+    return;
+  curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &connected);
+  if (connected > 0) {
+    t->phase = M365_PHASE_SECURING;
+    t->phase_since = now;
+  }
+}
+
+double m365_transfer_limit(const struct m365_transfer *t,
+                           const struct m365_deadlines *deadlines,
+                           enum m365_cut *why) {
+  switch (t->phase) {
+  case M365_PHASE_CONNECTING:
+    *why = M365_CUT_CONNECT;
+    return t->phase_since + deadlines->connect;
+  case M365_PHASE_SECURING:
+    *why = M365_CUT_TLS;
+    return t->phase_since + deadlines->tls;
+  case M365_PHASE_SENT:
+    *why = M365_CUT_FIRST_BYTE;
+    return t->phase_since + deadlines->first_byte;
+  case M365_PHASE_ANSWERING:
+    *why = M365_CUT_STALL;
+    return t->last_byte + deadlines->stall;
+  default:
+    *why = M365_CUT_NOT;
+    return M365_NEVER;
+  }
+}
+
+void m365_transfer_finish(struct m365_transfer *t, CURLcode result) {
+  t->result = result;
+  curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->status);
+  t->easy = NULL;
+}
+
+/*
+** Headers of the answer
+*/
+
+/* `line` starts with `name` and a colon: where its value starts */
+static const char *value_after(const char *line, const char *end,
+                               const char *name) {
+  size_t n = strlen(name);
+  if ((size_t)(end - line) <= n || line[n] != ':' ||
+      strncasecmp(line, name, n) != 0)
+    return NULL;
+  line += n + 1;
+  while (line < end && (*line == ' ' || *line == '\t'))
+    line++;
+  return line;
+}
+
+const char *m365_transfer_header(const struct m365_transfer *t,
+                                 const char *name, size_t *length) {
+  const char *line = t->head.bytes;
+  const char *stop = line != NULL ? line + t->head.length : NULL;
+  while (line < stop) {
+    const char *end = memchr(line, '\n', (size_t)(stop - line));
+    const char *next = end != NULL ? end + 1 : stop;
+    const char *value = value_after(line, next, name);
+    if (value != NULL) {
+      while (next > value && strchr("\r\n \t", next[-1]) != NULL)
+        next--;
+      *length = (size_t)(next - value);
+      return value;
+    }
+    line = next;
+  }
+  return NULL;
+}
+
+bool m365_transfer_header_copy(const struct m365_transfer *t, const char *name,
+                               char *to, size_t room) {
+  size_t length;
+  const char *value = m365_transfer_header(t, name, &length);
+  if (value == NULL || length >= room)
+    return false;
+  memcpy(to, value, length);
+  to[length] = '\0';
+  return true;
+}
+
+/*
+** Owning
+*/
+
+void m365_transfer_init(struct m365_transfer *t, size_t head_ceiling,
+                        size_t body_ceiling) {
+  memset(t, 0, sizeof *t);
+  m365_buffer_init(&t->head, head_ceiling);
+  m365_buffer_init(&t->body, body_ceiling);
+}
+
+void m365_transfer_free(struct m365_transfer *t) {
+  m365_buffer_free(&t->head);
+  m365_buffer_free(&t->body);
+}
+
+/* Headers may carry a token: they are overwritten, not just freed. */
+static void wipe_headers(struct curl_slist *headers) {
+  for (struct curl_slist *s = headers; s != NULL; s = s->next)
+    m365_wipe(s->data, strlen(s->data));
+  curl_slist_free_all(headers);
+}
+
+bool m365_request_authorize(struct m365_request *r, const char *line) {
+  struct curl_slist *first = curl_slist_append(NULL, line);
+  if (first == NULL)
+    return false;
+  if (r->authorized) {
+    struct curl_slist *stale = r->headers;
+    r->headers = stale->next;
+    stale->next = NULL;
+    wipe_headers(stale);
+  }
+  first->next = r->headers;
+  r->headers = first;
+  r->authorized = true;
+  return true;
+}
+
+void m365_request_free(struct m365_request *r) {
+  wipe_headers(r->headers);
+  if (r->body != NULL)
+    m365_wipe(r->body, r->body_length);
+  free(r->body);
+  free(r->url);
+  memset(r, 0, sizeof *r);
+}
+
+void m365_route_free(struct m365_route *r) {
+  if (r->key_password != NULL)
+    m365_wipe(r->key_password, strlen(r->key_password));
+  free(r->ca_file);
+  free(r->ca_directory);
+  free(r->proxy);
+  free(r->no_proxy);
+  free(r->certificate);
+  free(r->key);
+  free(r->key_password);
+  memset(r, 0, sizeof *r);
+}
