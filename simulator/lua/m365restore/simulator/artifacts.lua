@@ -1,0 +1,167 @@
+--- The kinds of restore artifacts: what a client sends for each, and what it is shown.
+-- @module m365restore.simulator.artifacts
+local check = require "m365restore.simulator.check"
+local errors = require "m365restore.simulator.errors"
+local json = require "m365restore.simulator.json"
+local schedule = require "m365restore.simulator.schedule"
+local services = require "m365restore.simulator.services"
+local world = require "m365restore.simulator.world"
+
+local artifacts = {}
+
+-- {====== What is sent ======
+
+local REFERENCE = check.object { id = check.text }
+local DESTINATION = check.one_of("new", "inPlace")
+
+local STANDARD = check.object { restorePoint = REFERENCE, destinationType = DESTINATION }
+local BROWSED = check.object { browseSessionId = check.text, id = check.text }
+local SEARCHED = check.object {
+  restorePoint = REFERENCE, destinationType = DESTINATION, searchResponseId = check.text,
+}
+
+local function find_point(ctx, service, id)
+  local point = ctx.model.world:find_point(id, ctx.now)
+  if not point or point.unit.kind ~= service.unit then
+    errors.raise("InvalidRestorePoint", ("There is no restore point '%s' of this service."):format(id))
+  end
+  return point
+end
+
+local function from_point(ctx, service, member)
+  return { point = find_point(ctx, service, member.restorePoint.id), destination = member.destinationType }
+end
+
+local function from_browse(ctx, service, member)
+  local browse = ctx.model.browses:find(member.browseSessionId, ctx.now)
+  if not browse or browse.service ~= service or ctx.now < browse.ready then
+    errors.raise("InvalidArtifactRequest", ("There is no browse session '%s' that is ready."):format(
+      member.browseSessionId))
+  end
+  return { id = member.id, item = member.id, browse = browse, point = browse.point }
+end
+
+local function from_search(ctx, service, member)
+  local artifact = from_point(ctx, service, member)
+  local search = ctx.model.searches[member.searchResponseId]
+  if not search or search ~= artifact.point.unit.id then
+    errors.raise("InvalidArtifactRequest", ("'%s' is not an answer to a search of this mailbox."):format(
+      member.searchResponseId))
+  end
+  artifact.search = member.searchResponseId
+  return artifact
+end
+
+-- }======
+
+-- {====== What is shown ======
+
+local function view_point(ctx, point)
+  return {
+    id = point.id, protectionDateTime = ctx:time(point.taken), expirationDateTime = ctx:time(point.expires),
+  }
+end
+
+local function view_base(ctx, artifact)
+  local status = schedule.artifact_status(artifact, ctx.now)
+  local running = status == "inProgress" or status == "succeeded" or status == "failed"
+  local done = running and status ~= "inProgress"
+  local granular = artifact.browse ~= nil
+  return {
+    id = artifact.id, status = ctx:state(status),
+    startDateTime = ctx:maybe_time(running and artifact.start, granular),
+    completionDateTime = ctx:maybe_time(done and artifact.finish, granular),
+  }, status
+end
+
+local function view_standard(ctx, artifact)
+  local view, status = view_base(ctx, artifact)
+  view.restorePoint = view_point(ctx, artifact.point)
+  view.destinationType = artifact.destination
+  view.error = status == "failed" and artifact.failure or json.null
+  return view, status
+end
+
+local function null_until(shown, value)
+  if shown then return value end
+  return json.null
+end
+
+-- The site that holds a restored site or OneDrive: itself, or a copy beside it whose name appears late.
+local function site_of(artifact)
+  local unit = artifact.point.unit
+  if unit.kind == "site" then return unit.siteName, unit.siteWebUrl end
+  local name = unit.email:gsub("[@.]", "_")
+  return unit.displayName, ("https://%s/personal/%s"):format(world.PERSONAL_HOST, name)
+end
+
+local function view_site(ctx, artifact)
+  local view, status = view_standard(ctx, artifact)
+  local shown = status == "succeeded" and ctx.now >= (artifact.named or artifact.finish)
+  local name, url = site_of(artifact)
+  local suffix = artifact.copy and "R" .. artifact.copy or ""
+  view.restoredSiteId = null_until(shown, ctx.model.ids:guid("item", artifact.n))
+  view.restoredSiteName = null_until(shown, name .. suffix)
+  view.restoredSiteWebUrl = null_until(shown, url .. suffix)
+  return view
+end
+
+local function view_mailbox(ctx, artifact)
+  local view, status = view_standard(ctx, artifact)
+  local shown, ids = status == "succeeded", ctx.model.ids
+  view.restoredFolderId = null_until(shown, ids:guid("item", artifact.n))
+  view.restoredFolderName = null_until(shown, "Recovered Items " .. ctx:time(artifact.start or 0):sub(1, 10))
+  view.restoredItemCount = null_until(shown, ids:pick("items", artifact.n, 500))
+  return view
+end
+
+local function view_searched(ctx, artifact)
+  local view = view_mailbox(ctx, artifact)
+  view.searchResponseId = artifact.search
+  return view
+end
+
+local function view_browsed(ctx, artifact)
+  local view, status = view_base(ctx, artifact)
+  local done = status == "succeeded"
+  local _, url = site_of(artifact)
+  local folder = url .. "/Shared Documents/Restored " .. artifact.session.id:sub(1, 8)
+  local owner = artifact.session.service.owner
+  view.browseSessionId = artifact.browse.id
+  view.restoredItemKey = done and ctx.model.ids:guid("item", artifact.n) or ""
+  view.webUrl = done and url .. "/Shared Documents" or ""
+  view.restoredItemPath = done and folder or ""
+  view.restoredItemWebUrl = done and folder or ""
+  view.restorePointDateTime = ctx:maybe_time(done and artifact.point.taken, true)
+  view[owner] = artifact.point.unit[owner]
+  if ctx.version == "beta" and status == "failed" then view.error = artifact.failure end
+  return view
+end
+
+-- }======
+
+artifacts.kinds = {
+  siteRestoreArtifacts = { shape = STANDARD, make = from_point, view = view_site },
+  driveRestoreArtifacts = { shape = STANDARD, make = from_point, view = view_site },
+  mailboxRestoreArtifacts = { shape = STANDARD, make = from_point, view = view_mailbox },
+  granularSiteRestoreArtifacts = { shape = BROWSED, make = from_browse, view = view_browsed, granular = true },
+  granularDriveRestoreArtifacts = { shape = BROWSED, make = from_browse, view = view_browsed, granular = true },
+  granularMailboxRestoreArtifacts = { shape = SEARCHED, make = from_search, view = view_searched, granular = true },
+}
+
+for _, service in ipairs(services) do
+  for _, name in ipairs { service.standard, service.granular } do
+    local kind = artifacts.kinds[name]
+    kind.name, kind.service = name, service
+  end
+end
+
+--- What makes two artifacts of a session the same.
+-- @tparam table artifact
+-- @treturn string
+function artifacts.key(artifact)
+  if artifact.browse then return artifact.browse.id .. "\n" .. artifact.id end
+  return artifact.point.id .. "\n" .. (artifact.search or "")
+end
+
+return artifacts

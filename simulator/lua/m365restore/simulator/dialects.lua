@@ -1,0 +1,65 @@
+--- What the contract leaves open, each as a switch with a default.
+-- The references are sections and rows of the notes this project keeps on Graph's documentation; docs/unverified.md
+-- tells what each would break.
+-- @module m365restore.simulator.dialects
+local dialects = {}
+
+-- name = { values; the first is the default }
+dialects.switches = {
+  -- 2.2, 10 #7: what a session created with artifacts is. "activating" starts it at once; "says_activating" says so in
+  -- the answer, and the session is a draft all the same.
+  create_status = { "draft", "activating", "says_activating" },
+  -- 2.2, 10 #7: whether a session may be created without artifacts, or gives InvalidArtifactRequest.
+  empty_sessions = { true, false },
+  -- 5.3, 10 #7: status of RestoreArtifactsLimitBreached on create; an update always answers 400.
+  limit_status = { 413, 400 },
+  -- 2.4, 10 #8: restore points per unit in a search answer.
+  points_per_search = { 1, 5 },
+  -- 8.3: "relative" has no host and no version; "other_collection" leads the list of all sessions to SharePoint's.
+  next_link = { "absolute", "relative", "other_collection" },
+  -- 3: the spelling of SharePoint's session type in @odata.type.
+  type_spelling = { "sharePointRestoreSession", "sharepointRestoreSession" },
+  -- 4, 6.1: the service's word is singular; the plural belongs to bulk requests.
+  terminal_spelling = { "completedWithError", "completedWithErrors" },
+  -- 3, 10 #9: what createdBy and lastModifiedBy of a session hold.
+  created_by = { "object", "null", "empty" },
+  -- 3, 10 #10: seven digits behind the seconds, or none.
+  times = { "fractions", "seconds" },
+  -- 3, 10 #10: how a time that is not set is written; "documented" is 0001-01-01 for granular artifacts, else absent.
+  unset_times = { "documented", "0001-01-01", "absent", "null" },
+  -- 7: whether removed members of a standard session are named in the answer to PATCH.
+  patch_echo = { false, true },
+  -- 2.2: whether the answer to a create lists the artifacts.
+  create_echo = { false, true },
+  -- 4, 10 #9: states that begin with a capital.
+  capital_status = { false, true },
+  -- 5.3: an artifact that the session holds already fails the whole update, or only its own row of it.
+  duplicate_add = { "request", "row" },
+}
+
+local function list(values)
+  local words = {}
+  for i, value in ipairs(values) do words[i] = tostring(value) end
+  return table.concat(words, ", ")
+end
+
+local function check(name, value)
+  local values = dialects.switches[name]
+  if not values then error("dialect: unknown switch '" .. tostring(name) .. "'", 0) end
+  for _, known in ipairs(values) do
+    if known == value then return value end
+  end
+  error(("dialect.%s: one of %s expected, got %s"):format(name, list(values), tostring(value)), 0)
+end
+
+--- Completes a choice with the defaults.
+-- @tparam ?table choice switch = value
+-- @treturn table every switch with its value; raises for an unknown switch or value
+function dialects.complete(choice)
+  local complete = {}
+  for name, values in pairs(dialects.switches) do complete[name] = values[1] end
+  for name, value in pairs(choice or {}) do complete[name] = check(name, value) end
+  return complete
+end
+
+return dialects

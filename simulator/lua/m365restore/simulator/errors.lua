@@ -1,0 +1,75 @@
+--- Graph's errors: codes, statuses and the envelope.
+-- A handler raises one with `errors.raise`; the model turns it into an answer.
+-- @module m365restore.simulator.errors
+local json = require "m365restore.simulator.json"
+
+local errors = {}
+
+local Refusal = { __name = "refusal" }
+Refusal.__index = Refusal
+function Refusal:__tostring() return self.code .. ": " .. self.message end
+
+-- The documented codes of the operations served here, and Graph's general ones, with their usual status.
+errors.statuses = {
+  -- sessions
+  InvalidPathType = 400,
+  InvalidArtifactRequest = 400,
+  InvalidRestorePoint = 400,
+  DifferentRestoreDestinationType = 400,
+  DuplicateArtifactInList = 400,
+  RestoreArtifactsLimitBreached = 400,
+  InvalidRestoreSessionId = 400,
+  InvalidPatchRequest = 400,
+  RestoreSessionActionNotAllowed = 403,
+  RestoreSessionNotFound = 404,
+  ArtifactNotFound = 404,
+  IncompleteArtifactDeletion = 500,
+  TooManyActiveRestoreSessions = 500,
+  -- points and units
+  FilterLengthExceeded = 400,
+  InvalidSearchRequest = 400,
+  InvalidProtectionUnitId = 400,
+  ProtectionUnitNotFound = 404,
+  RestorePointNotFound = 404,
+  BrowseSessionNotFound = 404,
+  -- Graph
+  BadRequest = 400,
+  InvalidAuthenticationToken = 401,
+  Forbidden = 403,
+  MethodNotAllowed = 405,
+  RequestEntityTooLarge = 413,
+  UnsupportedMediaType = 415,
+  TooManyRequests = 429,
+  generalException = 500,
+}
+
+--- Refuses a request.
+-- @tparam string code one of `errors.statuses`
+-- @tparam string message
+-- @tparam ?table more `status` in place of the usual one, `target`, `headers`
+function errors.raise(code, message, more)
+  more = more or {}
+  error(setmetatable({
+    code = code, message = message, target = more.target, headers = more.headers,
+    status = more.status or assert(errors.statuses[code], code),
+  }, Refusal))
+end
+
+--- Whether a caught value came from `errors.raise`.
+-- @param value
+-- @treturn boolean
+function errors.is_refusal(value)
+  return getmetatable(value) == Refusal
+end
+
+--- The body of an error answer.
+-- @tparam table refusal with code, message and perhaps target
+-- @tparam table inner the innerError: date, request-id, client-request-id
+-- @treturn string JSON
+function errors.envelope(refusal, inner)
+  return json.encode {
+    error = { code = refusal.code, message = refusal.message, target = refusal.target, innerError = inner },
+  }
+end
+
+return errors

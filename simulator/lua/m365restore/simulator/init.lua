@@ -1,0 +1,393 @@
+--- A simulator of Microsoft 365 Backup Storage's restore API, over real HTTP on 127.0.0.1.
+--
+--     local sim <close> = require("m365restore.simulator").start { sites = 400, speed = 3600 }
+--     local client = m365.client { base_url = sim.url, credential = sim:credential(), clock = sim:clock() }
+--
+-- It runs in threads and a Lua state of its own, so that a client that blocks does not block it.
+-- @module m365restore.simulator
+local clock = require "m365restore.simulator.clock"
+local dialects = require "m365restore.simulator.dialects"
+local host = require "m365restore.simulator.host"
+local json = require "m365restore.simulator.json"
+
+local Simulator = { __name = "m365restore.simulator" }
+Simulator.__index = Simulator
+
+local simulator = {}
+
+-- {====== Options ======
+
+-- A test of an option: returns true, or what was expected.
+local function whole(low, high)
+  return function(value)
+    if math.type(value) == "integer" and value >= low and value <= high then return true end
+    return ("a whole number from %d to %d"):format(low, high)
+  end
+end
+
+local function number(low)
+  return function(value)
+    if type(value) == "number" and value >= low and value < math.huge then return true end
+    return ("a number, at least %g"):format(low)
+  end
+end
+
+local function kind(name)
+  return function(value) return type(value) == name or "a " .. name end
+end
+
+local function above_zero(value)
+  return type(value) == "number" and value > 0 and value < math.huge or "a number above 0"
+end
+
+local function one_of(...)
+  local words = { ... }
+  return function(value)
+    for _, word in ipairs(words) do
+      if word == value then return true end
+    end
+    return "one of " .. table.concat(words, ", ")
+  end
+end
+
+local function pattern(value)
+  return type(value) == "string" and pcall(string.find, "", value) or "a Lua pattern"
+end
+
+-- Misuse is the caller's: the message names the option, and points at the line of the call.
+local function check(where, given, known)
+  if type(given) ~= "table" then error(("%s: a table expected, got %s"):format(where, type(given)), 3) end
+  for name, value in pairs(given) do
+    local test = known[name]
+    if not test then error(("%s: unknown option '%s'"):format(where, tostring(name)), 3) end
+    local expected = test(value)
+    if expected ~= true then
+      error(("%s: %s: %s expected, got %s"):format(where, name, expected, tostring(value)), 3)
+    end
+  end
+  return given
+end
+
+local LIMITS = { artifacts_per_request = 50, active_sessions = 25, in_flight = 1000, units_per_search = 20 }
+local LIMIT_TESTS = {}
+for name in pairs(LIMITS) do LIMIT_TESTS[name] = whole(1, 1 << 31) end
+
+local DEFAULTS = {
+  sites = 100, drives = 0, mailboxes = 0, points_per_unit = 5, point_interval = 6 * 3600, seed = 1, speed = 3600,
+  page_size = 100, max_page_size = 1000, latency = 0, now = 1793577600, port = 0, filter_length = 2048,
+}
+
+local START = {
+  sites = whole(0, 1 << 31), drives = whole(0, 1 << 31), mailboxes = whole(0, 1 << 31),
+  points_per_unit = whole(0, 1000),
+  point_interval = whole(1, 1 << 31), seed = whole(math.mininteger, math.maxinteger), speed = above_zero,
+  page_size = whole(1, 100000), max_page_size = whole(1, 100000), latency = number(0), now = number(0),
+  port = whole(0, 65535), filter_length = whole(1, 1 << 31), dialect = kind "table", limits = kind "table",
+  tls = kind "table",
+}
+
+local TLS = { certificate = kind "string", key = kind "string", priorities = kind "string" }
+
+local function complete(options)
+  local full = {}
+  for name, value in pairs(DEFAULTS) do full[name] = value end
+  for name, value in pairs(options) do full[name] = value end
+  full.limits = {}
+  for name, value in pairs(LIMITS) do full.limits[name] = (options.limits or {})[name] or value end
+  full.scheme = options.tls and "https" or "http"
+  full.tls = nil -- the key is the host's business
+  return full
+end
+
+-- }======
+
+-- {====== Start and stop ======
+
+local function launch(options, full)
+  local tls = options.tls or {}
+  return host.start {
+    module = "m365restore.simulator.model", options_json = json.encode(full), port = full.port,
+    package_path = package.path, package_cpath = package.cpath,
+    certificate = tls.certificate, key = tls.key, priorities = tls.priorities,
+  }
+end
+
+--- Starts a simulator.
+-- @tparam ?table options
+-- `sites` (100), `drives` (0), `mailboxes` (0): protected units of each kind;
+-- `points_per_unit` (5) and `point_interval` (21600 seconds): restore points of a unit, the odd ones fastRestore;
+-- `seed` (1): everything that looks random follows from it;
+-- `speed` (3600): simulated seconds per real second; `now`: epoch seconds at the start (2026-11-02T00:00:00Z);
+-- `page_size` (100), `max_page_size` (1000), `filter_length` (2048);
+-- `latency` (0): real seconds before every answer;
+-- `limits`: `artifacts_per_request` (50), `active_sessions` (25), `in_flight` (1000), `units_per_search` (20);
+-- `dialect`: see the module m365restore.simulator.dialects; `port` (0: a free one);
+-- `tls`: `certificate` and `key` as PEM texts, and perhaps `priorities` for GnuTLS
+-- @treturn Simulator a to-be-closed value; raises for wrong options and when it cannot start; never yields
+function simulator.start(options)
+  options = check("start", options or {}, START)
+  check("start: limits", options.limits or {}, LIMIT_TESTS)
+  check("start: tls", options.tls or {}, TLS)
+  local full = complete(options)
+  local ok, dialect = pcall(dialects.complete, options.dialect)
+  if not ok then error("start: " .. dialect, 2) end
+  full.dialect = dialect
+  -- whole milliseconds, which JSON carries exactly: both clocks start from the same number
+  full.origin = math.floor(host.monotonic() * 1000) / 1000
+  local self = setmetatable({ clock_ = clock.new(full.now, full.origin, full.speed) }, Simulator)
+  self.host = assert(launch(options, full))
+  self.url = ("%s://127.0.0.1:%d"):format(full.scheme, self.host:port())
+  for name, value in pairs(self:call("hints")) do self[name] = value end
+  return self
+end
+
+--- Stops the simulator: ends every connection and every stall. Safe to repeat.
+function Simulator:stop()
+  self.host:stop()
+end
+
+Simulator.__close = Simulator.stop
+
+function Simulator:__tostring()
+  return ("%s (%s)"):format(Simulator.__name, self.url)
+end
+
+-- Runs a command of the model; a simulator that was stopped raises.
+function Simulator:call(name, arguments)
+  local answer, problem = self.host:call(name, json.encode(arguments or {}))
+  if not answer then error(problem, 3) end
+  return json.plain(json.decode(answer))
+end
+
+-- }======
+
+-- {====== Identity and time ======
+
+local CREDENTIAL = { delegated = kind "boolean", permissions = kind "table", lifetime = above_zero }
+
+--- A credential whose tokens this simulator accepts.
+-- @tparam ?table options `delegated` (false), `permissions` (a list of names; all of them), `lifetime` in simulated
+-- seconds (3599)
+-- @treturn function (request) -> token, expires_in_seconds; `request.claims` answers a challenge
+function Simulator:credential(options)
+  options = check("credential", options or {}, CREDENTIAL)
+  return function(request)
+    local claims = type(request) == "table" and request.claims or nil
+    local minted = self:call("mint", {
+      delegated = options.delegated, permissions = options.permissions, lifetime = options.lifetime, claims = claims,
+    })
+    return minted.token, minted.expires_in
+  end
+end
+
+--- Makes every token worthless that was given out so far.
+-- @tparam ?string claims a challenge (JSON) that new tokens have to answer
+function Simulator:revoke_tokens(claims)
+  self:call("revoke", { claims = claims })
+end
+
+--- The simulated clock, computed here without asking the model.
+-- @treturn table `now(self)` -> epoch seconds with fraction; `delay(self, seconds)` -> real seconds to wait for so
+-- much simulated time
+function Simulator:clock()
+  local shared = self.clock_
+  return {
+    now = function() return shared:at(host.monotonic()) end,
+    delay = function(_, seconds) return seconds / shared.speed end,
+  }
+end
+
+--- Jumps ahead, at once, for the service and for every clock of this simulator.
+-- @tparam number seconds simulated ones
+function Simulator:advance(seconds)
+  local expected = number(0)(seconds)
+  if expected ~= true then error("advance: seconds: " .. expected .. " expected, got " .. tostring(seconds), 2) end
+  self:call("advance", { seconds = seconds })
+  self.clock_:advance(seconds)
+end
+
+-- }======
+
+-- {====== Ledger ======
+
+local CRITERIA = { method = kind "string", path = pattern, operation = kind "string" }
+
+--- The exchanges so far, in the order of arrival.
+-- @tparam ?table criteria `method`, `path` (a Lua pattern, searched in the unescaped path), `operation`
+-- @treturn table list of { n, time, method, path, query, url, headers (names in lower case), body (decoded where it is
+-- JSON), operation, status, processed, connection, fault, client_request_id, error_code }
+function Simulator:ledger(criteria)
+  return self:call("ledger", check("ledger", criteria or {}, CRITERIA))
+end
+
+--- The number of exchanges that `ledger` would return.
+-- @tparam ?table criteria
+-- @treturn integer
+function Simulator:count(criteria)
+  return self:call("count", check("count", criteria or {}, CRITERIA))
+end
+
+--- Clears the ledger.
+function Simulator:forget()
+  self:call("forget")
+end
+
+-- }======
+
+-- {====== Faults ======
+
+local FAULT = {
+  method = kind "string", path = pattern, operation = kind "string",
+  after = whole(0, 1 << 31), times = whole(1, 1 << 31),
+  action = one_of("drop", "lose", "reset", "stall", "truncate", "status", "garbage", "throttle"),
+  processed = kind "boolean", seconds = number(0), before = one_of("headers", "body"), status = whole(200, 599),
+  headers = kind "table", body = kind "string", bytes = function(value)
+    return type(value) == "string" or whole(0, 1 << 31)(value) == true or "bytes, or how many"
+  end,
+  retry_after = function(value) return type(value) == "string" or type(value) == "number" or "a header's value" end,
+}
+
+local NEEDED = { stall = "seconds", status = "status" }
+
+--- Makes something go wrong.
+-- @tparam table fault `method`, `path`, `operation` as for `ledger`; `after` (0): matches that are let through first;
+-- `times` (1): matches that are hit; `action`:
+-- "drop" (closed before processing), "lose" (processed, then closed without an answer), "reset" (RST; `processed`),
+-- "stall" (`seconds` of silence, `before` the "headers" or in the middle of the "body"), "truncate" (the body ends
+-- after `bytes`), "status" (`status`, `headers`, `body`; `processed`), "garbage" (`bytes` instead of HTTP), "throttle"
+-- (429 with `retry_after` as it is)
+function Simulator:fault(fault)
+  check("fault", fault, FAULT)
+  local needed = NEEDED[fault.action]
+  if not fault.action then error("fault: action is missing", 2) end
+  if needed and not fault[needed] then error(("fault: %s is missing"):format(needed), 2) end
+  local copy = {}
+  for name, value in pairs(fault) do copy[name] = value end
+  copy.retry_after = copy.retry_after and tostring(copy.retry_after)
+  self:call("fault", copy)
+end
+
+--- Takes back every fault.
+function Simulator:clear_faults()
+  self:call("clear_faults")
+end
+
+-- }======
+
+-- {====== The world ======
+
+local KIND = one_of("site", "drive", "mailbox")
+local SERVICE = one_of("sharePoint", "oneDriveForBusiness", "exchange")
+
+--- The protection units, as the service shows them to a delegated caller.
+-- @tparam ?string unit_kind "site", "drive" or "mailbox"
+-- @treturn table list
+function Simulator:units(unit_kind)
+  if unit_kind ~= nil then check("units", { kind = unit_kind }, { kind = KIND }) end
+  return self:call("units", { kind = unit_kind })
+end
+
+--- The restore points of a unit, newest first.
+-- @tparam string unit_id
+-- @treturn table list
+function Simulator:points(unit_id)
+  return self:call("points", { unit = unit_id })
+end
+
+--- Every session, each with its `artifacts` and its `service`.
+-- @treturn table list
+function Simulator:sessions()
+  return self:call("sessions")
+end
+
+--- One session with its `artifacts`.
+-- @tparam string id
+-- @treturn table
+function Simulator:session(id)
+  return self:call("session", { id = id })
+end
+
+--- Puts a session into a state, whatever its artifacts do; nil gives it back to the clock.
+-- @tparam string id
+-- @tparam ?string state any string, known or not
+function Simulator:set_state(id, state)
+  self:call("set_state", { id = id, state = state })
+end
+
+--- Changes properties of a protection unit, its `status` for instance.
+-- @tparam string id
+-- @tparam table properties
+function Simulator:set_unit(id, properties)
+  self:call("set_unit", { id = id, properties = properties })
+end
+
+local SERVICE_STATE = {
+  status = kind "string", disableReason = kind "string", backupServiceConsumer = kind "string",
+  restoreAllowedTillDateTime = kind "string",
+}
+
+--- Changes the state of the backup service.
+-- @tparam table properties of serviceStatus, such as `status` = "restoreLocked"
+function Simulator:set_service(properties)
+  self:call("set_service", check("set_service", properties, SERVICE_STATE))
+end
+
+--- Lets a restore point expire now.
+-- @tparam string id
+function Simulator:remove_point(id)
+  self:call("remove_point", { id = id })
+end
+
+local FAILURE = {
+  restorePoint = kind "string", unit = kind "string", item = kind "string", service = SERVICE, code = kind "string",
+  message = kind "string", target = kind "string", times = whole(1, 1 << 31),
+}
+
+--- Lets artifacts fail that are activated from now on.
+-- @tparam table rule which: `restorePoint`, `unit` (ids), `item` (a granular item's key), `service`, at most `times`;
+-- and how: `code` ("UnknownError"), `message`, `target`
+function Simulator:fail_artifact(rule)
+  check("fail_artifact", rule, FAILURE)
+  local copy = { code = "UnknownError", message = "An unexpected fault." }
+  for name, value in pairs(rule) do copy[name] = value end
+  self:call("fail_artifact", copy)
+end
+
+local REFUSAL = { restorePoint = kind "string", item = kind "string", code = kind "string", message = kind "string" }
+
+--- Lets updates refuse an artifact in a row of its own, inside their 200.
+-- @tparam table rule `restorePoint` or `item`, `code` ("Invalid"), `message`
+function Simulator:refuse_artifact(rule)
+  check("refuse_artifact", rule, REFUSAL)
+  if not rule.restorePoint and not rule.item then error("refuse_artifact: restorePoint or item is missing", 2) end
+  self:call("refuse_artifact", {
+    restorePoint = rule.restorePoint, item = rule.item, code = rule.code or "Invalid",
+    message = rule.message or "The artifact cannot be added",
+  })
+end
+
+local FOREIGN = { service = SERVICE, lasting = above_zero }
+
+--- Starts sessions of somebody else.
+-- @tparam integer count
+-- @tparam ?table options `service` ("sharePoint"), `lasting` in simulated seconds (10800)
+-- @treturn table list of their ids
+function Simulator:activate_foreign(count, options)
+  check("activate_foreign", { count = count }, { count = whole(1, 10000) })
+  options = check("activate_foreign", options or {}, FOREIGN)
+  return self:call("activate_foreign", {
+    count = count, service = options.service or "sharePoint", lasting = options.lasting or 10800,
+  })
+end
+
+--- The most artifacts of a workload that were activated and unfinished at a time.
+-- @tparam string service
+-- @treturn integer
+function Simulator:peak_in_flight(service)
+  check("peak_in_flight", { service = service }, { service = SERVICE })
+  return self:call("peak", { service = service })
+end
+
+-- }======
+
+return simulator

@@ -1,0 +1,199 @@
+--- OData's query options and pages.
+-- @module m365restore.simulator.odata
+local errors = require "m365restore.simulator.errors"
+local filter = require "m365restore.simulator.filter"
+local json = require "m365restore.simulator.json"
+
+local odata = {}
+
+-- {====== Targets ======
+
+local function unescape(text)
+  return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
+end
+
+local function escape(text)
+  return (text:gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
+--- Splits a request target.
+-- @tparam string target as sent
+-- @treturn string path, unescaped
+-- @treturn table segments of it, each unescaped
+-- @treturn table query name = value, unescaped
+-- @treturn string query as sent
+function odata.split(target)
+  local raw_path, raw_query = target:match("^([^?]*)%??(.*)$")
+  raw_path = raw_path:gsub("^%a+://[^/]*", "")
+  local segments, query = {}, {}
+  for segment in raw_path:gmatch("[^/]+") do segments[#segments + 1] = unescape(segment) end
+  for pair in raw_query:gmatch("[^&]+") do
+    local name, value = pair:match("^([^=]*)=?(.*)$")
+    query[unescape((name:gsub("%+", " ")))] = unescape((value:gsub("%+", " ")))
+  end
+  return unescape(raw_path), segments, query, raw_query
+end
+
+-- }======
+
+-- {====== Options ======
+
+local LISTED = {
+  ["$top"] = true, ["$filter"] = true, ["$select"] = true, ["$count"] = true, ["$orderby"] = true,
+  ["$expand"] = true, ["$skiptoken"] = true,
+}
+local SINGLE = { ["$select"] = true, ["$expand"] = true }
+
+local function allow(query, known)
+  for name in pairs(query) do
+    if not known[name] then
+      errors.raise("BadRequest", ("The query option '%s' is not supported here."):format(name))
+    end
+  end
+end
+
+--- Refuses every query option.
+function odata.none(ctx) allow(ctx.query, {}) end
+
+--- Refuses the query options that a single entity does not have.
+function odata.single(ctx) allow(ctx.query, SINGLE) end
+
+local function whole_number(ctx, text, name)
+  local n = text:match("^%d+$") and math.tointeger(tonumber(text))
+  if not n or n < 1 then errors.raise("BadRequest", ("Invalid value '%s' for %s."):format(text, name)) end
+  return math.min(n, ctx.model.options.max_page_size)
+end
+
+local function page_size(ctx)
+  if ctx.query["$top"] then return whole_number(ctx, ctx.query["$top"], "$top") end
+  local wanted = ctx.prefer["odata.maxpagesize"]
+  if wanted then return whole_number(ctx, wanted, "odata.maxpagesize") end
+  return ctx.model.options.page_size
+end
+
+--- Compiles the $filter of a request.
+-- @treturn ?function predicate
+-- @treturn ?table set of the properties that it names
+function odata.filter(ctx, code)
+  local text = ctx.query["$filter"]
+  if not text then return nil end
+  if #text > ctx.model.options.filter_length then
+    errors.raise("FilterLengthExceeded", "The filter is longer than the service allows.")
+  end
+  local test, detail = filter.compile(text)
+  if not test then errors.raise(code or "BadRequest", "Invalid filter clause: " .. detail .. ".") end
+  return test, detail
+end
+
+--- The view of an entity with nothing but what $select names.
+function odata.select(ctx, view)
+  local names = ctx.query["$select"]
+  if not names then return view end
+  local chosen = { ["@odata.type"] = view["@odata.type"], id = view.id }
+  for name in names:gmatch("[^,%s]+") do chosen[name] = view[name] end
+  return chosen
+end
+
+-- }======
+
+-- {====== Pages ======
+
+-- A token is opaque to clients, and signed by its form alone: it names the list, the place and the options.
+local function write_token(token)
+  return (json.encode(token):gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+end
+
+local function read_token(text)
+  if #text % 2 == 1 or text:find("%X") then return nil end
+  local plain = text:gsub("%x%x", function(digits) return string.char(tonumber(digits, 16)) end)
+  local token = json.decode(plain)
+  if type(token) ~= "table" or type(token.query) ~= "table" or not math.tointeger(token.at) then return nil end
+  return token
+end
+
+local function next_link(ctx, token)
+  local path, style = ctx.base_path, ctx.model.dialect.next_link
+  if style == "other_collection" and ctx.row.alias then path = ctx.row.alias end
+  path = path .. "?$skiptoken=" .. escape(write_token(token))
+  if style == "relative" then return path end
+  return ctx.origin .. "/" .. ctx.version .. path
+end
+
+-- The place where a page starts. The options of the first page travel inside the token.
+local function resume(ctx, name)
+  local text = ctx.query["$skiptoken"]
+  if not text then return 0 end
+  allow(ctx.query, { ["$skiptoken"] = true })
+  local token = read_token(text)
+  if not token or token.list ~= name then errors.raise("BadRequest", "The $skiptoken is not valid.") end
+  for option, value in pairs(token.query) do ctx.query[option] = value end
+  ctx.query["$skiptoken"] = nil
+  return token.at, token.size
+end
+
+--- The list that a $skiptoken belongs to, or nil.
+function odata.list_of(ctx)
+  local token = ctx.query["$skiptoken"] and read_token(ctx.query["$skiptoken"])
+  return token and token.list
+end
+
+local function total(list, test)
+  local count = 0
+  for _, entity in list.after, nil, 0 do
+    if not test or test(list.view(entity)) then count = count + 1 end
+  end
+  return count
+end
+
+-- Fills one page; returns the place of its last entity.
+local function fill(ctx, list, at, size, test)
+  local value = json.array()
+  while #value < size do
+    local place, entity = list.after(nil, at)
+    if not place then break end
+    at = place
+    local view = list.view(entity)
+    if not test or test(view) then value[#value + 1] = odata.select(ctx, view) end
+  end
+  return value, at
+end
+
+--- Answers one page of a list.
+-- @tparam table ctx the request
+-- @tparam table list `name`; `after(nil, place)`, an iterator's function: the next place and its entity, or nil;
+-- `view(entity)`, the entity as it is sent; `orderby` = true when the list is ordered already
+-- @treturn table body
+function odata.page(ctx, list)
+  local counted = not ctx.query["$skiptoken"]
+  local at, size = resume(ctx, list.name)
+  allow(ctx.query, LISTED)
+  if ctx.query["$orderby"] and not list.orderby then
+    errors.raise("BadRequest", "$orderby is not supported on this collection.")
+  end
+  if ctx.query["$expand"] and not list.expand then
+    errors.raise("BadRequest", "$expand is not supported on this collection.")
+  end
+  local test = list.test or odata.filter(ctx)
+  size = size or page_size(ctx)
+  local value, last = fill(ctx, list, at, size, test)
+  local body = { ["@odata.context"] = ctx:context(list.context or list.name), value = value }
+  if counted and ctx.query["$count"] == "true" then body["@odata.count"] = total(list, test) end
+  if list.after(nil, last) then
+    body["@odata.nextLink"] = next_link(ctx, { list = list.name, at = last, size = size, query = ctx.query })
+  end
+  return body
+end
+
+--- A list over a Lua array.
+-- @tparam table items
+-- @treturn function after(nil, place)
+function odata.over(items)
+  return function(_, place)
+    local item = items[place + 1]
+    if item then return place + 1, item end
+  end
+end
+
+-- }======
+
+return odata
