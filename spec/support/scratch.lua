@@ -1,0 +1,98 @@
+--- What specs do with the machine around them: folders that go away, files, child processes, small C programs.
+local system = require "m365restore.system"
+
+local scratch = {}
+
+--- A new empty folder.
+-- @treturn string path
+function scratch.folder()
+  return (assert(system.run { "mktemp", "-d" }).stdout:gsub("\n$", ""))
+end
+
+--- Removes a folder and all that is in it.
+-- @tparam string path
+function scratch.remove(path)
+  assert(system.run { "rm", "-rf", path })
+end
+
+--- @tparam string path
+-- @tparam string content
+function scratch.write(path, content)
+  local file <close> = assert(io.open(path, "wb"))
+  assert(file:write(content))
+end
+
+--- @tparam string path
+-- @treturn ?string content; nil when there is no such file
+function scratch.read(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read "a"
+end
+
+--- The names in a folder, hidden ones too.
+-- @tparam string path
+-- @treturn {string,...} sorted
+function scratch.names(path)
+  local names = {}
+  for name in assert(system.run { "ls", "-A", path }).stdout:gmatch "[^\n]+" do
+    names[#names + 1] = name
+  end
+  return names
+end
+
+--- Runs a program and wants it to succeed.
+-- @treturn string its output
+function scratch.must(...)
+  local result = assert(system.run { ... })
+  assert(result.status == 0, table.concat({ ... }, " ") .. ": " .. result.stderr)
+  return result.stdout
+end
+
+--- Where another Lua finds the modules that this one uses.
+-- @treturn table for the option `env` of system.run
+function scratch.environment()
+  return { LUA_PATH = package.path, LUA_CPATH = package.cpath, LUA_INIT = false }
+end
+
+--- The interpreter that this process runs in.
+-- @treturn string
+function scratch.interpreter()
+  return os.getenv "LUA" or "lua5.4"
+end
+
+local function quoted(word)
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+--- Starts another Lua beside this one.
+-- @tparam string script path of a file
+-- @tparam string ... its arguments
+-- @treturn file its output; closing it waits for its end
+function scratch.start(script, ...)
+  local words = { "exec", "env" }
+  for name, value in pairs(scratch.environment()) do
+    words[#words + 1] = quoted(name .. "=" .. (value or ""))
+  end
+  for _, word in ipairs { scratch.interpreter(), script, ... } do
+    words[#words + 1] = quoted(word)
+  end
+  return assert(io.popen(table.concat(words, " "), "r"))
+end
+
+--- Compiles a C file that embeds Lua.
+-- @tparam string source
+-- @tparam string program where to put it
+-- @tparam string ... more arguments of the compiler
+function scratch.compile(source, program, ...)
+  local compiler = os.getenv "CC" or "cc"
+  local argv = { compiler, "-std=c99", "-g", "-Wall", "-Wextra", "-o", program, source }
+  for flag in scratch.must("pkg-config", "--cflags", "--libs", "lua5.4"):gmatch "%S+" do
+    argv[#argv + 1] = flag
+  end
+  for _, flag in ipairs { ... } do
+    argv[#argv + 1] = flag
+  end
+  scratch.must(table.unpack(argv))
+end
+
+return scratch

@@ -1,0 +1,29 @@
+/*
+** fault: how the small modules beside the core fail.
+**
+** Misuse raises and names the field; the world returns nil and a table
+** { code=, message= } that reads well through tostring. Codes are stable,
+** texts are not.
+*/
+#ifndef m365_fault_h
+#define m365_fault_h
+
+#include <lua.h>
+
+/* Pushes nil and the error object; returns 2, the number of Lua results. More
+   fields can be set on the object, which is on the top. The format is that of
+   lua_pushfstring. */
+int m365_fault(lua_State *L, const char *code, const char *format, ...);
+
+/* Raises "<field> must be <expected>". Does not return. */
+int m365_misuse(lua_State *L, const char *field, const char *expected);
+
+/* Raises unless the value at `index` is absent or a table whose keys are all in
+   `known`, which ends with NULL. */
+void m365_check_options(lua_State *L, int index, const char *const known[]);
+
+/* A string argument without zero bytes, as the system's calls need it; `field`
+   is the name that an error uses. */
+const char *m365_check_cstring(lua_State *L, int index, const char *field);
+
+#endif

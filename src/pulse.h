@@ -1,0 +1,17 @@
+/*
+** pulse: lets debug hooks run while C waits.
+**
+** The lua program answers Ctrl-C with a hook on its main thread, and a hook
+** runs only when the VM does. A wait in C calls m365_pulse between its slices.
+*/
+#ifndef m365_pulse_h
+#define m365_pulse_h
+
+#include <lua.h>
+
+/* LUA_OK, or the status of an error that a hook raised, which is then on the
+   top of the stack: release what is held, then pass it on with lua_error. Needs
+   one free slot. Never raises by itself, never yields. */
+int m365_pulse(lua_State *L);
+
+#endif
