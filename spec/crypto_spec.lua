@@ -1,12 +1,7 @@
 local crypto = require "m365restore.crypto"
+local raised = require "spec.support.raised"
 local scratch = require "spec.support.scratch"
 local system = require "m365restore.system"
-
-local function raised(f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  return tostring(message)
-end
 
 local function openssl(...)
   return scratch.must("openssl", ...)

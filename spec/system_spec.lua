@@ -1,14 +1,8 @@
+local raised = require "spec.support.raised"
 local scratch = require "spec.support.scratch"
 local system = require "m365restore.system"
 
 local SIGKILL, SIGINT, SIGPIPE, SIGCHLD = 9, 2, 13, 17
-
--- the message of an error that a call raises
-local function raised(f, ...)
-  local ok, message = pcall(f, ...)
-  assert.is_false(ok)
-  return tostring(message)
-end
 
 -- what a program wrote to its standard output
 local function output(...)

@@ -6,6 +6,10 @@
 ** OpenSSL is held while Lua may raise, except by a userdata. The errors that
 ** libcrypto queues are taken away again, ours only: the host's stay.
 */
+
+/***
+@submodule m365restore.crypto
+*/
 #include "crypto.h"
 
 #include <lauxlib.h>
@@ -585,7 +589,7 @@ static int holder_not_before(lua_State *L) {
 }
 
 /***
-When the certificate ends to be valid. `public_key` has it too.
+When the certificate stops being valid. `public_key` has it too.
 @function identity:not_after
 @treturn[1] integer seconds since 1970 in UTC
 @treturn[2] nil

@@ -5,6 +5,10 @@
 ** Descriptors live in userdata that exist before them, so that an error of Lua
 ** cannot lose one; what works on the disk is plain C that returns an errno.
 */
+
+/***
+@submodule m365restore.system
+*/
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* flock, O_DIRECTORY under -std=c99 */
 #endif

@@ -7,6 +7,10 @@
 ** can be ended with all its children, and finds no terminal to ask questions
 ** on.
 */
+
+/***
+@submodule m365restore.system
+*/
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* pipe2, POSIX_SPAWN_SETSID under -std=c99 */
 #endif
