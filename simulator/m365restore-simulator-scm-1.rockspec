@@ -27,7 +27,7 @@ build = {
     ["m365restore.simulator.host"] = {
       sources = { "src/gate.c", "src/host.c", "src/model.c", "src/server.c", "src/text.c" },
       defines = { "_GNU_SOURCE" },
-      libraries = { "microhttpd", "pthread", "m" },
+      libraries = { "microhttpd", "pthread" },
       incdirs = { "$(MICROHTTPD_INCDIR)" },
       libdirs = { "$(MICROHTTPD_LIBDIR)" },
     },

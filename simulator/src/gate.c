@@ -2,7 +2,6 @@
 ** A wait that ends at its time, or at once when the gate opens.
 */
 #include <errno.h>
-#include <math.h>
 #include <time.h>
 
 #include "sim.h"
@@ -45,9 +44,8 @@ void sim_gate_open(struct gate *g) {
 
 static struct timespec moment(double seconds) {
   struct timespec when;
-  double whole = floor(seconds);
-  when.tv_sec = (time_t)whole;
-  when.tv_nsec = (long)((seconds - whole) * 1e9);
+  when.tv_sec = (time_t)seconds;
+  when.tv_nsec = (long)((seconds - (double)when.tv_sec) * 1e9);
   return when;
 }
 
@@ -56,7 +54,8 @@ bool sim_gate_wait(struct gate *g, double seconds) {
   int code = 0;
   bool open;
   if (!(seconds > 0)) return true;
-  until = moment(sim_monotonic() + fmin(seconds, LONGEST_WAIT));
+  if (seconds > LONGEST_WAIT) seconds = LONGEST_WAIT;
+  until = moment(sim_monotonic() + seconds);
   pthread_mutex_lock(&g->lock);
   while (!g->open && code != ETIMEDOUT)
     code = pthread_cond_timedwait(&g->opened, &g->lock, &until);

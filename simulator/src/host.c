@@ -212,6 +212,10 @@ static const luaL_Reg functions[] = {{"start", host_start},
                                      {"wait_for_signal", host_wait_for_signal},
                                      {NULL, NULL}};
 
+/* the one name that leaves a library built with hidden symbols */
+__attribute__((visibility("default")))
+int luaopen_m365restore_simulator_host(lua_State *L);
+
 int luaopen_m365restore_simulator_host(lua_State *L) {
   luaL_newmetatable(L, HOST);
   luaL_setfuncs(L, metamethods, 0);

@@ -64,15 +64,19 @@ static void explain(lua_State *L, struct text *why) {
 
 int sim_model_open(struct model *m, const struct model_options *o,
                    struct text *why) {
+  int code;
   m->L = luaL_newstate();
   if (m->L == NULL) return ENOMEM;
   lua_pushcfunction(m->L, load_model);
   lua_pushlightuserdata(m->L, (void *)o);
-  if (lua_pcall(m->L, 1, 0, 0) == LUA_OK)
-    return pthread_mutex_init(&m->lock, NULL);
-  explain(m->L, why);
-  lua_close(m->L);
-  return EINVAL;
+  if (lua_pcall(m->L, 1, 0, 0) == LUA_OK) {
+    code = pthread_mutex_init(&m->lock, NULL);
+  } else {
+    code = EINVAL;
+    explain(m->L, why);
+  }
+  if (code != 0) lua_close(m->L);
+  return code;
 }
 
 void sim_model_close(struct model *m) {

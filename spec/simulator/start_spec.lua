@@ -48,6 +48,19 @@ describe("simulator.start", function()
     assert.has_error(function() sim:advance(-1) end)
   end)
 
+  it("can be shared with another process", function()
+    local sim <close> = simulator.start { sites = 1, speed = 60 }
+    sim:advance(1000)
+    local invitation = sim:invitation { lifetime = 1e6 }
+    assert.is_nil(invitation:find("\n", 1, true))
+    local other = simulator.attach(invitation)
+    local before, shown, after = sim:clock():now(), other:clock():now(), sim:clock():now()
+    assert.is_true(before <= shown and shown <= after)
+    assert.equal(sim.url, other.url)
+    assert.equal(200, support.knock(sim, other:credential()()).status)
+    assert.has_error(function() simulator.attach("{") end)
+  end)
+
   it("raises for commands that cannot be done", function()
     local sim <close> = simulator.start { sites = 1 }
     for _, call in ipairs {

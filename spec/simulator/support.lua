@@ -53,9 +53,9 @@ function Api:get(path, headers) return self:ask("GET", path, nil, headers) end
 function Api:post(path, body, headers) return self:ask("POST", path, body, headers) end
 function Api:patch(path, body, headers) return self:ask("PATCH", path, body, headers) end
 
---- One exchange with a simulator that the caller has started, without a token.
-function support.knock(sim)
-  return send(sim.url .. support.BASE, "GET", {})
+--- One exchange with a simulator that the caller has started, perhaps with a token.
+function support.knock(sim, token)
+  return send(sim.url .. support.BASE, "GET", { authorization = token and "Bearer " .. token })
 end
 
 --- The status and the error code of an answer, for one comparison.

@@ -186,14 +186,47 @@ function Simulator:revoke_tokens(claims)
   self:call("revoke", { claims = claims })
 end
 
+local function face(shared)
+  return {
+    now = function() return shared:at(host.monotonic()) end,
+    delay = function(_, seconds) return seconds / shared.speed end,
+  }
+end
+
 --- The simulated clock, computed here without asking the model.
 -- @treturn table `now(self)` -> epoch seconds with fraction; `delay(self, seconds)` -> real seconds to wait for so
 -- much simulated time
 function Simulator:clock()
+  return face(self.clock_)
+end
+
+--- What another process on this machine needs to use this simulator, as one line of text for `attach`.
+-- Its clock is right until this simulator is advanced again.
+-- @tparam ?table options of its credential, as for `credential`
+-- @treturn string
+function Simulator:invitation(options)
   local shared = self.clock_
+  local token, expires_in = self:credential(options)()
+  return json.encode {
+    url = self.url, token = token, expires_in = expires_in, speed = shared.speed, advanced = shared.advanced,
+    start = shared.start, origin = shared.origin,
+  }
+end
+
+--- Uses the simulator of another process.
+-- @tparam string invitation
+-- @treturn table `url`, `clock(self)` and `credential(self)`, as a simulator of one's own has them
+function simulator.attach(invitation)
+  local given, problem = json.decode(invitation)
+  if problem then error("attach: " .. problem, 2) end
+  local shared = clock.new(given.start, given.origin, given.speed)
+  shared:advance(given.advanced)
   return {
-    now = function() return shared:at(host.monotonic()) end,
-    delay = function(_, seconds) return seconds / shared.speed end,
+    url = given.url,
+    clock = function() return face(shared) end,
+    credential = function()
+      return function() return given.token, given.expires_in end
+    end,
   }
 end
 
