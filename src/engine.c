@@ -1,13 +1,13 @@
 #include "engine.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "instant.h"
+#include "quiet.h"
 
 /* easy handles kept for reuse; more than this run only in bursts */
 #define SPARE_HANDLES 8
@@ -16,6 +16,9 @@
    race, a resolver, and one in hand */
 #define DESCRIPTORS_PER_TRANSFER 4
 
+/* OpenSSL writes to sockets with write(2): every stretch of libcurl's work is
+   held between m365_quiet_begin and m365_quiet_end, so that a peer that went
+   away does not kill the host. */
 struct m365_engine {
   CURLM *multi;
   pid_t pid; /* the process that owns the multi handle */
@@ -28,37 +31,6 @@ struct m365_engine {
   size_t spare_count;
   uint64_t chance; /* state of the jitter */
 };
-
-/*
-** SIGPIPE
-**
-** OpenSSL writes to sockets with write(2). The signal is held back for the
-** length of a call and drained; the host's disposition is never touched.
-*/
-
-struct pipe_guard {
-  sigset_t before;
-  bool pending;
-};
-
-static void hold_sigpipe(struct pipe_guard *g) {
-  sigset_t pipe, pending;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  sigpending(&pending);
-  g->pending = sigismember(&pending, SIGPIPE) == 1;
-  pthread_sigmask(SIG_BLOCK, &pipe, &g->before);
-}
-
-static void release_sigpipe(struct pipe_guard *g) {
-  const struct timespec now = {0, 0};
-  sigset_t pipe;
-  sigemptyset(&pipe);
-  sigaddset(&pipe, SIGPIPE);
-  if (!g->pending)
-    sigtimedwait(&pipe, NULL, &now);
-  pthread_sigmask(SIG_SETMASK, &g->before, NULL);
-}
 
 /*
 ** Rings of jobs
@@ -437,15 +409,15 @@ static void start(struct m365_engine *e, struct m365_job *job) {
 
 void m365_engine_authorize(struct m365_engine *e, struct m365_job *job,
                            const char *line) {
-  struct pipe_guard guard;
+  struct m365_quiet quiet;
   if (line != NULL && !m365_request_authorize(&job->request, line)) {
     out_of_memory(e, job);
     return;
   }
   job->refused = false;
-  hold_sigpipe(&guard);
+  m365_quiet_begin(&quiet, SIGPIPE);
   start(e, job);
-  release_sigpipe(&guard);
+  m365_quiet_end(&quiet);
 }
 
 void m365_engine_deny(struct m365_engine *e, struct m365_job *job) {
@@ -534,14 +506,14 @@ static void serve_timer(struct m365_engine *e) {
 
 /* Runs what is due in libcurl, which may finish jobs and start none. */
 static void serve(struct m365_engine *e) {
-  struct pipe_guard guard;
+  struct m365_quiet quiet;
   if (e->multi == NULL)
     return;
-  hold_sigpipe(&guard);
+  m365_quiet_begin(&quiet, SIGPIPE);
   serve_descriptors(e);
   serve_timer(e);
   harvest(e);
-  release_sigpipe(&guard);
+  m365_quiet_end(&quiet);
 }
 
 void m365_engine_step(struct m365_engine *e, double seconds) {
@@ -603,11 +575,11 @@ void m365_engine_sleep(struct m365_engine *e, struct m365_job *job,
 }
 
 void m365_engine_withdraw(struct m365_engine *e, struct m365_job *job) {
-  struct pipe_guard guard;
+  struct m365_quiet quiet;
   if (job->state == M365_RUNNING && e->pid == getpid()) {
-    hold_sigpipe(&guard);
+    m365_quiet_begin(&quiet, SIGPIPE);
     detach(e, job, CURLE_ABORTED_BY_CALLBACK);
-    release_sigpipe(&guard);
+    m365_quiet_end(&quiet);
   }
   if (job->state != M365_IDLE)
     move(e, job, M365_IDLE);
@@ -645,16 +617,16 @@ void m365_origin_release(struct m365_origin *o) {
 }
 
 void m365_engine_close(struct m365_engine *e, struct m365_origin *o) {
-  struct pipe_guard guard;
+  struct m365_quiet quiet;
   o->closed = true;
-  hold_sigpipe(&guard);
+  m365_quiet_begin(&quiet, SIGPIPE);
   notice_fork(e);
   for (int state = M365_QUEUED; state <= M365_WAITING; state++)
     FOR_EACH(job, e, state) {
       if (job->origin == o)
         end_now(e, job, M365_CUT_CLOSED);
     }
-  release_sigpipe(&guard);
+  m365_quiet_end(&quiet);
 }
 
 static void start_curl(void) {
@@ -678,13 +650,13 @@ struct m365_engine *m365_engine_new(void) {
 }
 
 static void release_curl(struct m365_engine *e) {
-  struct pipe_guard guard;
-  hold_sigpipe(&guard);
+  struct m365_quiet quiet;
+  m365_quiet_begin(&quiet, SIGPIPE);
   while (e->spare_count > 0)
     curl_easy_cleanup(e->spare[--e->spare_count]);
   if (e->multi != NULL)
     curl_multi_cleanup(e->multi);
-  release_sigpipe(&guard);
+  m365_quiet_end(&quiet);
 }
 
 void m365_engine_free(struct m365_engine *e) {

@@ -234,6 +234,7 @@ double m365_transfer_limit(const struct m365_transfer *t,
 void m365_transfer_finish(struct m365_transfer *t, CURLcode result) {
   t->result = result;
   curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->status);
+  curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &t->verification);
   t->easy = NULL;
 }
 

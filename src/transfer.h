@@ -75,6 +75,7 @@ struct m365_transfer {
   enum m365_cut cut;
   CURLcode result;
   long status;
+  long verification;       /* what OpenSSL said of the certificate; 0: fine */
   struct m365_buffer head; /* header lines of the last answer */
   struct m365_buffer body;
   char error[CURL_ERROR_SIZE];

@@ -1,0 +1,36 @@
+--- Microsoft 365 Backup Storage restores, scriptable.
+-- The public face: `local m365 = require "m365restore"`.
+-- @module m365restore
+local core = require "m365restore.core"
+
+require "m365restore.session"
+
+--- Modules that few scripts need are loaded when they are first touched.
+local lazy = {
+  progress = "m365restore.progress",
+}
+
+local m365 = {
+  VERSION = core.VERSION,
+  client = core.client,
+  array = core.array,
+  null = core.null,
+  type = core.type,
+  failure = core.failure,
+  describe = core.describe,
+  spawn = core.spawn,
+  cancel = core.cancel,
+  step = core.step,
+  timeout = core.timeout,
+  pollfds = core.pollfds,
+  gather = require "m365restore.driver.gather",
+}
+
+return setmetatable(m365, {
+  __index = function(self, name)
+    if lazy[name] then
+      self[name] = require(lazy[name])
+      return self[name]
+    end
+  end,
+})

@@ -1,0 +1,347 @@
+#include "call.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <lauxlib.h>
+
+#include "json.h"
+
+/* no request body of this API comes near it */
+#define LARGEST_BODY ((size_t)16 << 20)
+
+/* the metatable of bodies that no call has taken yet */
+#define BODY "m365restore.body"
+
+/*
+** Options
+*/
+
+#define ROW(name, kind, struct_, member, least)                                \
+  { name, kind, offsetof(struct struct_, member), least }
+
+const struct m365_option m365_setting_rows[] = {
+    ROW("timeout", M365_DURATION, m365_settings, deadlines.total, 0),
+    ROW("connect_timeout", M365_DURATION, m365_settings, deadlines.connect, 0),
+    ROW("tls_timeout", M365_DURATION, m365_settings, deadlines.tls, 0),
+    ROW("first_byte_timeout", M365_DURATION, m365_settings,
+        deadlines.first_byte, 0),
+    ROW("stall_timeout", M365_DURATION, m365_settings, deadlines.stall, 0),
+    ROW("retries", M365_COUNT, m365_settings, retries, 0),
+    ROW("backoff", M365_DURATION, m365_settings, backoff, 0),
+    ROW("max_response_size", M365_SIZE, m365_settings, max_response_size, 1),
+    ROW("max_header_size", M365_SIZE, m365_settings, max_header_size, 1),
+    {NULL, M365_VALUE, 0, 0},
+};
+
+const struct m365_option m365_query_rows[] = {
+    ROW("filter", M365_TEXT, m365_query, filter, 0),
+    ROW("orderby", M365_TEXT, m365_query, orderby, 0),
+    ROW("select", M365_TEXT, m365_query, select, 0),
+    ROW("expand", M365_TEXT, m365_query, expand, 0),
+    ROW("search", M365_TEXT, m365_query, search, 0),
+    ROW("top", M365_COUNT, m365_query, top, 1),
+    ROW("page_size", M365_COUNT, m365_query, page_size, 1),
+    ROW("count", M365_FLAG, m365_query, count, 0),
+    {NULL, M365_VALUE, 0, 0},
+};
+
+static const struct m365_settings *client_settings(lua_State *L, int client) {
+  const struct m365_client *c = lua_touserdata(L, client);
+  return &c->settings;
+}
+
+void m365_call_settings(lua_State *L, int client, int index, const char *what,
+                        struct m365_settings *to) {
+  static const struct m365_option *const groups[] = {m365_setting_rows, NULL};
+  *to = *client_settings(L, client);
+  m365_options_read(L, index, what, groups, to);
+}
+
+void m365_call_query(lua_State *L, int client, int index, const char *what,
+                     struct m365_query *to) {
+  static const struct m365_option *const groups[] = {m365_setting_rows,
+                                                     m365_query_rows, NULL};
+  memset(to, 0, sizeof *to);
+  to->settings = *client_settings(L, client);
+  m365_options_read(L, index, what, groups, to);
+}
+
+/*
+** URLs
+*/
+
+/* RFC 3986's unreserved characters, and the comma, which is in site ids */
+static bool is_plain(unsigned char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~,", c) != NULL);
+}
+
+void m365_call_escape(lua_State *L) {
+  size_t length;
+  const char *s = lua_tolstring(L, -1, &length);
+  luaL_Buffer b;
+  luaL_buffinitsize(L, &b, length * 3);
+  for (size_t i = 0; i < length; i++) {
+    char code[4];
+    if (is_plain((unsigned char)s[i])) {
+      luaL_addchar(&b, s[i]);
+    } else {
+      snprintf(code, sizeof code, "%%%02X", (unsigned)(unsigned char)s[i]);
+      luaL_addlstring(&b, code, 3);
+    }
+  }
+  luaL_pushresult(&b);
+  lua_remove(L, -2);
+}
+
+void m365_call_add_query(lua_State *L, const char *name, const char *value) {
+  const char *url = lua_tostring(L, -1);
+  lua_pushstring(L, strchr(url, '?') != NULL ? "&" : "?");
+  lua_pushstring(L, name);
+  lua_pushliteral(L, "=");
+  lua_pushstring(L, value);
+  m365_call_escape(L);
+  lua_concat(L, 5);
+}
+
+static void add_text(lua_State *L, const char *name, const char *value) {
+  if (value != NULL)
+    m365_call_add_query(L, name, value);
+}
+
+void m365_call_add_queries(lua_State *L, const struct m365_query *query) {
+  char top[16];
+  snprintf(top, sizeof top, "%u", query->top);
+  add_text(L, "$select", query->select);
+  add_text(L, "$expand", query->expand);
+  add_text(L, "$filter", query->filter);
+  add_text(L, "$orderby", query->orderby);
+  add_text(L, "$search", query->search);
+  add_text(L, "$top", query->top > 0 ? top : NULL);
+  add_text(L, "$count", query->count ? "true" : NULL);
+}
+
+/*
+** Bodies
+*/
+
+static int body_gc(lua_State *L) {
+  m365_buffer_free(luaL_checkudata(L, 1, BODY));
+  return 0;
+}
+
+struct m365_buffer *m365_call_push_body(lua_State *L) {
+  struct m365_buffer *b = lua_newuserdatauv(L, sizeof *b, 0);
+  m365_buffer_init(b, LARGEST_BODY);
+  if (luaL_newmetatable(L, BODY)) {
+    lua_pushcfunction(L, body_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  return b;
+}
+
+/*
+** Headers
+*/
+
+/* true: added */
+static bool add_header(struct m365_request *r, const char *line) {
+  struct curl_slist *headers = curl_slist_append(r->headers, line);
+  if (headers == NULL)
+    return false;
+  r->headers = headers;
+  return true;
+}
+
+/* A random UUID: one per call, the same on all its tries. */
+static void make_uuid(char *to, size_t room) {
+  unsigned char b[16] = {0};
+  ssize_t got;
+  do {
+    got = getrandom(b, sizeof b, 0);
+  } while (got < 0 && errno == EINTR);
+  b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* version 4 */
+  b[8] = (unsigned char)((b[8] & 0x3f) | 0x80); /* variant 1 */
+  snprintf(to, room,
+           "client-request-id: %02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+           "%02x%02x%02x%02x%02x%02x",
+           b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10],
+           b[11], b[12], b[13], b[14], b[15]);
+}
+
+/* Without the first preference, states that the service learned later would
+   come back as "unknownFutureValue", and a failed session would never end. */
+static bool add_prefer(struct m365_request *r, const char *more) {
+  char line[256];
+  snprintf(line, sizeof line, "Prefer: include-unknown-enum-members%s%s",
+           more != NULL ? ", " : "", more != NULL ? more : "");
+  return add_header(r, line);
+}
+
+/* "Expect:" keeps libcurl from asking for leave to send a large body; an
+   empty Content-Type keeps it from making one up for an empty one. */
+static bool add_standard_headers(struct m365_request *r,
+                                 const struct m365_client *c,
+                                 const struct m365_call *call) {
+  char id[64];
+  make_uuid(id, sizeof id);
+  return add_header(r, id) && add_prefer(r, call->prefer) &&
+         add_header(r, c->user_agent) &&
+         add_header(r, "Accept: application/json") &&
+         add_header(r, "Expect:") &&
+         add_header(r, r->body != NULL ? "Content-Type: application/json"
+                                       : "Content-Type:");
+}
+
+/* The caller's own, checked when they were read. */
+static bool add_own_headers(lua_State *L, struct m365_request *r, int headers) {
+  bool fine = true;
+  if (headers == 0)
+    return true;
+  for (lua_pushnil(L); lua_next(L, headers) != 0; lua_pop(L, 1)) {
+    lua_pushfstring(L, "%s: %s", lua_tostring(L, -2), lua_tostring(L, -1));
+    fine = fine && add_header(r, lua_tostring(L, -1));
+    lua_pop(L, 1);
+  }
+  return fine;
+}
+
+/*
+** Submitting
+*/
+
+static void take_body(struct m365_request *r, struct m365_buffer *body) {
+  if (body == NULL || body->bytes == NULL)
+    return;
+  r->body = body->bytes;
+  r->body_length = body->length;
+  body->bytes = NULL;
+  m365_buffer_free(body);
+}
+
+static void set_limits(struct m365_job *job, const struct m365_call *call) {
+  job->effect = call->effect;
+  job->deadlines = call->settings.deadlines;
+  job->limit = call->settings.retries + 1;
+  job->first_pause = call->settings.backoff;
+  job->newborn_until = call->newborn_until;
+}
+
+/* The operation is on the top; what is acquired here is its own at once. */
+static bool fill(lua_State *L, struct m365_operation *op,
+                 const struct m365_client *c, const struct m365_call *call) {
+  struct m365_request *r = &op->job.request;
+  m365_job_init(&op->job, c->origin, call->settings.max_header_size,
+                call->settings.max_response_size);
+  set_limits(&op->job, call);
+  op->deed = call->deed;
+  op->authorize = m365_token_authorize;
+  r->method = call->method;
+  r->url = strdup(call->url);
+  take_body(r, call->body);
+  return r->url != NULL && add_standard_headers(r, c, call) &&
+         add_own_headers(L, r, call->headers);
+}
+
+static bool is_own_renewal(lua_State *L, int client) {
+  bool own;
+  lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
+  own = lua_isthread(L, -1) && m365_is_current(L, -1);
+  lua_pop(L, 1);
+  return own;
+}
+
+int m365_call_submit(lua_State *L, const struct m365_call *call) {
+  struct m365_client *c = lua_touserdata(L, call->client);
+  struct m365_operation *op;
+  const char *flaw = NULL;
+  if (c->origin == NULL)
+    flaw = "closed";
+  else if (is_own_renewal(L, call->client))
+    flaw = "token_recursion";
+  if (flaw != NULL) {
+    lua_pushnil(L);
+    m365_failure_of_code(L, flaw, NULL, NULL, &call->deed);
+    return 0;
+  }
+  op = m365_operation_push(L);
+  lua_pushvalue(L, call->client);
+  lua_setiuservalue(L, -2, M365_OPERATION_CLIENT);
+  if (!fill(L, op, c, call)) {
+    lua_pushnil(L);
+    m365_failure_of_code(L, "no_memory", NULL, NULL, &call->deed);
+    return 0;
+  }
+  m365_operation_submit(L, lua_gettop(L));
+  return lua_gettop(L);
+}
+
+/*
+** Answers
+*/
+
+bool m365_call_succeeded(const struct m365_operation *op) {
+  const struct m365_transfer *t = &op->job.transfer;
+  return t->result == CURLE_OK && t->cut == M365_CUT_NOT &&
+         !op->job.unauthorized && !op->job.no_memory && t->status >= 200 &&
+         t->status < 300;
+}
+
+/* The job was denied a token: the credential's own error is the cause. */
+static void push_denied(lua_State *L, int index) {
+  struct m365_operation *op = lua_touserdata(L, index);
+  const char *message;
+  lua_getiuservalue(L, index, M365_OPERATION_ERROR);
+  message = luaL_tolstring(L, -1, NULL);
+  m365_failure_of_code(L, "token_failed", message, &op->job, &op->deed);
+  lua_remove(L, -2);
+  lua_rotate(L, -2, 1); /* failure, cause */
+  if (lua_isnil(L, -1))
+    lua_pop(L, 1);
+  else
+    lua_setfield(L, -2, "cause");
+}
+
+int m365_call_fail(lua_State *L, int index) {
+  const struct m365_operation *op = lua_touserdata(L, index);
+  lua_pushnil(L);
+  /* a fixed token that was refused: the 401 itself tells it best */
+  if (op->job.unauthorized && op->job.transfer.status != 401)
+    push_denied(L, index);
+  else
+    m365_failure_of_job(L, &op->job, &op->deed);
+  return 2;
+}
+
+/* The exchange itself went well, so a write was done even if its answer
+   cannot be read. */
+static void bad_answer(lua_State *L, const struct m365_operation *op,
+                       const char *message) {
+  m365_failure_of_code(L, "bad_json", message, &op->job, &op->deed);
+  if (op->job.effect == M365_WRITE) {
+    lua_pushliteral(L, "ambiguous");
+    lua_setfield(L, -2, "class");
+  }
+}
+
+bool m365_call_decode(lua_State *L, int index) {
+  struct m365_operation *op = lua_touserdata(L, index);
+  struct m365_buffer *body = &op->job.transfer.body;
+  bool fine = true;
+  if (body->length == 0)
+    lua_pushnil(L);
+  else
+    fine = m365_json_decode(L, body->bytes, body->length);
+  m365_buffer_free(body);
+  if (!fine) {
+    lua_pushnil(L);
+    lua_insert(L, -2);
+    bad_answer(L, op, lua_tostring(L, -1));
+    lua_remove(L, -2);
+  }
+  return fine;
+}

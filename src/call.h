@@ -1,0 +1,74 @@
+/*
+** call: one exchange from a method's arguments to its result.
+**
+** Methods build a call, submit it, wait, and take the answer. What differs
+** between them is in the contract's rows; this is what they share.
+*/
+#ifndef m365_call_h
+#define m365_call_h
+
+#include <stdbool.h>
+#include <lua.h>
+
+#include "client.h"
+
+/* What one call is made of. Strings must be anchored on the stack until
+   m365_call_submit returns. */
+struct m365_call {
+  int client; /* stack index */
+  const char *method;
+  const char *url;
+  enum m365_effect effect;
+  struct m365_settings settings;
+  struct m365_buffer *body; /* NULL: none; ownership moves on submit */
+  const char *prefer;       /* further preferences, or NULL */
+  int headers;              /* stack index of more headers, or 0 */
+  double newborn_until;
+  struct m365_deed deed;
+};
+
+/* How a list is asked for. Also the query of anything else that is read. */
+struct m365_query {
+  struct m365_settings settings; /* first: settings rows fill it */
+  const char *filter, *orderby, *select, *expand, *search;
+  unsigned top, page_size;
+  bool count;
+};
+
+extern const struct m365_option m365_query_rows[];
+
+/* Fills the settings, or the query, of one call from the option table at
+   `index`, starting from what the client has set. */
+void m365_call_settings(lua_State *L, int client, int index, const char *what,
+                        struct m365_settings *to);
+void m365_call_query(lua_State *L, int client, int index, const char *what,
+                     struct m365_query *to);
+
+/* Appends one query parameter to the string on the top, escaped; `name` as
+   it stands. */
+void m365_call_add_query(lua_State *L, const char *name, const char *value);
+
+/* Appends all that `query` asks for to the URL on the top. */
+void m365_call_add_queries(lua_State *L, const struct m365_query *query);
+
+/* Replaces the string on the top by itself, escaped for one path segment. */
+void m365_call_escape(lua_State *L);
+
+/* A body that is released with the Lua stack, until a call takes it. */
+struct m365_buffer *m365_call_push_body(lua_State *L);
+
+/* Pushes the operation, submitted, and returns its index; or 0, having
+   pushed nil and an error. */
+int m365_call_submit(lua_State *L, const struct m365_call *call);
+
+/* Is what the operation at `index` brought a success? */
+bool m365_call_succeeded(const struct m365_operation *op);
+
+/* Pushes nil and the failure of the operation at `index`. */
+int m365_call_fail(lua_State *L, int index);
+
+/* Pushes the decoded body of the operation at `index`, nil where there is
+   none; false: pushes nil and an error. Frees the body. */
+bool m365_call_decode(lua_State *L, int index);
+
+#endif

@@ -1,0 +1,87 @@
+/***
+The C core of m365restore: Microsoft 365 Backup Storage restores, through
+Microsoft Graph. `require "m365restore"` is its face; this module is what that
+is built on.
+@module m365restore.core
+*/
+#include <dlfcn.h>
+#include <lua.h>
+#include <lauxlib.h>
+
+#include "await.h"
+#include "client.h"
+#include "failure.h"
+#include "instant.h"
+#include "json.h"
+#include "options.h"
+#include "pager.h"
+#include "resource.h"
+#include "version.h"
+
+/***
+A duration in seconds.
+@function duration
+@tparam number|string value seconds, or like "90s", "12h", "1h30m"
+@tparam[opt="duration"] string field its name in an error
+@treturn number seconds; raises where it is none
+*/
+static int f_duration(lua_State *L) {
+  const char *field = luaL_optstring(L, 2, "duration");
+  lua_pushnumber(L, m365_check_duration(L, 1, field));
+  return 1;
+}
+
+/***
+The time of day of this machine.
+@function now
+@treturn number seconds since 1970, with a fraction
+*/
+static int f_now(lua_State *L) {
+  lua_pushnumber(L, m365_walltime());
+  return 1;
+}
+
+/***
+A clock that nobody can set back, for measuring.
+@function monotonic
+@treturn number seconds since some moment
+*/
+static int f_monotonic(lua_State *L) {
+  lua_pushnumber(L, m365_monotonic());
+  return 1;
+}
+
+/* Keeps the code in memory for the life of the process: libcurl was started
+   from here, and a host that closes its state would unload both. */
+static void stay_loaded(void) {
+  static const char here = 0;
+  Dl_info info;
+  if (dladdr(&here, &info) != 0 && info.dli_fname != NULL)
+    dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+static const struct luaL_Reg functions[] = {
+    {"client", m365_client_new},        {"failure", m365_failure_new},
+    {"describe", m365_failure_describe}, {"array", m365_json_array},
+    {"duration", f_duration},           {"now", f_now},
+    {"monotonic", f_monotonic},         {NULL, NULL},
+};
+
+int luaopen_m365restore_core(lua_State *L) {
+  luaL_checkversion(L);
+  stay_loaded();
+  m365_json_open(L);
+  m365_failure_open(L);
+  m365_await_open(L);
+  m365_resource_open(L);
+  m365_pager_open(L);
+  m365_client_open(L);
+  luaL_newlib(L, functions);
+  luaL_setfuncs(L, m365_await_functions, 0);
+  luaL_setfuncs(L, m365_resource_functions, 0);
+  m365_json_null(L);
+  lua_setfield(L, -2, "null");
+  lua_pushliteral(L, M365_VERSION);
+  lua_setfield(L, -2, "VERSION");
+  return 1;
+}

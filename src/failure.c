@@ -1,0 +1,411 @@
+#include "failure.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <lauxlib.h>
+
+#include "catalogue.h"
+#include "json.h"
+
+/* longer messages are cut: an error is read by a person */
+#define LONGEST_MESSAGE 2000
+
+/* X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED of OpenSSL */
+#define VERIFY_NOT_YET 9
+#define VERIFY_EXPIRED 10
+
+static const char metatable_key = 'f';
+
+/*
+** Fields; the error object is on the top of the stack
+*/
+
+static void set_text(lua_State *L, const char *field, const char *value) {
+  if (value != NULL) {
+    lua_pushstring(L, value);
+    lua_setfield(L, -2, field);
+  }
+}
+
+static void set_header(lua_State *L, const char *field,
+                       const struct m365_transfer *t, const char *name) {
+  size_t length;
+  const char *value = m365_transfer_header(t, name, &length);
+  if (value != NULL) {
+    lua_pushlstring(L, value, length);
+    lua_setfield(L, -2, field);
+  }
+}
+
+static void set_sent(lua_State *L, enum m365_sent sent) {
+  if (sent == M365_SENT_UNKNOWN)
+    lua_pushliteral(L, "unknown");
+  else
+    lua_pushboolean(L, sent == M365_SENT_YES);
+  lua_setfield(L, -2, "sent");
+}
+
+/* The header that we chose ourselves is the one to quote to Microsoft, even
+   where no answer came. */
+static void set_client_request_id(lua_State *L, const struct m365_job *job) {
+  static const char name[] = "client-request-id: ";
+  const struct curl_slist *h = job->request.headers;
+  for (; h != NULL; h = h->next)
+    if (strncmp(h->data, name, sizeof name - 1) == 0)
+      set_text(L, "client_request_id", h->data + sizeof name - 1);
+}
+
+static void set_job(lua_State *L, const struct m365_job *job) {
+  const struct m365_transfer *t = &job->transfer;
+  if (t->status > 0) {
+    lua_pushinteger(L, t->status);
+    lua_setfield(L, -2, "status");
+  }
+  if (job->advice >= 0) {
+    lua_pushnumber(L, job->advice);
+    m365_json_settle(L);
+    lua_setfield(L, -2, "retry_after");
+  }
+  lua_pushinteger(L, job->tries);
+  lua_setfield(L, -2, "attempts");
+  set_header(L, "request_id", t, "request-id");
+  set_client_request_id(L, job);
+  set_sent(L, m365_job_sent(job));
+}
+
+static void set_entry(lua_State *L, const struct m365_entry *entry) {
+  set_text(L, "class", entry->class);
+  set_text(L, "remedy", entry->remedy);
+}
+
+static void push_object(lua_State *L, const struct m365_deed *deed) {
+  lua_newtable(L);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
+  lua_setmetatable(L, -2);
+  set_text(L, "operation", deed->operation);
+}
+
+/*
+** What went wrong on the way
+*/
+
+static const char *code_of_cut(enum m365_cut cut) {
+  static const char *const codes[] = {
+      [M365_CUT_CONNECT] = "connect_timeout",
+      [M365_CUT_TLS] = "tls_timeout",
+      [M365_CUT_FIRST_BYTE] = "first_byte_timeout",
+      [M365_CUT_STALL] = "stall_timeout",
+      [M365_CUT_DEADLINE] = "deadline",
+      [M365_CUT_FENCE] = "throttled",
+      [M365_CUT_CLOSED] = "closed",
+      [M365_CUT_FORKED] = "forked",
+  };
+  return codes[cut];
+}
+
+static const char *code_of_verification(const struct m365_transfer *t) {
+  if (t->verification == VERIFY_EXPIRED || t->verification == VERIFY_NOT_YET)
+    return "tls_expired";
+  /* a chain that is fine: then it was libcurl that refused the name */
+  return t->verification == 0 ? "tls_wrong_host" : "tls_untrusted";
+}
+
+static const char *code_of_curl(CURLcode result) {
+  static const struct {
+    CURLcode result;
+    const char *code;
+  } rows[] = {
+      {CURLE_COULDNT_RESOLVE_HOST, "resolve"},
+      {CURLE_COULDNT_RESOLVE_PROXY, "resolve"},
+      {CURLE_COULDNT_CONNECT, "connect"},
+      {CURLE_PROXY, "connect"},
+      {CURLE_SSL_CONNECT_ERROR, "tls"},
+      {CURLE_SSL_CIPHER, "tls"},
+      {CURLE_SSL_CACERT_BADFILE, "ca_file"},
+      {CURLE_SSL_CERTPROBLEM, "client_certificate"},
+      {CURLE_GOT_NOTHING, "no_answer"},
+      {CURLE_PARTIAL_FILE, "truncated"},
+      {CURLE_WRITE_ERROR, "too_large"},
+      {CURLE_OUT_OF_MEMORY, "no_memory"},
+      {CURLE_BAD_CONTENT_ENCODING, "bad_encoding"},
+      {CURLE_UNSUPPORTED_PROTOCOL, "garbage"}, /* HTTP/0.9, it thinks */
+      {CURLE_WEIRD_SERVER_REPLY, "garbage"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (rows[i].result == result)
+      return rows[i].code;
+  return "network";
+}
+
+static const char *code_of_way(const struct m365_job *job) {
+  const struct m365_transfer *t = &job->transfer;
+  if (job->no_memory)
+    return "no_memory";
+  if (t->off_loopback)
+    return "off_loopback";
+  if (t->cut != M365_CUT_NOT)
+    return code_of_cut(t->cut);
+  if (t->body.fault == M365_BUFFER_NO_MEMORY)
+    return "no_memory";
+  if (t->result == CURLE_PEER_FAILED_VERIFICATION)
+    return code_of_verification(t);
+  return code_of_curl(t->result);
+}
+
+static void set_way(lua_State *L, const struct m365_job *job) {
+  const char *code = code_of_way(job);
+  const char *message = job->transfer.error;
+  if (job->transfer.cut != M365_CUT_NOT || *message == '\0')
+    message = job->transfer.result != CURLE_OK && !job->transfer.cut
+                  ? curl_easy_strerror(job->transfer.result)
+                  : NULL;
+  set_text(L, "code", code);
+  set_text(L, "message", message);
+  set_entry(L, m365_catalogue_find(code));
+}
+
+/*
+** What the service said
+*/
+
+/* Copies a text property of the table under the top into the error object
+   that stands at `object`. */
+static void take_text(lua_State *L, int object, const char *property,
+                      const char *field) {
+  size_t length;
+  const char *value;
+  if (lua_getfield(L, -1, property) == LUA_TSTRING) {
+    value = lua_tolstring(L, -1, &length);
+    if (length > 0) {
+      lua_pushlstring(L, value,
+                      length < LONGEST_MESSAGE ? length : LONGEST_MESSAGE);
+      lua_setfield(L, object, field);
+    }
+  }
+  lua_pop(L, 1);
+}
+
+/* Pushes the inner error, in either of its spellings; false: pushes nil. */
+static bool push_inner(lua_State *L) {
+  static const char *const spellings[] = {"innerError", "innererror"};
+  for (size_t i = 0; i < 2; i++) {
+    if (lua_getfield(L, -1, spellings[i]) == LUA_TTABLE)
+      return true;
+    lua_pop(L, 1);
+  }
+  lua_pushnil(L);
+  return false;
+}
+
+/* The innermost code that we know says most; without one the outer counts.
+   The error stands on the top. */
+static void take_inner_codes(lua_State *L, int object) {
+  int base = lua_gettop(L);
+  for (int depth = 0; depth < 8 && push_inner(L); depth++) {
+    if (lua_getfield(L, -1, "code") == LUA_TSTRING &&
+        m365_catalogue_find(lua_tostring(L, -1)) != NULL)
+      lua_setfield(L, object, "service_code");
+    else
+      lua_pop(L, 1);
+    take_text(L, object, "request-id", "request_id");
+  }
+  lua_settop(L, base);
+}
+
+/* Reads Graph's envelope out of the body, as far as there is one. */
+static void take_envelope(lua_State *L, const struct m365_buffer *body) {
+  int object = lua_gettop(L);
+  if (body->length == 0 ||
+      !m365_json_decode(L, body->bytes, body->length) ||
+      !lua_istable(L, -1) || lua_getfield(L, -1, "error") != LUA_TTABLE) {
+    lua_settop(L, object);
+    return;
+  }
+  take_text(L, object, "code", "service_code");
+  take_text(L, object, "message", "message");
+  take_text(L, object, "target", "target");
+  take_inner_codes(L, object);
+  if (lua_getfield(L, -1, "details") == LUA_TTABLE) {
+    m365_json_copy(L);
+    lua_setfield(L, object, "details");
+  }
+  lua_settop(L, object);
+}
+
+static void set_forbidden(lua_State *L, const struct m365_deed *deed) {
+  if (deed->permission == NULL)
+    return;
+  lua_pushfstring(L,
+                  "Grant %s to the app, with admin consent; or the role, or "
+                  "the app's control of the tenant's backup is missing.",
+                  deed->permission);
+  lua_setfield(L, -2, "remedy");
+  set_text(L, "permission", deed->permission);
+}
+
+/* The code is the service's; where it gave none, it is made of the status. */
+static void set_code(lua_State *L, long status) {
+  if (lua_getfield(L, -1, "service_code") != LUA_TSTRING) {
+    lua_pop(L, 1);
+    if (status >= 300 && status < 400)
+      lua_pushliteral(L, "redirect");
+    else
+      lua_pushfstring(L, "http_%d", (int)status);
+  }
+  lua_setfield(L, -2, "code");
+}
+
+static void set_answer(lua_State *L, const struct m365_job *job,
+                       const struct m365_deed *deed) {
+  long status = job->transfer.status;
+  const struct m365_entry *entry;
+  take_envelope(L, &job->transfer.body);
+  set_code(L, status);
+  lua_getfield(L, -1, "code");
+  entry = m365_catalogue_find(lua_tostring(L, -1));
+  lua_pop(L, 1);
+  set_entry(L, entry != NULL ? entry : m365_catalogue_status(status));
+  if (status == 403 && entry == NULL)
+    set_forbidden(L, deed);
+}
+
+/*
+** Putting it together
+*/
+
+/* An unclear write is its own answer, unless one of the service's own codes
+   says what became of it. */
+static void mark_ambiguous(lua_State *L) {
+  bool known;
+  lua_getfield(L, -1, "service_code");
+  known = lua_isstring(L, -1) && m365_catalogue_is_backup(lua_tostring(L, -1));
+  lua_pop(L, 1);
+  if (known)
+    return;
+  lua_getfield(L, -1, "code");
+  lua_setfield(L, -2, "cause");
+  set_text(L, "code", "ambiguous");
+  set_entry(L, m365_catalogue_find("ambiguous"));
+}
+
+void m365_failure_of_job(lua_State *L, const struct m365_job *job,
+                         const struct m365_deed *deed) {
+  const struct m365_transfer *t = &job->transfer;
+  bool answered = t->status > 0 && t->result == CURLE_OK &&
+                  t->cut == M365_CUT_NOT && !job->no_memory;
+  push_object(L, deed);
+  set_job(L, job);
+  if (answered)
+    set_answer(L, job, deed);
+  else
+    set_way(L, job);
+  if (job->verdict == M365_AMBIGUOUS)
+    mark_ambiguous(L);
+}
+
+void m365_failure_of_code(lua_State *L, const char *code, const char *message,
+                          const struct m365_job *job,
+                          const struct m365_deed *deed) {
+  const struct m365_entry *entry = m365_catalogue_find(code);
+  push_object(L, deed);
+  if (job != NULL)
+    set_job(L, job);
+  else
+    set_sent(L, M365_SENT_NO);
+  set_text(L, "code", code);
+  set_text(L, "message", message);
+  if (entry != NULL)
+    set_entry(L, entry);
+}
+
+/*
+** For Lua
+*/
+
+static void default_text(lua_State *L, const char *field, const char *value) {
+  bool missing = lua_getfield(L, -1, field) == LUA_TNIL;
+  lua_pop(L, 1);
+  if (missing)
+    set_text(L, field, value);
+}
+
+/***
+A failure made in Lua, of the same shape as the library's own.
+@function failure
+@tparam table fields `code` (string, required), `message`, and any other field
+of the error object; `class` and `remedy` come from the table of codes where
+they are missing
+@treturn table the error object; `tostring` reads well
+*/
+int m365_failure_new(lua_State *L) {
+  const struct m365_entry *entry;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  if (lua_getfield(L, 1, "code") != LUA_TSTRING)
+    return luaL_error(L, "failure.code: a string was expected, got %s",
+                      luaL_typename(L, -1));
+  entry = m365_catalogue_find(lua_tostring(L, -1));
+  lua_settop(L, 1);
+  if (entry != NULL) {
+    default_text(L, "class", entry->class);
+    default_text(L, "remedy", entry->remedy);
+  }
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
+  lua_setmetatable(L, 1);
+  return 1;
+}
+
+/***
+What is known of an error code.
+@function describe
+@tparam string code a code of the service or of this library, in any case
+@treturn ?string its class: retry, queue, refuse, ambiguous or ask; nil where
+the code is not known
+@treturn ?string its remedy
+*/
+int m365_failure_describe(lua_State *L) {
+  const struct m365_entry *entry =
+      m365_catalogue_find(luaL_checkstring(L, 1));
+  if (entry == NULL)
+    return 0;
+  lua_pushstring(L, entry->class);
+  lua_pushstring(L, entry->remedy);
+  return 2;
+}
+
+/* Pushes `before`, the field's text and `after`, where the field is there:
+   the number of strings pushed. */
+static int push_field(lua_State *L, const char *before, const char *field,
+                      const char *after) {
+  if (lua_getfield(L, 1, field) == LUA_TNIL) {
+    lua_pop(L, 1);
+    return 0;
+  }
+  luaL_tolstring(L, -1, NULL);
+  lua_pushstring(L, before);
+  lua_replace(L, -3);
+  lua_pushstring(L, after);
+  return 3;
+}
+
+static int failure_tostring(lua_State *L) {
+  int n = 0;
+  lua_settop(L, 1);
+  n += push_field(L, "", "operation", ": ");
+  n += push_field(L, "", "code", "");
+  n += push_field(L, ", HTTP ", "status", "");
+  n += push_field(L, ": ", "message", "");
+  n += push_field(L, " (request-id ", "request_id", ")");
+  n += push_field(L, " - ", "remedy", "");
+  lua_concat(L, n);
+  return 1;
+}
+
+void m365_failure_open(lua_State *L) {
+  lua_newtable(L);
+  lua_pushcfunction(L, failure_tostring);
+  lua_setfield(L, -2, "__tostring");
+  lua_pushliteral(L, "m365restore.error");
+  lua_setfield(L, -2, "__name");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
+}

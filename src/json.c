@@ -1,0 +1,319 @@
+#include "json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <lauxlib.h>
+
+#include "resource.h"
+
+/* deeper than this is a cycle, or an attack */
+#define DEEPEST 100
+
+/* integers up to here survive a double: 2^53 */
+#define EXACT 9007199254740992.0
+
+/* registry keys: their addresses are unique, their values are not used */
+static const char decode_key = 'd', array_key = 'a';
+
+/*
+** Reading
+*/
+
+void m365_json_open(lua_State *L) {
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "cjson");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "new");
+  lua_call(L, 0, 1); /* cjson, instance */
+  lua_getfield(L, -1, "decode_invalid_numbers");
+  lua_pushboolean(L, 0);
+  lua_call(L, 1, 0);
+  lua_getfield(L, -1, "decode");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &decode_key);
+  lua_pop(L, 2);
+  lua_newtable(L); /* the metatable that marks a list */
+  lua_pushliteral(L, "m365restore.array");
+  lua_setfield(L, -2, "__name");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &array_key);
+}
+
+bool m365_json_decode(lua_State *L, const char *text, size_t length) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &decode_key);
+  lua_pushlstring(L, text, length);
+  return lua_pcall(L, 1, 1, 0) == LUA_OK;
+}
+
+/* The only light userdata that a decoder makes is its null. */
+void m365_json_settle(lua_State *L) {
+  if (lua_islightuserdata(L, -1)) {
+    lua_pop(L, 1);
+    lua_pushnil(L);
+  } else if (lua_type(L, -1) == LUA_TNUMBER && !lua_isinteger(L, -1)) {
+    lua_Number n = lua_tonumber(L, -1);
+    if (n == floor(n) && fabs(n) <= EXACT) {
+      lua_pop(L, 1);
+      lua_pushinteger(L, (lua_Integer)n);
+    }
+  }
+}
+
+/* A null in the middle of a list would be a hole; it is kept as it is. */
+void m365_json_copy(lua_State *L) {
+  m365_json_settle(L);
+  if (!lua_istable(L, -1))
+    return;
+  luaL_checkstack(L, 6, "json: too deep");
+  lua_newtable(L);
+  for (lua_pushnil(L); lua_next(L, -3) != 0;) { /* old, new, key, value */
+    m365_json_copy(L);
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, -4);
+  }
+  lua_remove(L, -2);
+}
+
+void m365_json_null(lua_State *L) {
+  lua_pushlightuserdata(L, NULL);
+}
+
+int m365_json_array(lua_State *L) {
+  lua_settop(L, 1);
+  if (lua_isnil(L, 1)) {
+    lua_newtable(L);
+    lua_replace(L, 1);
+  }
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &array_key);
+  lua_setmetatable(L, 1);
+  return 1;
+}
+
+/*
+** Writing
+*/
+
+struct writer {
+  lua_State *L;
+  struct m365_buffer *to;
+  const char *field; /* where we are, for messages; anchored on the stack */
+  int depth;
+};
+
+static void write_value(struct writer *w, int index);
+
+static void put(struct writer *w, const char *bytes, size_t n) {
+  if (!m365_buffer_append(w->to, bytes, n))
+    luaL_error(w->L, "%s: too large to send", w->field);
+}
+
+static void put_text(struct writer *w, const char *text) {
+  put(w, text, strlen(text));
+}
+
+/* The length of the UTF-8 sequence at `s`, or 0 where it is none. Overlong
+   forms and surrogates are refused, as JSON's readers do. */
+static size_t utf8_length(const unsigned char *s, size_t left) {
+  static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
+  unsigned code = s[0];
+  size_t n = code < 0x80 ? 1 : code < 0xc0 ? 0 : code < 0xe0 ? 2
+             : code < 0xf0 ? 3 : code < 0xf8 ? 4 : 0;
+  if (n <= 1)
+    return n;
+  if (n > left)
+    return 0;
+  code &= 0x7fu >> n;
+  for (size_t i = 1; i < n; i++) {
+    if ((s[i] & 0xc0) != 0x80)
+      return 0;
+    code = code << 6 | (s[i] & 0x3fu);
+  }
+  return code < least[n] || code > 0x10ffff || (code >> 11) == 0x1b ? 0 : n;
+}
+
+static void put_escaped(struct writer *w, unsigned char c) {
+  char text[8];
+  if (c == '"' || c == '\\')
+    snprintf(text, sizeof text, "\\%c", c);
+  else
+    snprintf(text, sizeof text, "\\u%04x", c);
+  put_text(w, text);
+}
+
+static void write_string(struct writer *w, int index) {
+  size_t length;
+  const char *s = lua_tolstring(w->L, index, &length);
+  put(w, "\"", 1);
+  for (size_t i = 0; i < length;) {
+    size_t n = utf8_length((const unsigned char *)s + i, length - i);
+    if (n == 0)
+      luaL_error(w->L, "%s: not valid UTF-8", w->field);
+    if (n == 1 && ((unsigned char)s[i] < 0x20 || s[i] == '"' || s[i] == '\\'))
+      put_escaped(w, (unsigned char)s[i]);
+    else
+      put(w, s + i, n);
+    i += n;
+  }
+  put(w, "\"", 1);
+}
+
+/* A locale of the host may write 0,5: the comma is turned back. */
+static void write_float(struct writer *w, double n) {
+  char text[40];
+  if (!isfinite(n))
+    luaL_error(w->L, "%s: %f cannot be sent as JSON", w->field, n);
+  snprintf(text, sizeof text, "%.17g", n);
+  for (char *c = text; *c != '\0'; c++)
+    if (*c == ',')
+      *c = '.';
+  put_text(w, text);
+}
+
+static void write_number(struct writer *w, int index) {
+  char text[40];
+  lua_Number n = lua_tonumber(w->L, index);
+  if (lua_isinteger(w->L, index))
+    snprintf(text, sizeof text, LUA_INTEGER_FMT, lua_tointeger(w->L, index));
+  else if (n == floor(n) && fabs(n) <= EXACT)
+    snprintf(text, sizeof text, "%.0f", n);
+  else {
+    write_float(w, n);
+    return;
+  }
+  put_text(w, text);
+}
+
+static bool is_marked(lua_State *L, int index) {
+  bool marked;
+  if (!lua_getmetatable(L, index))
+    return false;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &array_key);
+  marked = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  return marked;
+}
+
+/* A list is what is marked as one, or has an element 1; an empty table that
+   is not marked is an object. */
+static bool is_list(lua_State *L, int index) {
+  return is_marked(L, index) || lua_rawlen(L, index) > 0;
+}
+
+static void write_list(struct writer *w, int index) {
+  lua_State *L = w->L;
+  lua_Integer n = (lua_Integer)lua_rawlen(L, index);
+  const char *outer = w->field;
+  put(w, "[", 1);
+  for (lua_Integer i = 1; i <= n; i++) {
+    w->field = lua_pushfstring(L, "%s[%I]", outer, i);
+    if (i > 1)
+      put(w, ",", 1);
+    lua_rawgeti(L, index, i);
+    write_value(w, lua_gettop(L));
+    lua_pop(L, 2);
+  }
+  w->field = outer;
+  put(w, "]", 1);
+}
+
+static int compare_keys(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static size_t count_keys(struct writer *w, int index) {
+  size_t n = 0;
+  lua_State *L = w->L;
+  for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1), n++)
+    if (lua_type(L, -2) != LUA_TSTRING)
+      luaL_error(L, "%s: a table is either a list or has names for keys; "
+                    "found the key %s", w->field, luaL_tolstring(L, -2, NULL));
+  return n;
+}
+
+/* Pushes a block with the keys, sorted; the strings stay anchored in the
+   table itself. */
+static const char **push_sorted_keys(lua_State *L, int index, size_t n) {
+  const char **keys = lua_newuserdatauv(L, (n + 1) * sizeof *keys, 0);
+  size_t i = 0;
+  for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+    keys[i++] = lua_tostring(L, -2);
+  qsort(keys, n, sizeof *keys, compare_keys);
+  return keys;
+}
+
+static void write_object(struct writer *w, int index) {
+  lua_State *L = w->L;
+  const char *outer = w->field;
+  size_t n = count_keys(w, index);
+  const char **keys = push_sorted_keys(L, index, n);
+  put(w, "{", 1);
+  for (size_t i = 0; i < n; i++) {
+    w->field = lua_pushfstring(L, "%s.%s", outer, keys[i]);
+    if (i > 0)
+      put(w, ",", 1);
+    lua_pushstring(L, keys[i]);
+    write_string(w, lua_gettop(L));
+    put(w, ":", 1);
+    lua_rawget(L, index); /* the key is replaced by its value */
+    write_value(w, lua_gettop(L));
+    lua_pop(L, 2);
+  }
+  lua_pop(L, 1); /* the block of keys */
+  w->field = outer;
+  put(w, "}", 1);
+}
+
+static void write_table(struct writer *w, int index) {
+  if (++w->depth > DEEPEST)
+    luaL_error(w->L, "%s: nested too deeply, or in itself", w->field);
+  luaL_checkstack(w->L, 10, "json: too deep");
+  if (is_list(w->L, index)) {
+    size_t n = 0;
+    for (lua_pushnil(w->L); lua_next(w->L, index) != 0; lua_pop(w->L, 1))
+      n++;
+    if (n != lua_rawlen(w->L, index))
+      luaL_error(w->L, "%s: a list has holes, or names among its numbers",
+                 w->field);
+    write_list(w, index);
+  } else {
+    write_object(w, index);
+  }
+  w->depth--;
+}
+
+static void write_value(struct writer *w, int index) {
+  lua_State *L = w->L;
+  switch (lua_type(L, index)) {
+  case LUA_TSTRING:
+    write_string(w, index);
+    break;
+  case LUA_TNUMBER:
+    write_number(w, index);
+    break;
+  case LUA_TBOOLEAN:
+    put_text(w, lua_toboolean(L, index) ? "true" : "false");
+    break;
+  case LUA_TLIGHTUSERDATA:
+    put_text(w, "null");
+    break;
+  case LUA_TTABLE:
+    write_table(w, index);
+    break;
+  default:
+    if (m365_resource_data(L, index)) { /* pushes the table behind it */
+      write_table(w, lua_gettop(L));
+      lua_pop(L, 1);
+    } else {
+      luaL_error(L, "%s: a %s cannot be sent as JSON", w->field,
+                 luaL_typename(L, index));
+    }
+  }
+}
+
+void m365_json_encode(lua_State *L, int index, const char *field,
+                      struct m365_buffer *to) {
+  struct writer w = {L, to, field, 0};
+  write_value(&w, lua_absindex(L, index));
+}

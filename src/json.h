@@ -1,0 +1,43 @@
+/*
+** json: between Lua values and the bytes on the wire.
+**
+** Reading is lua-cjson's, in an instance of our own so that no setting of
+** ours or of the host reaches the other. What its two lines disagree about
+** (floats for integers, a null that is true) is settled where a value is
+** read, by m365_json_settle: a page of a thousand objects is never walked as
+** a whole. Writing is ours, because one of the lines cannot write [].
+*/
+#ifndef m365_json_h
+#define m365_json_h
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <lua.h>
+
+#include "buffer.h"
+
+/* Makes the private instance; raises if lua-cjson is not there. */
+void m365_json_open(lua_State *L);
+
+/* Pushes the value; false: pushes what is wrong with the text instead. */
+bool m365_json_decode(lua_State *L, const char *text, size_t length);
+
+/* Replaces null by nil, and 3.0 by 3, on the top of the stack. Tables are
+   left as they are. */
+void m365_json_settle(lua_State *L);
+
+/* Replaces the decoded value on the top by a plain deep copy, settled. */
+void m365_json_copy(lua_State *L);
+
+/* Appends the value at `index` to `to`; raises, naming the place inside
+   `field`, on what JSON cannot say. */
+void m365_json_encode(lua_State *L, int index, const char *field,
+                      struct m365_buffer *to);
+
+/* m365.array(t?): marks a table so that it is written as a list */
+int m365_json_array(lua_State *L);
+
+/* Pushes the value that is written as null. */
+void m365_json_null(lua_State *L);
+
+#endif

@@ -1,0 +1,316 @@
+#include "pager.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <lauxlib.h>
+
+#include "json.h"
+#include "resource.h"
+
+/* Links that are remembered to notice a loop. At this many the memory is
+   emptied, so that it stays bounded: a loop shorter than that is still
+   found, one round later. */
+#define REMEMBERED_LINKS 1024
+
+#define PAGER "m365restore.pager"
+
+/* user values */
+enum {
+  CLIENT = 1,
+  ITEMS, /* of the page at hand, or nil */
+  LINK,  /* the URL of the next page, or nil: there is none */
+  SEEN,  /* links that were followed */
+  HOME,
+  USER_VALUES = HOME
+};
+
+struct pager {
+  const struct m365_type *type;
+  struct m365_settings settings;
+  struct m365_deed deed;
+  lua_Integer index, count; /* in the page at hand */
+  unsigned remembered;
+  unsigned page_size;
+};
+
+/* How a call on a pager wants its answer; bits of the context. */
+enum { RAISING = 1, WHOLE_PAGES = 2, MODES = 4 };
+
+static struct pager *check(lua_State *L) {
+  return luaL_checkudata(L, 1, PAGER);
+}
+
+void m365_pager_push(lua_State *L, const struct m365_list *list) {
+  struct pager *p = lua_newuserdatauv(L, sizeof *p, USER_VALUES);
+  memset(p, 0, sizeof *p);
+  p->type = list->type;
+  p->settings = list->query->settings;
+  p->deed = list->deed;
+  p->page_size = list->query->page_size;
+  luaL_setmetatable(L, PAGER);
+  lua_pushvalue(L, list->client);
+  lua_setiuservalue(L, -2, CLIENT);
+  lua_pushstring(L, list->url);
+  lua_setiuservalue(L, -2, LINK);
+  lua_newtable(L);
+  lua_setiuservalue(L, -2, SEEN);
+  lua_pushvalue(L, list->home);
+  lua_setiuservalue(L, -2, HOME);
+}
+
+/*
+** Links
+*/
+
+/* Remembers the link on the top; false: it was followed before. */
+static bool remember(lua_State *L, struct pager *p) {
+  bool seen;
+  lua_getiuservalue(L, 1, SEEN);
+  lua_pushvalue(L, -2);
+  seen = lua_rawget(L, -2) != LUA_TNIL;
+  lua_pop(L, 2);
+  if (seen)
+    return false;
+  if (p->remembered++ % REMEMBERED_LINKS == 0) {
+    lua_newtable(L);
+    lua_setiuservalue(L, 1, SEEN);
+  }
+  lua_getiuservalue(L, 1, SEEN);
+  lua_pushvalue(L, -2);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+  return true;
+}
+
+/*
+** Pages
+*/
+
+static int fail(lua_State *L, const struct pager *p,
+                const struct m365_operation *op, const char *code,
+                const char *message) {
+  lua_pushnil(L);
+  m365_failure_of_code(L, code, message, &op->job, &p->deed);
+  return 2;
+}
+
+/* Takes the link of the page whose object is on the top. 0: fine; otherwise
+   nil and an error are pushed. */
+static int take_link(lua_State *L, struct pager *p,
+                     const struct m365_operation *op) {
+  const struct m365_client *c;
+  const char *link;
+  lua_getiuservalue(L, 1, CLIENT);
+  c = lua_touserdata(L, -1);
+  if (lua_getfield(L, -2, "@odata.nextLink") != LUA_TSTRING) {
+    lua_pop(L, 2);
+    lua_pushnil(L);
+    lua_setiuservalue(L, 1, LINK);
+    return 0;
+  }
+  link = lua_tostring(L, -1);
+  if (c->origin == NULL)
+    return fail(L, p, op, "closed", NULL);
+  if (!m365_client_push_url(L, c, link))
+    return fail(L, p, op, "foreign_link", NULL);
+  if (!remember(L, p))
+    return fail(L, p, op, "link_loop", NULL);
+  lua_setiuservalue(L, 1, LINK);
+  lua_pop(L, 2);
+  return 0;
+}
+
+/* Makes the page of the operation at `index` the one at hand. 0: fine;
+   otherwise nil and an error are pushed, and nothing has changed. */
+static int take_page(lua_State *L, struct pager *p, int index) {
+  const struct m365_operation *op = lua_touserdata(L, index);
+  int failed;
+  if (!m365_call_succeeded(op))
+    return m365_call_fail(L, index);
+  if (!m365_call_decode(L, index))
+    return 2;
+  if (!lua_istable(L, -1) || lua_getfield(L, -1, "value") != LUA_TTABLE)
+    return fail(L, p, op, "bad_answer", "a list was expected in \"value\"");
+  lua_insert(L, -2); /* value, page */
+  failed = take_link(L, p, op);
+  if (failed != 0)
+    return failed;
+  lua_pop(L, 1);
+  p->index = 0;
+  p->count = (lua_Integer)lua_rawlen(L, -1);
+  lua_setiuservalue(L, 1, ITEMS);
+  return 0;
+}
+
+/* Starts the exchange for the next page, whose URL is on the top. */
+static int fetch(lua_State *L, const struct pager *p) {
+  char prefer[40];
+  struct m365_call call = {
+      .method = "GET",
+      .url = lua_tostring(L, -1),
+      .effect = M365_READ,
+      .settings = p->settings,
+      .deed = p->deed,
+  };
+  lua_getiuservalue(L, 1, CLIENT);
+  call.client = lua_gettop(L);
+  if (p->page_size > 0) {
+    snprintf(prefer, sizeof prefer, "odata.maxpagesize=%u", p->page_size);
+    call.prefer = prefer;
+  }
+  return m365_call_submit(L, &call);
+}
+
+/* Pushes the item at `index` of the page at hand as a resource; `items` and
+   the others are stack indexes. */
+static void push_item(lua_State *L, const struct pager *p, lua_Integer i,
+                      int items) {
+  if (lua_rawgeti(L, items, i) != LUA_TTABLE) {
+    m365_json_settle(L); /* a list of plain values */
+    return;
+  }
+  lua_getiuservalue(L, 1, CLIENT);
+  lua_getiuservalue(L, 1, HOME);
+  m365_resource_push(L, lua_gettop(L) - 1, p->type, lua_gettop(L) - 2,
+                     p->type->home == NULL ? lua_gettop(L) : 0);
+}
+
+static int deliver(lua_State *L, struct pager *p, int mode) {
+  int items;
+  lua_getiuservalue(L, 1, ITEMS);
+  items = lua_gettop(L);
+  if (!(mode & WHOLE_PAGES)) {
+    push_item(L, p, ++p->index, items);
+    return 1;
+  }
+  lua_createtable(L, (int)(p->count - p->index), 0);
+  for (lua_Integer n = 1; p->index < p->count; n++) {
+    push_item(L, p, ++p->index, items);
+    lua_rawseti(L, items + 1, n);
+    lua_settop(L, items + 1);
+  }
+  return 1;
+}
+
+/* nil and an error are on the top. */
+static int hand_out_error(lua_State *L, int mode) {
+  return mode & RAISING ? lua_error(L) : 2;
+}
+
+/*
+** One step, also its own continuation: the context is the operation's index
+** times MODES, plus the mode. A loop and not a recursion, because any number
+** of empty pages may follow each other.
+*/
+
+static int advance(lua_State *L, int status, lua_KContext context) {
+  struct pager *p = check(L);
+  int index = (int)(context / MODES), mode = (int)(context % MODES);
+  int failed;
+  (void)status;
+  for (;;) {
+    if (index > 0) {
+      if (!m365_await(L, index))
+        return m365_yield(L, index, index * MODES + mode, advance);
+      failed = take_page(L, p, index);
+      if (failed != 0)
+        return hand_out_error(L, mode);
+      lua_settop(L, 1); /* closes the operation */
+      index = 0;
+    }
+    if (p->index < p->count)
+      return deliver(L, p, mode);
+    lua_pushnil(L); /* the page is used up: let go of it first */
+    lua_setiuservalue(L, 1, ITEMS);
+    if (lua_getiuservalue(L, 1, LINK) == LUA_TNIL)
+      return 1; /* the end */
+    index = fetch(L, p);
+    if (index == 0)
+      return hand_out_error(L, mode);
+  }
+}
+
+static int step(lua_State *L, int mode) {
+  check(L);
+  lua_settop(L, 1);
+  return advance(L, LUA_OK, mode);
+}
+
+/*
+** Methods
+*/
+
+/* the step of a generic `for` */
+static int pager_call(lua_State *L) {
+  return step(L, RAISING);
+}
+
+/***
+The next item. May yield.
+@function pager:next
+@treturn ?resource nil at the end
+@treturn ?error where it failed: nil and an error; the same page is asked for
+again by the next call
+*/
+static int pager_next(lua_State *L) {
+  return step(L, 0);
+}
+
+static int pages_call(lua_State *L) {
+  lua_settop(L, 0);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  return step(L, RAISING | WHOLE_PAGES);
+}
+
+/***
+An iterator over whole pages, for a generic `for`. May yield; raises.
+@function pager:pages
+@treturn function that gives lists of resources; an empty page is skipped
+*/
+static int pager_pages(lua_State *L) {
+  check(L);
+  lua_settop(L, 1);
+  lua_pushvalue(L, 1);
+  lua_pushcclosure(L, pages_call, 1);
+  lua_pushnil(L);
+  lua_pushnil(L);
+  lua_pushvalue(L, 1);
+  return 4;
+}
+
+/* Also __gc: lets go of the page at hand, and ends the list. */
+static int pager_close(lua_State *L) {
+  struct pager *p = luaL_testudata(L, 1, PAGER);
+  if (p == NULL)
+    return 0;
+  p->index = p->count = 0;
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, ITEMS);
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, LINK);
+  return 0;
+}
+
+static int pager_tostring(lua_State *L) {
+  const struct pager *p = check(L);
+  lua_pushfstring(L, "list of %s", p->type->name);
+  return 1;
+}
+
+void m365_pager_open(lua_State *L) {
+  static const struct luaL_Reg methods[] = {
+      {"next", pager_next}, {"pages", pager_pages}, {"close", pager_close},
+      {NULL, NULL}};
+  static const struct luaL_Reg meta[] = {
+      {"__call", pager_call},   {"__tostring", pager_tostring},
+      {"__close", pager_close}, {"__gc", pager_close},
+      {NULL, NULL}};
+  luaL_newmetatable(L, PAGER);
+  luaL_setfuncs(L, meta, 0);
+  luaL_newlib(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pushliteral(L, PAGER);
+  lua_setfield(L, -2, "__metatable");
+  lua_pop(L, 1);
+}

@@ -1,0 +1,54 @@
+/*
+** resource: ONE implementation for all the types of the contract table.
+**
+** A resource is a type, a client, and the decoded object that the service
+** sent; its methods are the contract's rows for that type. It owns nothing
+** that has to be released, and so it has no finalizer: a page of a thousand
+** would pay for each.
+*/
+#ifndef m365_resource_h
+#define m365_resource_h
+
+#include <stdbool.h>
+#include <lua.h>
+#include <lauxlib.h>
+
+#include "contract.h"
+
+/* user values of a resource */
+enum {
+  M365_RESOURCE_CLIENT = 1,
+  M365_RESOURCE_DATA, /* the object, as it was decoded; never changed */
+  M365_RESOURCE_HOME, /* the collection it stands in, or nil */
+  M365_RESOURCE_VALUES = M365_RESOURCE_HOME
+};
+
+struct m365_resource {
+  const struct m365_type *type;
+  bool delete_unclear; /* a DELETE was sent, and no answer came */
+};
+
+/* Pushes a resource over the object at `data`; `home` is the stack index of
+   its collection's path, or 0 for the type's own. The object's @odata.type
+   may name a more exact type. */
+void m365_resource_push(lua_State *L, int client, const struct m365_type *type,
+                        int data, int home);
+
+/* The resource at `index`, or NULL. */
+struct m365_resource *m365_resource_test(lua_State *L, int index);
+
+/* Pushes the object behind the resource at `index`; false: it is none, and
+   nothing is pushed. */
+bool m365_resource_data(lua_State *L, int index);
+
+/* Pushes the table of methods of a type. */
+void m365_methods_push(lua_State *L, const struct m365_type *type);
+
+/* Makes the metatables. */
+void m365_resource_open(lua_State *L);
+
+/* for Lua: extend(type, methods), method(type, name), type(value),
+   actions() */
+extern const struct luaL_Reg m365_resource_functions[];
+
+#endif
