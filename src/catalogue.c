@@ -235,6 +235,8 @@ static const struct m365_entry ours[] = {
     {"restore_failed", ASK,
      "All artifacts failed: list them with session:artifacts() and look at "
      "their errors."},
+    {"not_activated", ASK,
+     "The session was never activated: call session:activate()."},
     {"wait_timeout", RETRY,
      "The wait ended, the restore goes on: wait again."},
     {"beta_only", REFUSE,

@@ -183,6 +183,13 @@ const struct m365_action *m365_type_reader(const struct m365_type *type) {
   return NULL;
 }
 
+/* with or without the "@delta" of an update */
+static bool is_property(const char *property, const char *name) {
+  size_t n = strlen(name);
+  return strncmp(property, name, n) == 0 &&
+         (property[n] == '\0' || strcmp(property + n, "@delta") == 0);
+}
+
 const struct m365_type *m365_type_of_property(const char *property) {
   static const struct {
     const char *property, *type;
@@ -190,9 +197,15 @@ const struct m365_type *m365_type_of_property(const char *property) {
       {"error", "publicError"},
       {"innerError", "publicError"},
       {"restorePoint", "restorePoint"},
+      {"siteRestoreArtifacts", "siteRestoreArtifact"},
+      {"driveRestoreArtifacts", "driveRestoreArtifact"},
+      {"mailboxRestoreArtifacts", "mailboxRestoreArtifact"},
+      {"granularSiteRestoreArtifacts", "granularSiteRestoreArtifact"},
+      {"granularDriveRestoreArtifacts", "granularDriveRestoreArtifact"},
+      {"granularMailboxRestoreArtifacts", "granularMailboxRestoreArtifact"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    if (strcmp(rows[i].property, property) == 0)
+    if (is_property(property, rows[i].property))
       return m365_type_named(rows[i].type);
   return m365_type_named("object");
 }

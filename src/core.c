@@ -64,7 +64,8 @@ static const struct luaL_Reg functions[] = {
     {"client", m365_client_new},        {"failure", m365_failure_new},
     {"describe", m365_failure_describe}, {"array", m365_json_array},
     {"duration", f_duration},           {"now", f_now},
-    {"monotonic", f_monotonic},         {NULL, NULL},
+    {"monotonic", f_monotonic},         {"nearest", m365_nearest},
+    {NULL, NULL},
 };
 
 int luaopen_m365restore_core(lua_State *L) {

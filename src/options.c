@@ -130,6 +130,30 @@ static const char *nearest(const struct m365_option *const *groups,
   return best;
 }
 
+/***
+The name in a table that is most like a word.
+@function nearest
+@tparam string word
+@tparam table names its keys count
+@treturn ?string nil where nothing is alike
+*/
+int m365_nearest(lua_State *L) {
+  const char *word = luaL_checkstring(L, 1);
+  size_t least = strlen(word);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  lua_pushnil(L); /* the best so far, at 3 */
+  for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1))
+    if (lua_type(L, -2) == LUA_TSTRING &&
+        distance(word, lua_tostring(L, -2)) < least) {
+      least = distance(word, lua_tostring(L, -2));
+      lua_pushvalue(L, -2);
+      lua_replace(L, 3);
+    }
+  lua_settop(L, 3);
+  return 1;
+}
+
 /*
 ** Reading
 */

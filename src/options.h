@@ -44,4 +44,7 @@ const char *m365_check_id(lua_State *L, int index, const char *field);
 /* A string without control characters; raises naming `field`. */
 const char *m365_check_line(lua_State *L, int index, const char *field);
 
+/* core.nearest(word, names) */
+int m365_nearest(lua_State *L);
+
 #endif

@@ -116,14 +116,16 @@ bool m365_resource_data(lua_State *L, int index) {
 */
 
 /* Replaces the raw value on the top by what a script sees: nil for null, 3
-   for 3.0, a view for an object or a list. `property` gives its type. */
+   for 3.0, a view for an object or a list. `property` gives its type; the
+   members of a list have the type of the list. */
 static void settle(lua_State *L, int resource, const char *property) {
+  const struct m365_resource *r = lua_touserdata(L, resource);
   const struct m365_type *type;
   if (!lua_istable(L, -1)) {
     m365_json_settle(L);
     return;
   }
-  type = property != NULL ? m365_type_of_property(property) : object_type();
+  type = property != NULL ? m365_type_of_property(property) : r->type;
   lua_getiuservalue(L, resource, M365_RESOURCE_CLIENT);
   m365_resource_push(L, lua_gettop(L), type, lua_gettop(L) - 1, 0);
   lua_replace(L, -3);
@@ -260,6 +262,17 @@ static int resource_table(lua_State *L) {
   check(L, 1);
   lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
   m365_json_copy(L);
+  return 1;
+}
+
+/***
+The client that a resource came from.
+@function resource:client
+@treturn client
+*/
+static int resource_client(lua_State *L) {
+  check(L, 1);
+  lua_getiuservalue(L, 1, M365_RESOURCE_CLIENT);
   return 1;
 }
 
@@ -651,6 +664,8 @@ static void open_type(lua_State *L, const struct m365_type *type) {
   lua_newtable(L); /* metatable, methods */
   lua_pushcfunction(L, resource_table);
   lua_setfield(L, -2, "table");
+  lua_pushcfunction(L, resource_client);
+  lua_setfield(L, -2, "client");
   add_rows(L, type);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &type->base); /* the methods */

@@ -1,0 +1,74 @@
+--- Option tables of the Lua side, read the way the core reads its own: an
+-- unknown key raises and names the nearest known one.
+-- @module m365restore.options
+local core = require "m365restore.core"
+
+local options = {}
+
+local function is_callable(value)
+  local meta = getmetatable(value)
+  return type(value) == "function" or type(meta) == "table" and meta.__call ~= nil
+end
+
+--- What an option may be: returns the value as it is used, or raises.
+local kinds = {
+  duration = core.duration,
+  callable = function(value, field)
+    if not is_callable(value) then
+      error(field .. ": a function was expected, got " .. type(value), 0)
+    end
+    return value
+  end,
+  string = function(value, field)
+    if type(value) ~= "string" or value == "" then
+      error(field .. ": a string was expected, got " .. type(value), 0)
+    end
+    return value
+  end,
+  boolean = function(value, field)
+    if type(value) ~= "boolean" then
+      error(field .. ": true or false was expected, got " .. type(value), 0)
+    end
+    return value
+  end,
+  integer = function(value, field)
+    if math.type(value) ~= "integer" or value < 1 then
+      error(field .. ": a whole number of at least 1 was expected, got " .. tostring(value), 0)
+    end
+    return value
+  end,
+  table = function(value, field)
+    if type(value) ~= "table" then
+      error(field .. ": a table was expected, got " .. type(value), 0)
+    end
+    return value
+  end,
+  any = function(value) return value end,
+}
+
+--- Reads an option table.
+-- @tparam string what the function it belongs to, for messages
+-- @tparam ?table given
+-- @tparam table rows name -> kind: duration, callable, string, boolean,
+-- integer, table, any
+-- @treturn table name -> value as it is used
+function options.read(what, given, rows)
+  local read = {}
+  if given == nil then
+    return read
+  elseif type(given) ~= "table" then
+    error(what .. ": a table of options was expected, got " .. type(given), 0)
+  end
+  for name, value in pairs(given) do
+    local kind = rows[name]
+    if not kind then
+      local near = type(name) == "string" and core.nearest(name, rows)
+      error(string.format("%s: unknown option '%s'%s", what, tostring(name),
+        near and "; did you mean '" .. near .. "'?" or ""), 0)
+    end
+    read[name] = kinds[kind](value, what .. "." .. name)
+  end
+  return read
+end
+
+return options
