@@ -83,6 +83,15 @@ describe("the simulator's dialect", function()
     assert.truthy(api:get("/siteProtectionUnits").body["@odata.nextLink"]:find("/siteProtectionUnits?", 1, true))
   end)
 
+  it("session_type may be left out where there is one only", function()
+    speak { session_type = "when_mixed" }
+    local id = api:create("site", 1, 1)
+    assert.is_nil(api:get("/sharePointRestoreSessions").body.value[1]["@odata.type"])
+    assert.is_nil(api:get("/sharePointRestoreSessions/" .. id).body["@odata.type"])
+    assert.is_string(api:get("/restoreSessions").body.value[1]["@odata.type"])
+    assert.is_string(api:session(id)["@odata.type"])
+  end)
+
   it("type_spelling may be in lower case", function()
     speak { type_spelling = "sharepointRestoreSession" }
     assert.equal("#microsoft.graph.sharepointRestoreSession", api:session(api:create("site", 1, 1))["@odata.type"])

@@ -435,6 +435,14 @@ describe("a simulated restore session", function()
         { ["driveRestoreArtifacts@delta"] = api:artifacts("drive", 1, 1) })))
     end)
 
+    it("cannot be added to a session that was created empty", function()
+      local opened = browse("/sharePointBrowseSessions", "site")
+      api.sim:advance(121)
+      local id = api:post("/sharePointRestoreSessions", "{}").body.id
+      assert.equal("400 InvalidPatchRequest", outcome(api:patch("/sharePointRestoreSessions/" .. id,
+        { ["granularSiteRestoreArtifacts@delta"] = { { browseSessionId = opened.id, id = KEY } } })))
+    end)
+
     it("needs a fast restore point of the same service, and expires", function()
       local points = api.sim:points(api.sim:units("site")[1].id)
       assert.equal("none", points[2].tags)

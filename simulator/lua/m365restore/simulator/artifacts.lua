@@ -146,7 +146,10 @@ artifacts.kinds = {
   mailboxRestoreArtifacts = { shape = STANDARD, make = from_point, view = view_mailbox },
   granularSiteRestoreArtifacts = { shape = BROWSED, make = from_browse, view = view_browsed, granular = true },
   granularDriveRestoreArtifacts = { shape = BROWSED, make = from_browse, view = view_browsed, granular = true },
-  granularMailboxRestoreArtifacts = { shape = SEARCHED, make = from_search, view = view_searched, granular = true },
+  granularMailboxRestoreArtifacts = {
+    shape = SEARCHED, make = from_search, view = view_searched, granular = true,
+    echo = "granularMailboxRestoreArtifact", -- the documented answer to a create has the singular
+  },
 }
 
 for _, service in ipairs(services) do

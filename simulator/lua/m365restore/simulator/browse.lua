@@ -31,7 +31,7 @@ local function view(ctx, session)
   return {
     ["@odata.type"] = "#microsoft.graph." .. session.service.browse_type,
     id = session.id, status = ctx:state(ctx.now < session.ready and "creating" or "created"),
-    restorePointId = session.point.id, restorePointDateTime = ctx:time(session.point.taken),
+    restorePointDateTime = ctx:time(session.point.taken), -- its id is in no documented answer
     createdDateTime = ctx:time(session.created), expirationDateTime = ctx:time(session.created + LIFE),
     backupSizeInBytes = tostring(100000 + ctx.model.ids:pick("size", session.point.unit.n, 900000)),
     [owner] = session.point.unit[owner],

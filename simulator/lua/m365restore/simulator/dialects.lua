@@ -17,6 +17,8 @@ dialects.switches = {
   points_per_search = { 1, 5 },
   -- 8.3: "relative" has no host and no version; "other_collection" leads the list of all sessions to SharePoint's.
   next_link = { "absolute", "relative", "other_collection" },
+  -- 2.2, 3: whether a service's own collection names the type that all its sessions have, as OData allows it not to.
+  session_type = { "always", "when_mixed" },
   -- 3: the spelling of SharePoint's session type in @odata.type.
   type_spelling = { "sharePointRestoreSession", "sharepointRestoreSession" },
   -- 4, 6.1: the service's word is singular; the plural belongs to bulk requests.

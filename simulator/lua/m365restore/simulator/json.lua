@@ -37,6 +37,14 @@ function json.encode(value)
   return dkjson.encode(value, { keyorder = ORDER })
 end
 
+--- An object that never changes and is written often: its text is made once.
+-- @tparam table value
+-- @treturn table a stand-in that reads like the value
+function json.constant(value)
+  local text = json.encode(value)
+  return setmetatable({}, { __index = value, __tojson = function() return text end })
+end
+
 --- Reads a text that holds one JSON value and nothing else.
 -- @tparam string text
 -- @return the value, with json.null for null; or nil and what is wrong

@@ -24,6 +24,7 @@ end
 
 local function type_of(ctx, service)
   local name = service.type
+  if ctx.model.dialect.session_type == "when_mixed" and ctx.row and ctx.row.argument then return nil end
   if service.name == "sharePoint" then name = ctx.model.dialect.type_spelling end
   return "#microsoft.graph." .. name
 end
@@ -37,7 +38,7 @@ end
 
 local function job_type(ctx, session)
   -- the documented granular session of Exchange says standard
-  local granular = session.granular and session.service.name ~= "exchange"
+  local granular = session.kind.granular and session.service.name ~= "exchange"
   return ctx:evolve("restoreJobType", granular and "granular" or "standard")
 end
 
@@ -153,10 +154,8 @@ local function make_all(ctx, kind, members)
   return made
 end
 
-local function add(session, kind, artifact)
+local function add(session, artifact)
   artifact.session = session
-  session.granular = kind.granular or false
-  session.kind = kind
   session.artifacts[#session.artifacts + 1] = artifact
 end
 
@@ -173,13 +172,13 @@ end
 local function creator(ctx)
   local identity = { application = { id = ctx.token.client_id, displayName = ctx.token.app_name } }
   if ctx.token.delegated then identity.user = { id = ctx.token.user_id, displayName = ctx.token.user_name } end
-  return identity
+  return json.constant(identity)
 end
 
-local function store(model, service, identity, now)
+local function store(model, service, kind, identity, now)
   local id, n = model.ids:next("session")
   local session = {
-    id = id, n = n, service = service, granular = false, artifacts = {}, creator = identity,
+    id = id, n = n, service = service, kind = kind, artifacts = {}, creator = identity,
     created = now, modified = now,
   }
   local list = model.sessions.list
@@ -241,7 +240,7 @@ end
 local function answer_created(ctx, session, kind)
   local view = entity(ctx, session)
   if ctx.model.dialect.create_status == "says_activating" and #session.artifacts > 0 then pretend_activating(view) end
-  if ctx.model.dialect.create_echo then view[kind.name] = view_all(ctx, kind, session.artifacts) end
+  if ctx.model.dialect.create_echo then view[kind.echo or kind.name] = view_all(ctx, kind, session.artifacts) end
   return 201, view
 end
 
@@ -261,8 +260,8 @@ function sessions.create(ctx, service)
   check_destinations(made)
   local starts = ctx.model.dialect.create_status == "activating" and #made > 0
   if starts then check_activation(ctx) end
-  local session = store(ctx.model, service, creator(ctx), ctx.now)
-  for _, artifact in ipairs(made) do add(session, kind, artifact) end
+  local session = store(ctx.model, service, kind, creator(ctx), ctx.now)
+  for _, artifact in ipairs(made) do add(session, artifact) end
   if starts then activate(ctx, session) end
   return answer_created(ctx, session, kind)
 end
@@ -362,7 +361,7 @@ local function chosen_delta(ctx, service, session)
     errors.raise("InvalidPatchRequest", "Exactly one list of changes is expected.")
   end
   local kind = artifacts.kinds[standard and service.standard or service.granular]
-  if #session.artifacts > 0 and session.kind ~= kind then
+  if session.kind ~= kind then -- a session that was created empty is a standard one
     errors.raise("InvalidPatchRequest", "Standard and granular artifacts cannot be in one session.")
   end
   return kind, standard or granular
@@ -420,7 +419,7 @@ local function add_all(ctx, session, kind, made, rows)
     if code then
       rows[#rows + 1] = row_error(ctx, artifact.id, "add", code, message)
     else
-      add(session, kind, artifact)
+      add(session, artifact)
       local view = kind.view(ctx, artifact)
       view.createdDateTime = not kind.granular and ctx:time(artifact.created) or nil
       rows[#rows + 1] = view
@@ -515,7 +514,7 @@ function Sessions:count_active(now)
   return count
 end
 
-local STRANGER = {
+local STRANGER = json.constant {
   application = { id = "00000000-0000-0000-0000-0000000000f0", displayName = "Another Backup Tool" },
   user = { id = "00000000-0000-0000-0000-0000000000f1", displayName = "Somebody Else" },
 }
@@ -527,7 +526,6 @@ local STRANGER = {
 -- @tparam number lasting simulated seconds
 -- @treturn table session
 function sessions.start_foreign(model, service, now, lasting)
-  local kind = artifacts.kinds[service.standard]
   local unit_id, n = model.ids:next("foreign")
   local unit = {
     id = unit_id, kind = service.unit, siteName = "Foreign",
@@ -535,11 +533,9 @@ function sessions.start_foreign(model, service, now, lasting)
     displayName = "Foreign", email = "foreign@contoso.com", directoryObjectId = unit_id,
   }
   local point = { id = ("%s_%d_1_1"):format(unit_id, n), unit = unit, taken = now - 3600, expires = now + 86400 }
-  local session = store(model, service, STRANGER, now)
+  local session = store(model, service, artifacts.kinds[service.standard], STRANGER, now)
   local id, number = model.ids:next("artifact")
-  add(session, kind, {
-    id = id, n = number, point = point, destination = "inPlace", created = now, lasting = lasting,
-  })
+  add(session, { id = id, n = number, point = point, destination = "inPlace", created = now, lasting = lasting })
   model.schedule:activate(session, now)
   return session
 end

@@ -12,6 +12,12 @@ local units = {}
 local PERSONAL = { "displayName", "email" }
 local SHARED = { "siteId", "siteName", "siteWebUrl", "directoryObjectId" }
 
+-- Who protects the units of this tenant.
+local ADMINISTRATOR = json.constant {
+  application = { id = "00000000-0000-0000-0000-0000000000e0", displayName = "Microsoft 365 Backup" },
+  user = { id = "00000000-0000-0000-0000-0000000000e1", displayName = "Backup Administrator" },
+}
+
 --- A unit as it is sent.
 -- @tparam table ctx the request
 -- @tparam table unit
@@ -20,8 +26,9 @@ function units.view(ctx, unit)
   local view = {
     ["@odata.type"] = "#microsoft.graph." .. unit.kind .. "ProtectionUnit",
     id = unit.id, policyId = unit.policyId, status = ctx:evolve("protectionUnitStatus", unit.status),
-    protectionSources = unit.protectionSources, createdDateTime = ctx:time(unit.created),
-    lastModifiedDateTime = ctx:time(unit.created), error = unit.error or json.null,
+    protectionSources = unit.protectionSources, createdBy = ADMINISTRATOR, createdDateTime = ctx:time(unit.created),
+    lastModifiedBy = ADMINISTRATOR, lastModifiedDateTime = ctx:time(unit.created), error = unit.error or json.null,
+    offboardRequestedDateTime = unit.offboardRequestedDateTime or json.null,
   }
   for _, name in ipairs(SHARED) do view[name] = unit[name] end
   for _, name in ipairs(unit.kind ~= "site" and PERSONAL or {}) do
