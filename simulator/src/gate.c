@@ -18,15 +18,18 @@ double sim_monotonic(void) {
 int sim_gate_init(struct gate *g) {
   pthread_condattr_t attributes;
   int code = pthread_condattr_init(&attributes);
-  if (code != 0) return code;
+  if (code != 0)
+    return code;
   g->open = false;
   /* The real-time clock may jump while somebody waits. */
   pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
   code = pthread_cond_init(&g->opened, &attributes);
   pthread_condattr_destroy(&attributes);
-  if (code != 0) return code;
+  if (code != 0)
+    return code;
   code = pthread_mutex_init(&g->lock, NULL);
-  if (code != 0) pthread_cond_destroy(&g->opened);
+  if (code != 0)
+    pthread_cond_destroy(&g->opened);
   return code;
 }
 
@@ -53,8 +56,10 @@ bool sim_gate_wait(struct gate *g, double seconds) {
   struct timespec until;
   int code = 0;
   bool open;
-  if (!(seconds > 0)) return true;
-  if (seconds > LONGEST_WAIT) seconds = LONGEST_WAIT;
+  if (!(seconds > 0))
+    return true;
+  if (seconds > LONGEST_WAIT)
+    seconds = LONGEST_WAIT;
   until = moment(sim_monotonic() + seconds);
   pthread_mutex_lock(&g->lock);
   while (!g->open && code != ETIMEDOUT)

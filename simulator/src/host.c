@@ -28,7 +28,8 @@ static void push_and_free(lua_State *L, struct text *t) {
   lua_pushlightuserdata(L, t);
   code = lua_pcall(L, 1, 1, 0);
   sim_text_free(t);
-  if (code != LUA_OK) lua_error(L);
+  if (code != LUA_OK)
+    lua_error(L);
 }
 
 /* }====== */
@@ -37,7 +38,8 @@ static void push_and_free(lua_State *L, struct text *t) {
 
 static struct server *to_server(lua_State *L) {
   struct server *s = luaL_checkudata(L, 1, HOST);
-  if (s->daemon == NULL) luaL_error(L, "the simulator's host is stopped");
+  if (s->daemon == NULL)
+    luaL_error(L, "the simulator's host is stopped");
   return s;
 }
 
@@ -68,7 +70,8 @@ static int host_call(lua_State *L) {
   bool ok;
   luaL_checkstack(L, 4, NULL); /* from here on only protected calls */
   ok = sim_model_call(&s->model, name, json, &result);
-  if (!ok) lua_pushnil(L);
+  if (!ok)
+    lua_pushnil(L);
   push_and_free(L, &result);
   return ok ? 1 : 2;
 }
@@ -79,7 +82,8 @@ Ends every connection and stall, and frees the model. Safe to repeat.
 */
 static int host_stop(lua_State *L) {
   struct server *s = luaL_testudata(L, 1, HOST);
-  if (s != NULL) sim_server_stop(s);
+  if (s != NULL)
+    sim_server_stop(s);
   return 0;
 }
 
@@ -152,7 +156,8 @@ static int host_start(lua_State *L) {
   memset(s, 0, sizeof *s);
   luaL_setmetatable(L, HOST);
   luaL_checkstack(L, 4, NULL);
-  if (sim_server_start(s, &options, &why)) return 1;
+  if (sim_server_start(s, &options, &why))
+    return 1;
   sim_server_stop(s);
   lua_pushnil(L);
   push_and_free(L, &why);
@@ -187,9 +192,11 @@ static int host_wait_for_signal(lua_State *L) {
   pthread_sigmask(SIG_BLOCK, &ends, &before);
   lua_settop(L, 1);
   code = lua_pcall(L, 0, 0, 0);
-  if (code == LUA_OK) (void)sigwait(&ends, &number);
+  if (code == LUA_OK)
+    (void)sigwait(&ends, &number);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (code != LUA_OK) return lua_error(L); /* what ready has raised */
+  if (code != LUA_OK)
+    return lua_error(L); /* what ready has raised */
   lua_pushinteger(L, number);
   return 1;
 }
@@ -213,8 +220,8 @@ static const luaL_Reg functions[] = {{"start", host_start},
                                      {NULL, NULL}};
 
 /* the one name that leaves a library built with hidden symbols */
-__attribute__((visibility("default")))
-int luaopen_m365restore_simulator_host(lua_State *L);
+__attribute__((visibility("default"))) int
+luaopen_m365restore_simulator_host(lua_State *L);
 
 int luaopen_m365restore_simulator_host(lua_State *L) {
   luaL_newmetatable(L, HOST);

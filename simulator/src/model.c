@@ -27,7 +27,8 @@ static void add_string(struct text *t, const char *s) {
 /* {====== Opening ====== */
 
 static void set_package(lua_State *L, const char *field, const char *value) {
-  if (value == NULL) return;
+  if (value == NULL)
+    return;
   lua_getglobal(L, "package");
   lua_pushstring(L, value);
   lua_setfield(L, -2, field);
@@ -66,7 +67,8 @@ int sim_model_open(struct model *m, const struct model_options *o,
                    struct text *why) {
   int code;
   m->L = luaL_newstate();
-  if (m->L == NULL) return ENOMEM;
+  if (m->L == NULL)
+    return ENOMEM;
   lua_pushcfunction(m->L, load_model);
   lua_pushlightuserdata(m->L, (void *)o);
   if (lua_pcall(m->L, 1, 0, 0) == LUA_OK) {
@@ -75,7 +77,8 @@ int sim_model_open(struct model *m, const struct model_options *o,
     code = EINVAL;
     explain(m->L, why);
   }
-  if (code != 0) lua_close(m->L);
+  if (code != 0)
+    lua_close(m->L);
   return code;
 }
 
@@ -206,10 +209,13 @@ static void read_answer(lua_State *L, struct gate *gate, struct answer *a) {
   a->action = action_field(L);
   a->wait = number_field(L, "wait", 0);
   a->status = (unsigned int)number_field(L, "status", 200);
-  if (a->action == ACTION_RAW) read_raw(L, &a->raw);
-  if (a->action != ACTION_ANSWER) return;
+  if (a->action == ACTION_RAW)
+    read_raw(L, &a->raw);
+  if (a->action != ACTION_ANSWER)
+    return;
   a->response = make_response(L, gate);
-  if (a->response != NULL) set_headers(L, a->response);
+  if (a->response != NULL)
+    set_headers(L, a->response);
 }
 
 /* }====== */
@@ -236,7 +242,8 @@ static int ask(lua_State *L) {
 static void confess(lua_State *L, struct answer *a) {
   struct text why = {NULL, 0, 0, 0};
   explain(L, &why);
-  if (a->response != NULL) MHD_destroy_response(a->response);
+  if (a->response != NULL)
+    MHD_destroy_response(a->response);
   sim_text_free(&a->raw);
   a->action = ACTION_ANSWER;
   a->wait = 0;
@@ -251,7 +258,8 @@ void sim_model_answer(struct model *m, struct request *r, struct answer *a) {
   pthread_mutex_lock(&m->lock);
   lua_pushcfunction(m->L, ask);
   lua_pushlightuserdata(m->L, &q);
-  if (lua_pcall(m->L, 1, 0, 0) != LUA_OK) confess(m->L, a);
+  if (lua_pcall(m->L, 1, 0, 0) != LUA_OK)
+    confess(m->L, a);
   lua_settop(m->L, 0);
   pthread_mutex_unlock(&m->lock);
 }
@@ -272,7 +280,8 @@ static int run(lua_State *L) {
   lua_pushnumber(L, sim_monotonic());
   lua_call(L, 3, 1);
   json = luaL_checklstring(L, -1, &size);
-  if (!sim_text_add(o->result, json, size)) luaL_error(L, "not enough memory");
+  if (!sim_text_add(o->result, json, size))
+    luaL_error(L, "not enough memory");
   return 0;
 }
 
@@ -284,7 +293,8 @@ bool sim_model_call(struct model *m, const char *name, const char *json,
   lua_pushcfunction(m->L, run);
   lua_pushlightuserdata(m->L, &o);
   ok = lua_pcall(m->L, 1, 0, 0) == LUA_OK;
-  if (!ok) explain(m->L, result);
+  if (!ok)
+    explain(m->L, result);
   lua_settop(m->L, 0);
   pthread_mutex_unlock(&m->lock);
   return ok;

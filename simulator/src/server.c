@@ -42,8 +42,10 @@ static ssize_t read_broken(void *context, uint64_t at, char *out, size_t max) {
     if (!sim_gate_wait(b->gate, b->seconds))
       return MHD_CONTENT_READER_END_WITH_ERROR;
   }
-  if (from >= until) return MHD_CONTENT_READER_END_WITH_ERROR;
-  if (from < b->pause_at) until = smaller(until, b->pause_at);
+  if (from >= until)
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+  if (from < b->pause_at)
+    until = smaller(until, b->pause_at);
   max = smaller(max, until - from);
   memcpy(out, b->data.data + from, max);
   return (ssize_t)max;
@@ -60,7 +62,8 @@ struct MHD_Response *sim_broken_body(struct gate *g, const char *data,
                                      double seconds, size_t cut_at) {
   struct MHD_Response *response = NULL;
   struct broken_body *b = calloc(1, sizeof *b);
-  if (b == NULL) return NULL;
+  if (b == NULL)
+    return NULL;
   b->gate = g;
   b->pause_at = pause_at;
   b->cut_at = cut_at;
@@ -68,7 +71,8 @@ struct MHD_Response *sim_broken_body(struct gate *g, const char *data,
   if (sim_text_add(&b->data, data, size))
     response = MHD_create_response_from_callback(size, LARGEST_PIECE,
                                                  read_broken, b, free_broken);
-  if (response == NULL) free_broken(b);
+  if (response == NULL)
+    free_broken(b);
   return response;
 }
 
@@ -81,9 +85,11 @@ static void *begin(void *context, const char *uri, struct MHD_Connection *c) {
   struct request *r = calloc(1, sizeof *r);
   (void)context;
   (void)c;
-  if (r == NULL) return NULL;
+  if (r == NULL)
+    return NULL;
   r->body.ceiling = LARGEST_BODY;
-  if (sim_text_add(&r->target, uri, strlen(uri))) return r;
+  if (sim_text_add(&r->target, uri, strlen(uri)))
+    return r;
   free(r);
   return NULL;
 }
@@ -94,7 +100,8 @@ static void end(void *context, struct MHD_Connection *c, void **request,
   (void)context;
   (void)c;
   (void)code;
-  if (r == NULL) return;
+  if (r == NULL)
+    return;
   sim_text_free(&r->target);
   sim_text_free(&r->headers);
   sim_text_free(&r->body);
@@ -106,7 +113,8 @@ static enum MHD_Result copy_header(void *context, enum MHD_ValueKind kind,
                                    const char *name, const char *value) {
   struct text *headers = context;
   (void)kind;
-  if (value == NULL) value = "";
+  if (value == NULL)
+    value = "";
   return sim_text_add(headers, name, strlen(name) + 1) &&
                  sim_text_add(headers, value, strlen(value) + 1)
              ? MHD_YES
@@ -135,7 +143,8 @@ static void send_raw(struct MHD_Connection *c, const struct text *raw) {
   while (sent < raw->size) {
     ssize_t n =
         send(socket_of(c), raw->data + sent, raw->size - sent, MSG_NOSIGNAL);
-    if (n <= 0) return; /* the peer has gone: nobody misses the rest */
+    if (n <= 0)
+      return; /* the peer has gone: nobody misses the rest */
     sent += (size_t)n;
   }
 }
@@ -152,7 +161,8 @@ static enum MHD_Result act(struct MHD_Connection *c, struct answer *a) {
   case ACTION_DROP:
     return MHD_NO;
   default:
-    if (a->response == NULL) return MHD_NO;
+    if (a->response == NULL)
+      return MHD_NO;
     return MHD_queue_response(c, a->status, a->response);
   }
 }
@@ -164,8 +174,10 @@ static enum MHD_Result reply(struct server *s, struct MHD_Connection *c,
   memset(&a, 0, sizeof a);
   MHD_get_connection_values(c, MHD_HEADER_KIND, copy_header, &r->headers);
   sim_model_answer(&s->model, r, &a);
-  if (sim_gate_wait(&s->gate, a.wait)) result = act(c, &a);
-  if (a.response != NULL) MHD_destroy_response(a.response);
+  if (sim_gate_wait(&s->gate, a.wait))
+    result = act(c, &a);
+  if (a.response != NULL)
+    MHD_destroy_response(a.response);
   sim_text_free(&a.raw);
   return result;
 }
@@ -183,15 +195,18 @@ static enum MHD_Result serve(void *context, struct MHD_Connection *c,
   struct request *r = *request;
   (void)url;
   (void)version;
-  if (r == NULL) return MHD_NO;
+  if (r == NULL)
+    return MHD_NO;
   r->method = method;
   r->connection = connection_of(c);
   if (!r->greeted) {
     r->greeted = true; /* an answer now would end keep-alive: read on */
     return MHD_YES;
   }
-  if (*size == 0) return reply(context, c, r);
-  if (!sim_text_add(&r->body, data, *size)) r->truncated = true;
+  if (*size == 0)
+    return reply(context, c, r);
+  if (!sim_text_add(&r->body, data, *size))
+    r->truncated = true;
   *size = 0;
   return MHD_YES;
 }
@@ -201,7 +216,8 @@ static void count(void *context, struct MHD_Connection *c, void **number,
                   enum MHD_ConnectionNotificationCode code) {
   struct server *s = context;
   (void)c;
-  if (code != MHD_CONNECTION_NOTIFY_STARTED) return;
+  if (code != MHD_CONNECTION_NOTIFY_STARTED)
+    return;
   pthread_mutex_lock(&s->model.lock);
   *number = (void *)(uintptr_t)++s->connections;
   pthread_mutex_unlock(&s->model.lock);
@@ -220,7 +236,8 @@ static size_t keep_escapes(void *context, struct MHD_Connection *c, char *s) {
 
 static bool say(struct text *why, const char *what, int code) {
   (void)sim_text_add(why, what, strlen(what));
-  if (code == 0) return false;
+  if (code == 0)
+    return false;
   (void)sim_text_add(why, ": ", 2);
   what = strerror(code);
   (void)sim_text_add(why, what, strlen(what));
@@ -238,7 +255,8 @@ static struct MHD_Daemon *daemon_of(struct server *s, unsigned short port) {
   unsigned int flags = MHD_USE_THREAD_PER_CONNECTION |
                        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
                        MHD_USE_ITC | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
-  if (s->certificate != NULL) flags |= MHD_USE_TLS;
+  if (s->certificate != NULL)
+    flags |= MHD_USE_TLS;
   memset(&here, 0, sizeof here);
   here.sin_family = AF_INET;
   here.sin_port = htons(port);
@@ -262,7 +280,8 @@ static bool launch(struct server *s, unsigned short port, struct text *why) {
   s->daemon = daemon_of(s, port);
   code = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (s->daemon == NULL) return say(why, "cannot start the server", code);
+  if (s->daemon == NULL)
+    return say(why, "cannot start the server", code);
   info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
   s->port = info ? info->port : port;
   return true;
@@ -271,7 +290,8 @@ static bool launch(struct server *s, unsigned short port, struct text *why) {
 static bool prepare(struct server *s, const struct model_options *o,
                     struct text *why) {
   int code = sim_gate_init(&s->gate);
-  if (code != 0) return say(why, "cannot make a lock", code);
+  if (code != 0)
+    return say(why, "cannot make a lock", code);
   s->model.gate = &s->gate;
   code = sim_model_open(&s->model, o, why);
   if (code == 0) {
@@ -284,7 +304,8 @@ static bool prepare(struct server *s, const struct model_options *o,
 
 /* libmicrohttpd keeps pointers to what it is given: these live as long. */
 static bool copy(char **to, const char *from) {
-  if (from == NULL) return true;
+  if (from == NULL)
+    return true;
   *to = strdup(from);
   return *to != NULL;
 }

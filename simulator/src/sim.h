@@ -73,8 +73,8 @@ struct answer {
   struct MHD_Response *response;
   unsigned int status;
   enum action action;
-  double wait;      /* real seconds before anything is sent */
-  struct text raw;  /* ACTION_RAW: sent instead of HTTP */
+  double wait;     /* real seconds before anything is sent */
+  struct text raw; /* ACTION_RAW: sent instead of HTTP */
 };
 
 struct model {

@@ -167,6 +167,13 @@ describe("the simulator's dialect", function()
     assert.equal(2, api:session(id).restoreSessionArtifactCount.total)
   end)
 
+  it("is documented, every switch of it", function()
+    speak {}
+    local file <close> = assert(io.open "docs/simulator.md")
+    local text = file:read("a")
+    for name in pairs(dialects.switches) do assert.truthy(text:find("\n| `" .. name .. "` |", 1, true), name) end
+  end)
+
   it("has a restore that works under every value of every switch", function()
     for name, values in pairs(dialects.switches) do
       for _, value in ipairs(values) do
