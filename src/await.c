@@ -231,6 +231,8 @@ static void finish(lua_State *L, lua_State *task, int status) {
   int type = push_task(L, -1);
   lua_pushnil(L);
   set_task(L, -3);
+  if (status != LUA_OK)
+    lua_resetthread(task); /* closes what is to be closed, keeps the error */
   if (type == LUA_TFUNCTION) { /* task, finisher */
     lua_pushvalue(L, -2);
     lua_pushboolean(L, status == LUA_OK);
@@ -241,7 +243,6 @@ static void finish(lua_State *L, lua_State *task, int status) {
   lua_pop(L, 2);
   if (status != LUA_OK) {
     lua_xmove(task, L, 1);
-    lua_resetthread(task);
     lua_error(L);
   }
 }
@@ -502,7 +503,7 @@ static int f_sleep(lua_State *L) {
 }
 
 /***
-An event: something that tasks wait for until another sets it.
+An event: something that one task waits for until another sets it.
 @function event
 @treturn event with `:set()`, and `:wait()`, which may yield
 */

@@ -291,29 +291,28 @@ bool m365_call_succeeded(const struct m365_operation *op) {
          t->status < 300;
 }
 
-/* The job was denied a token: the credential's own error is the cause. */
-static void push_denied(lua_State *L, int index) {
-  struct m365_operation *op = lua_touserdata(L, index);
-  const char *message;
-  lua_getiuservalue(L, index, M365_OPERATION_ERROR);
-  message = luaL_tolstring(L, -1, NULL);
+/* The job was denied a token: the credential's own error, which is on the
+   top, is the cause. It is replaced by the failure. */
+static void make_denied(lua_State *L, const struct m365_operation *op) {
+  const char *message = luaL_tolstring(L, -1, NULL);
   m365_failure_of_code(L, "token_failed", message, &op->job, &op->deed);
-  lua_remove(L, -2);
-  lua_rotate(L, -2, 1); /* failure, cause */
-  if (lua_isnil(L, -1))
-    lua_pop(L, 1);
-  else
-    lua_setfield(L, -2, "cause");
+  lua_rotate(L, -3, 1); /* failure, cause, message */
+  lua_pop(L, 1);
+  lua_setfield(L, -2, "cause");
 }
 
 int m365_call_fail(lua_State *L, int index) {
   const struct m365_operation *op = lua_touserdata(L, index);
   lua_pushnil(L);
-  /* a fixed token that was refused: the 401 itself tells it best */
-  if (op->job.unauthorized && op->job.transfer.status != 401)
-    push_denied(L, index);
-  else
+  /* without a cause it was a fixed token that the service refused: its own
+     answer tells that best */
+  if (op->job.unauthorized &&
+      lua_getiuservalue(L, index, M365_OPERATION_ERROR) != LUA_TNIL) {
+    make_denied(L, op);
+  } else {
+    lua_settop(L, lua_gettop(L) - (op->job.unauthorized ? 1 : 0));
     m365_failure_of_job(L, &op->job, &op->deed);
+  }
   return 2;
 }
 

@@ -420,9 +420,13 @@ void m365_engine_authorize(struct m365_engine *e, struct m365_job *job,
   m365_quiet_end(&quiet);
 }
 
+/* What the last try brought, a 401, stays as it is. */
 void m365_engine_deny(struct m365_engine *e, struct m365_job *job) {
   job->unauthorized = true;
-  end_early(e, job, M365_CUT_NOT);
+  if (job->refused)
+    move(e, job, M365_DONE);
+  else
+    end_early(e, job, M365_CUT_NOT);
 }
 
 struct m365_job *m365_engine_asking(struct m365_engine *e,
