@@ -97,6 +97,10 @@ void m365_token_set(lua_State *L, struct m365_client *c, int index) {
    if the service has not refused it. */
 static void renewal_failed(lua_State *L, struct m365_client *c, int client) {
   double t = now(L, client);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_pushliteral(L, "the credential returned no token, and no error");
+  }
   lua_setiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
   if (c->token.line != NULL && t < c->token.expires)
     c->token.renew_at = t + EARLY_PAUSE;
@@ -153,8 +157,11 @@ static int on_renewal(lua_State *L) {
   end_renewal(L, 2);
   lua_settop(task, ok ? 3 : lua_gettop(task));
   lua_xmove(task, L, ok ? 3 : 1);
-  if (ok && lua_isnil(L, 3)) /* nil, err */
-    lua_remove(L, 3), ok = false;
+  if (ok && lua_isnil(L, 3)) { /* nil, err */
+    lua_remove(L, 3);
+    lua_settop(L, 3);
+    ok = false;
+  }
   if (ok && (what = flaw(L, 3)) != NULL) {
     static const struct m365_deed deed = {"credential", NULL};
     m365_failure_of_code(L, "bad_token", what, NULL, &deed);
