@@ -20,7 +20,8 @@ OBJ   = $(BUILD)/obj
 # a module and the libraries it links, a line each
 MODULES = core system crypto simulator/host
 CORE    = buffer retry transfer engine options json catalogue failure await \
-          contract pulse token call resource pager client core
+          contract pulse tenant token call request resource pager \
+          client core
 core_SOURCES           = $(CORE:%=src/%.c)
 core_LIBS              = -lcurl -lm
 system_SOURCES         = $(wildcard src/system*.c) $(addprefix src/,fault.c pulse.c buffer.c)

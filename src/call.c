@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 
 #include "json.h"
+#include "token.h"
 
 /* no request body of this API comes near it */
 #define LARGEST_BODY ((size_t)16 << 20)

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <lua.h>
 
-#include "client.h"
+#include "options.h"
+#include "tenant.h"
 
 /* What one call is made of. Strings must be anchored on the stack until
    m365_call_submit returns. */
@@ -35,7 +36,7 @@ struct m365_query {
   bool count;
 };
 
-extern const struct m365_option m365_query_rows[];
+extern const struct m365_option m365_setting_rows[], m365_query_rows[];
 
 /* Fills the settings, or the query, of one call from the option table at
    `index`, starting from what the client has set. */

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <lauxlib.h>
 
-#include "resource.h"
-
 /* deeper than this is a cycle, or an attack */
 #define DEEPEST 100
 
@@ -283,6 +281,19 @@ static void write_table(struct writer *w, int index) {
   w->depth--;
 }
 
+/* A value that stands for a table, as the library's resources do, has a
+   __json that returns it. */
+static void write_behind(struct writer *w, int index) {
+  lua_State *L = w->L;
+  if (luaL_getmetafield(L, index, "__json") == LUA_TNIL)
+    luaL_error(L, "%s: a %s cannot be sent as JSON", w->field,
+               luaL_typename(L, index));
+  lua_pushvalue(L, index);
+  lua_call(L, 1, 1);
+  write_table(w, lua_gettop(L));
+  lua_pop(L, 1);
+}
+
 static void write_value(struct writer *w, int index) {
   lua_State *L = w->L;
   switch (lua_type(L, index)) {
@@ -302,13 +313,7 @@ static void write_value(struct writer *w, int index) {
     write_table(w, index);
     break;
   default:
-    if (m365_resource_data(L, index)) { /* pushes the table behind it */
-      write_table(w, lua_gettop(L));
-      lua_pop(L, 1);
-    } else {
-      luaL_error(L, "%s: a %s cannot be sent as JSON", w->field,
-                 luaL_typename(L, index));
-    }
+    write_behind(w, index);
   }
 }
 

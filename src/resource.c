@@ -6,7 +6,6 @@
 
 #include "call.h"
 #include "catalogue.h"
-#include "client.h"
 #include "instant.h"
 #include "json.h"
 #include "pager.h"
@@ -102,13 +101,6 @@ static struct m365_resource *check(lua_State *L, int index) {
   if (r == NULL)
     luaL_typeerror(L, index, "m365restore resource");
   return r;
-}
-
-bool m365_resource_data(lua_State *L, int index) {
-  if (m365_resource_test(L, index) == NULL)
-    return false;
-  lua_getiuservalue(L, index, M365_RESOURCE_DATA);
-  return true;
 }
 
 /*
@@ -223,6 +215,13 @@ static int resource_eq(lua_State *L) {
               push_id(L, 1, a->type) == LUA_TSTRING &&
               push_id(L, 2, b->type) == LUA_TSTRING && lua_rawequal(L, -1, -2);
   lua_pushboolean(L, same);
+  return 1;
+}
+
+/* What the encoder writes for a resource. */
+static int resource_json(lua_State *L) {
+  check(L, 1);
+  lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
   return 1;
 }
 
@@ -654,6 +653,7 @@ static void open_type(lua_State *L, const struct m365_type *type) {
       {"__newindex", resource_newindex}, {"__len", resource_len},
       {"__pairs", resource_pairs},       {"__eq", resource_eq},
       {"__tostring", resource_tostring}, {"__close", resource_close},
+      {"__json", resource_json},
       {NULL, NULL},
   };
   luaL_newlib(L, meta);

@@ -37,10 +37,6 @@ void m365_resource_push(lua_State *L, int client, const struct m365_type *type,
 /* The resource at `index`, or NULL. */
 struct m365_resource *m365_resource_test(lua_State *L, int index);
 
-/* Pushes the object behind the resource at `index`; false: it is none, and
-   nothing is pushed. */
-bool m365_resource_data(lua_State *L, int index);
-
 /* Pushes the table of methods of a type. */
 void m365_methods_push(lua_State *L, const struct m365_type *type);
 

@@ -5,7 +5,7 @@
 ** client, whoever needs it. The renewal is a task of the library's own, so
 ** that it runs while anybody waits, and outlives the one who asked first.
 */
-#include "client.h"
+#include "token.h"
 
 #include <math.h>
 #include <stdlib.h>

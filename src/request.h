@@ -1,0 +1,12 @@
+/*
+** request: anything else in Graph, under the same laws.
+*/
+#ifndef m365_request_h
+#define m365_request_h
+
+#include <lua.h>
+
+/* client:request(method, path, options) */
+int m365_request_send(lua_State *L);
+
+#endif

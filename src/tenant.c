@@ -1,0 +1,107 @@
+#include "tenant.h"
+
+#include <string.h>
+#include <strings.h>
+#include <lauxlib.h>
+
+#include "instant.h"
+
+/* how long a thing that we made may be unknown to a replica, in seconds */
+#define NEWBORN 60.0
+
+/* newborn things that are remembered before the old ones are swept out */
+#define MOST_NEWBORN 256
+
+struct m365_client *m365_check_client(lua_State *L, int index) {
+  return luaL_checkudata(L, index, M365_CLIENT);
+}
+
+/*
+** Newborn things
+*/
+
+static void sweep(lua_State *L, int table, double now) {
+  for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
+    if (lua_tonumber(L, -1) + NEWBORN < now) {
+      lua_pushvalue(L, -2);
+      lua_pushnil(L);
+      lua_rawset(L, table);
+    }
+}
+
+void m365_client_note_newborn(lua_State *L, int client) {
+  double now = m365_monotonic();
+  int table, n = 0;
+  if (lua_type(L, -1) != LUA_TSTRING) {
+    lua_pop(L, 1);
+    return;
+  }
+  lua_getiuservalue(L, client, M365_CLIENT_NEWBORN);
+  table = lua_gettop(L);
+  for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
+    n++;
+  if (n >= MOST_NEWBORN)
+    sweep(L, table, now);
+  lua_pushvalue(L, -2);
+  lua_pushnumber(L, now);
+  lua_rawset(L, table);
+  lua_pop(L, 2);
+}
+
+double m365_client_newborn_until(lua_State *L, int client) {
+  double until = 0;
+  lua_getiuservalue(L, client, M365_CLIENT_NEWBORN);
+  lua_insert(L, -2);
+  if (lua_type(L, -1) == LUA_TSTRING && lua_rawget(L, -2) == LUA_TNUMBER)
+    until = lua_tonumber(L, -1) + NEWBORN;
+  lua_pop(L, 2);
+  return until;
+}
+
+/*
+** URLs
+*/
+
+/* The part of an absolute link behind the client's base; NULL: it leads
+   elsewhere. Scheme and host are compared without case; what follows must
+   start a path, or "https://graph.microsoft.com.evil" would pass. */
+static const char *behind_base(const char *link, const char *base) {
+  size_t n = strlen(base);
+  if (strncasecmp(link, base, n) != 0 ||
+      (link[n] != '/' && link[n] != '?' && link[n] != '\0'))
+    return NULL;
+  return link + n;
+}
+
+static bool has_control(const char *s) {
+  for (; *s != '\0'; s++)
+    if ((unsigned char)*s <= 0x20 || *s == 0x7f)
+      return true;
+  return false;
+}
+
+static bool is_versioned(const char *path) {
+  return strncasecmp(path, "/v1.0/", 6) == 0 ||
+         strncasecmp(path, "/beta/", 6) == 0;
+}
+
+bool m365_client_push_url(lua_State *L, const struct m365_client *c,
+                          const char *link) {
+  const char *path = behind_base(link, c->base);
+  if (has_control(link) || strstr(link, "/../") != NULL)
+    return false;
+  if (path != NULL)
+    lua_pushfstring(L, "%s%s", c->base, path);
+  else if (link[0] != '/' || link[1] == '/')
+    return false;
+  else if (is_versioned(link))
+    lua_pushfstring(L, "%s%s", c->base, link);
+  else
+    lua_pushfstring(L, "%s/%s%s", c->base, m365_client_version(c), link);
+  return true;
+}
+
+
+const char *m365_client_version(const struct m365_client *c) {
+  return c->beta ? "beta" : "v1.0";
+}
