@@ -9,6 +9,7 @@ is built on.
 #include <lauxlib.h>
 
 #include "await.h"
+#include "call.h"
 #include "client.h"
 #include "failure.h"
 #include "instant.h"
@@ -51,6 +52,49 @@ static int f_monotonic(lua_State *L) {
   return 1;
 }
 
+/* the largest text that is made of a value: plans are the largest values */
+#define LARGEST_TEXT ((size_t)512 << 20)
+
+/***
+A value as JSON, always the same text for the same value: keys are sorted, and
+nothing stands between the parts.
+@function encode
+@param value nil, or of strings, numbers, booleans, tables and resources
+@treturn string; raises, naming the place, on what JSON cannot say
+*/
+static int f_encode(lua_State *L) {
+  struct m365_buffer *text;
+  lua_settop(L, 1);
+  if (lua_isnil(L, 1)) {
+    lua_pushliteral(L, "null");
+    return 1;
+  }
+  text = m365_call_push_body(L);
+  text->ceiling = LARGEST_TEXT;
+  m365_json_encode(L, 1, "value", text);
+  lua_pushlstring(L, text->bytes, text->length);
+  m365_buffer_free(text); /* now: the text may be large */
+  return 1;
+}
+
+/***
+The value that a JSON text stands for: null is nil, 3.0 is 3.
+@function decode
+@tparam string text
+@return the value; or nil and what is wrong
+*/
+static int f_decode(lua_State *L) {
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  if (!m365_json_decode(L, text, length)) {
+    lua_pushnil(L);
+    lua_insert(L, -2);
+    return 2;
+  }
+  m365_json_copy(L);
+  return 1;
+}
+
 /* Keeps the code in memory for the life of the process: libcurl was started
    from here, and a host that closes its state would unload both. */
 static void stay_loaded(void) {
@@ -65,6 +109,7 @@ static const struct luaL_Reg functions[] = {
     {"describe", m365_failure_describe}, {"array", m365_json_array},
     {"duration", f_duration},           {"now", f_now},
     {"monotonic", f_monotonic},         {"nearest", m365_nearest},
+    {"encode", f_encode},               {"decode", f_decode},
     {NULL, NULL},
 };
 
