@@ -32,23 +32,134 @@ simulator/host_LIBS    = -lmicrohttpd -lpthread
 
 SO = $(MODULES:%=$(BUILD)/m365restore/%.so)
 
-# the project's own modules first, then what is installed
-export LUA_PATH  = lua/?.lua;lua/?/init.lua;simulator/lua/?.lua;simulator/lua/?/init.lua;;
-export LUA_CPATH = $(BUILD)/?.so;;
+# what Debian calls what is needed: to build and to try, to prove, to measure
+BUILD_PACKAGES = gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-cjson \
+                 libcurl4-openssl-dev libssl-dev libmicrohttpd-dev lua-dkjson
+TEST_PACKAGES  = lua-busted lua-check lua-socket luarocks openssl
+BENCH_PACKAGES = nginx-light
 
-.PHONY: all help deps demo test test-full lint spec asan bench install clean
+# the project's own modules first, then what is installed
+export LUA_PATH  = ./?.lua;lua/?.lua;lua/?/init.lua;simulator/lua/?.lua;simulator/lua/?/init.lua;;
+export LUA_CPATH = $(BUILD)/?.so;;
+# for the specs: which modules, which interpreter, which flags of the compiler
+export BUILD LUA
+export SPEC_CFLAGS
+
+# a build of its own for whoever builds inside a rule
+JOBS    = $(shell nproc 2>/dev/null || echo 1)
+INSIDE  = $(MAKE) --no-print-directory -j$(JOBS)
+
+.PHONY: all help deps demo test test-full lint lint-lua lint-c lint-gcc \
+        lint-clang spec asan bench install docs clean
 .SECONDEXPANSION:
 
 all: $(SO)
 
 help:
-	@echo 'make demo     a restore of 25 sites against the simulator'
-	@echo 'make test     everything: lint, specs, specs under ASan and UBSan'
-	@echo 'make lint     luacheck, and the C conventions'
-	@echo 'make asan     the specs under ASan and UBSan'
-	@echo 'make bench    figures beside plain C programs'
-	@echo 'make install  into PREFIX ($(PREFIX))'
-	@echo 'make clean    removes what was built'
+	@echo 'make demo      a restore of 25 sites against the simulator'
+	@echo 'make test      everything: lint, specs, specs under ASan and UBSan'
+	@echo 'make test-full the same, with the large matrices whole'
+	@echo 'make           builds the modules into $(BUILD)'
+	@echo 'make lint      luacheck, the C conventions, compiler warnings'
+	@echo 'make spec      the specs; SPEC=spec/x_spec.lua runs one'
+	@echo 'make asan      the specs under ASan and UBSan'
+	@echo 'make bench     figures beside plain C programs'
+	@echo 'make docs      the reference as HTML, if ldoc is there'
+	@echo 'make install   into PREFIX ($(PREFIX))'
+	@echo 'make clean     removes what was built'
+	@echo 'demo, test and bench first install the Debian packages that are missing'
+
+# ====== Try
+
+deps:
+	@tools/deps $(BUILD_PACKAGES) $(PACKAGES)
+
+demo: deps
+	@$(INSIDE) -s all
+	@$(LUA) examples/demo.lua
+
+# ====== Prove
+
+# what a later make has to know is known only when the packages are there
+test:
+	@$(MAKE) --no-print-directory deps PACKAGES='$(TEST_PACKAGES)'
+	@tools/test
+
+test-full:
+	@M365RESTORE_FULL=1 $(MAKE) --no-print-directory test
+
+SPEC = spec
+
+spec:
+	@$(INSIDE) all
+	@$(BUSTED) $(SPEC_OPTIONS) $(SPEC)
+
+SANITIZE  = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANITIZED = BUILD=build/asan LDFLAGS='$(SANITIZE)' \
+            CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)'
+
+asan: export ASAN_OPTIONS = detect_leaks=1
+asan: export UBSAN_OPTIONS = print_stacktrace=1
+asan: export LSAN_OPTIONS = print_suppressions=0:suppressions=$(CURDIR)/spec/support/lsan.supp
+asan:
+	@$(INSIDE) $(SANITIZED) build/asan/lua
+	@$(MAKE) --no-print-directory $(SANITIZED) spec LUA=$(CURDIR)/build/asan/lua \
+	  SPEC_CFLAGS='$(SANITIZE)' SPEC_OPTIONS=--exclude-tags=packaging
+
+# the modules find Lua in the interpreter, as in the distribution's
+$(BUILD)/lua: spec/support/lua.c
+	@mkdir -p $(@D)
+	$(CC) -std=c99 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $< -l:liblua5.4.a -lm -ldl
+
+C_SOURCES = $(sort $(foreach m,$(MODULES),$($(m)_SOURCES)))
+C_FILES   = $(wildcard src/*.[ch] simulator/src/*.[ch] spec/support/*.c \
+              bench/reference/*.[ch] examples/embed/*.c)
+
+lint: lint-lua lint-c lint-gcc
+	@if command -v clang >/dev/null; then $(MAKE) --no-print-directory lint-clang; fi
+
+lint-lua:
+	@luacheck -q .
+
+lint-c:
+	@tools/lint-c $(C_FILES)
+
+STRICT = -Werror -Wstrict-prototypes -Wold-style-definition
+
+# a warning ends it; and what is not static is declared in a header, or is what Lua calls
+lint-gcc:
+	@printf '%s\n' $(C_SOURCES) | xargs -P $(JOBS) -n 1 $(CC) $(SHARED) $(CPPFLAGS) -O2 $(STRICT) -S -o /dev/null
+	@! $(CC) $(SHARED) $(CPPFLAGS) -fsyntax-only -Wmissing-prototypes $(C_SOURCES) 2>&1 | grep warning: | grep -v luaopen_
+
+lint-clang:
+	@printf '%s\n' $(C_SOURCES) | xargs -P $(JOBS) -n 1 clang $(SHARED) $(CPPFLAGS) $(STRICT) -fsyntax-only
+
+bench:
+	@$(MAKE) --no-print-directory deps PACKAGES='$(BENCH_PACKAGES)'
+	@$(INSIDE) -s all
+	@$(MAKE) --no-print-directory -C bench
+
+# ====== Use
+
+install: all
+	cd lua && find . -name '*.lua' -exec install -Dm644 {} $(DESTDIR)$(LUADIR)/{} \;
+	for m in core system crypto; do \
+	  install -Dm755 $(BUILD)/m365restore/$$m.so $(DESTDIR)$(LIBDIR)/m365restore/$$m.so; \
+	done
+
+docs:
+	@if command -v ldoc >/dev/null; then ldoc -q .; \
+	else echo 'ldoc is not there (Debian: lua-ldoc); docs/ reads well without it'; fi
+
+clean:
+	rm -rf build luarocks_tree m365restore src/*.o
+	$(RM) -r simulator/m365restore simulator/src/*.o
+
+# for the spec that holds the rockspecs against this file
+sources-of-%:
+	@echo $($*_SOURCES)
+
+# ====== Build
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$($(1)_SOURCES))
 
@@ -64,6 +175,3 @@ $(OBJ)/%.o: %.c
 .SECONDARY:
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
-
-clean:
-	rm -rf build luarocks_tree

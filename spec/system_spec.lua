@@ -484,12 +484,16 @@ describe("m365restore.system", function()
 
     it("survives a program that does not read its input", function()
       local input = ("x"):rep(1000000)
+      local ignored = process.ignore(SIGPIPE) -- by luasocket, where another spec has loaded it
+      process.restore(SIGPIPE)
       assert.equal(0, assert(system.run({ "true" }, { input = input })).status)
       assert.equal(0, assert(system.run({ "sh", "-c", "exec <&-; sleep 0.1" }, { input = input })).status)
       -- neither was the signal left for later, nor its disposition touched
       assert.equal("0000000000000000\n", scratch.read("/proc/self/status"):match "SigPnd:%s*(%x+\n)")
       assert.is_false(process.ignore(SIGPIPE))
-      process.restore(SIGPIPE)
+      if not ignored then
+        process.restore(SIGPIPE)
+      end
     end)
 
     it("changes only the variables that are named", function()

@@ -109,7 +109,7 @@ describe("the simulator's host", function()
 end)
 
 describe("the program m365restore-simulator", function()
-  local PROGRAM = "lua5.4 simulator/bin/m365restore-simulator "
+  local PROGRAM = (os.getenv "LUA" or "lua5.4") .. " simulator/bin/m365restore-simulator "
 
   local function run(arguments)
     local pipe = io.popen(PROGRAM .. arguments .. " 2>&1")

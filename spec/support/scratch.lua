@@ -92,6 +92,10 @@ function scratch.compile(source, program, ...)
   for _, flag in ipairs { ... } do
     argv[#argv + 1] = flag
   end
+  -- sanitizers, where the modules have them
+  for flag in (os.getenv "SPEC_CFLAGS" or ""):gmatch "%S+" do
+    argv[#argv + 1] = flag
+  end
   scratch.must(table.unpack(argv))
 end
 
