@@ -10,6 +10,29 @@
 ** to no resource.
 */
 
+/* What one service has: Svc is its name, kind the kind of thing that it
+   protects, Kind the same at the start of a word. */
+#define SERVICE_TYPES(Svc, kind, Kind)                                         \
+  {Svc "RestoreSession", "restoreSessionBase", "/" Svc "RestoreSessions",      \
+   "id"},                                                                      \
+      {kind "RestoreArtifact", NULL, NULL, "id"},                              \
+      {"granular" Kind "RestoreArtifact", NULL, NULL, "id"},                   \
+      {kind "RestoreArtifactsBulkAdditionRequest",                             \
+       "restoreArtifactsBulkRequestBase", NULL, "id"},                         \
+      {kind "ProtectionUnit", "protectionUnitBase",                            \
+       "/" kind "ProtectionUnits", "id"},                                      \
+      {Svc "ProtectionPolicy", "protectionPolicyBase",                         \
+       "/" Svc "ProtectionPolicies", "id"},                                    \
+      {kind "ProtectionRule", "protectionRuleBase", NULL, "id"},               \
+      {kind "ProtectionUnitsBulkAdditionJob", "protectionUnitsBulkJobBase",    \
+       NULL, "id"},                                                            \
+      {kind "ExclusionUnit", "exclusionUnitBase", NULL, "id"},                 \
+      {kind "ExclusionUnitsBulkAdditionJob", "exclusionUnitBulkAdditionJob",   \
+       NULL, "id"}
+
+#define BROWSE_TYPES(Svc)                                                      \
+  {Svc "BrowseSession", "browseSessionBase", "/" Svc "BrowseSessions", "id"}
+
 const struct m365_type m365_types[] = {
     {"client", NULL, NULL, NULL},
     {"sharePoint", NULL, NULL, NULL},
@@ -18,21 +41,32 @@ const struct m365_type m365_types[] = {
     {"object", NULL, NULL, NULL}, /* any object without a row of its own */
 
     {"restoreSessionBase", NULL, "/restoreSessions", "id"},
-    {"sharePointRestoreSession", "restoreSessionBase",
-     "/sharePointRestoreSessions", "id"},
-    {"oneDriveForBusinessRestoreSession", "restoreSessionBase",
-     "/oneDriveForBusinessRestoreSessions", "id"},
-    {"exchangeRestoreSession", "restoreSessionBase", "/exchangeRestoreSessions",
-     "id"},
+    {"restoreArtifactsBulkRequestBase", NULL, NULL, "id"},
+    {"browseSessionBase", NULL, "/browseSessions", "id"},
+    {"browseQueryResponseItem", NULL, NULL, "itemKey"},
+    {"protectionUnitBase", NULL, "/protectionUnits", "id"},
+    {"protectionPolicyBase", NULL, "/protectionPolicies", "id"},
+    {"protectionRuleBase", NULL, NULL, "id"},
+    {"protectionUnitsBulkJobBase", NULL, NULL, "id"},
+    {"exclusionUnitBase", NULL, NULL, "id"},
+    {"exclusionUnitBulkAdditionJob", NULL, NULL, "id"},
 
-    {"siteRestoreArtifact", NULL, NULL, "id"},
-    {"driveRestoreArtifact", NULL, NULL, "id"},
-    {"mailboxRestoreArtifact", NULL, NULL, "id"},
-    {"granularSiteRestoreArtifact", NULL, NULL, "id"},
-    {"granularDriveRestoreArtifact", NULL, NULL, "id"},
-    {"granularMailboxRestoreArtifact", NULL, NULL, "id"},
+    SERVICE_TYPES("sharePoint", "site", "Site"),
+    SERVICE_TYPES("oneDriveForBusiness", "drive", "Drive"),
+    SERVICE_TYPES("exchange", "mailbox", "Mailbox"),
+    BROWSE_TYPES("sharePoint"),
+    BROWSE_TYPES("oneDriveForBusiness"),
 
     {"restorePoint", NULL, "/restorePoints", "id"},
+    {"restorePointSearchResponse", NULL, NULL, NULL},
+    {"restorePointSearchResult", NULL, NULL, NULL},
+    {"backupRestoreRoot", NULL, NULL, NULL},
+    {"serviceStatus", NULL, NULL, NULL},
+    {"serviceApp", NULL, "/serviceApps", "id"},
+    {"emailNotificationsSetting", NULL, NULL, "id"},
+    {"activityLogBase", NULL, "/activityLogs", "id"},
+    {"backupPolicyReport", NULL, NULL, NULL},
+    {"identitySet", NULL, NULL, NULL},
     {"publicError", NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL},
 };
@@ -44,9 +78,15 @@ const struct m365_type m365_types[] = {
 /* permissions, as section 1 of the contract abbreviates them */
 #define R_R "BackupRestore-Restore.Read.All"
 #define R_RW "BackupRestore-Restore.ReadWrite.All"
+#define S_R "BackupRestore-Search.Read.All"
+#define C_R "BackupRestore-Configuration.Read.All"
+#define C_RW "BackupRestore-Configuration.ReadWrite.All"
+#define K_R "BackupRestore-Control.Read.All"
+#define K_RW "BackupRestore-Control.ReadWrite.All"
 
 /* why a row is here that no page documents */
 #define OPENAPI "OpenAPI description only: "
+#define LISTED "permission file only: "
 
 #define GET "GET"
 #define POST "POST"
@@ -56,6 +96,7 @@ const struct m365_type m365_types[] = {
 #define NONE M365_BODY_NONE
 #define OBJECT M365_BODY_OBJECT
 #define OPTIONAL M365_BODY_OPTIONAL
+#define DEFAULT M365_BODY_DEFAULT
 
 #define NOTHING M365_RESULT_NOTHING
 #define SELF M365_RESULT_SELF
@@ -65,8 +106,191 @@ const struct m365_type m365_types[] = {
 #define READ M365_READ
 #define WRITE M365_WRITE
 #define BOTH M365_BOTH
+#define BETA M365_BETA
+
+/* The macros below stand for the rows that the three services have alike.
+   svc and kind in small letters are as the documentation's pages spell them. */
+
+#define SESSIONS(Svc, svc, kind)                                               \
+  {Svc, "sessions", GET, "/" Svc "RestoreSessions", READ, BOTH, NONE, LIST,    \
+   Svc "RestoreSession", R_R, OPENAPI "the sessions of one service"},          \
+      {Svc, "create_session", POST, "/" Svc "RestoreSessions", WRITE, BOTH,    \
+       OPTIONAL, ITEM, Svc "RestoreSession", R_RW,                             \
+       "backuprestoreroot-post-" svc "restoresessions"},                       \
+      {Svc "RestoreSession", "update", PATCH, "{self}", WRITE, BOTH, OBJECT,   \
+       ITEM, "object", R_RW, svc "restoresession-update"},                     \
+      {Svc "RestoreSession", "artifacts", GET,                                 \
+       "{self}/" kind "RestoreArtifacts", READ, BOTH, NONE, LIST,              \
+       kind "RestoreArtifact", R_R,                                            \
+       svc "restoresession-list-" kind "restoreartifacts"},                    \
+      {Svc "RestoreSession", "artifact", GET,                                  \
+       "{self}/" kind "RestoreArtifacts/{item}", READ, BOTH, NONE, ITEM,       \
+       kind "RestoreArtifact", R_R,                                            \
+       OPENAPI "one artifact without its list"}
+
+#define GRANULAR(Svc, Kind, source)                                            \
+  {Svc "RestoreSession", "granular_artifacts", GET,                            \
+   "{self}/granular" Kind "RestoreArtifacts", READ, BOTH, NONE, LIST,          \
+   "granular" Kind "RestoreArtifact", R_RW, source}
+
+#define BULK_PATH(kind) "{self}/" kind "RestoreArtifactsBulkAdditionRequests"
+#define BULK_TYPE(kind) kind "RestoreArtifactsBulkAdditionRequest"
+#define BULK_PAGE(kind) kind "restoreartifactsbulkadditionrequest"
+
+#define BULK(Svc, svc, kind)                                                   \
+  {Svc "RestoreSession", "bulk_requests", GET, BULK_PATH(kind), READ, BOTH,    \
+   NONE, LIST, BULK_TYPE(kind), R_R,                                           \
+   svc "restoresession-list-" BULK_PAGE(kind) "s"},                            \
+      {Svc "RestoreSession", "bulk_request", GET, BULK_PATH(kind) "/{item}",   \
+       READ, BOTH, NONE, ITEM, BULK_TYPE(kind), R_R, BULK_PAGE(kind) "-get"},  \
+      {Svc "RestoreSession", "create_bulk_request", POST, BULK_PATH(kind),     \
+       WRITE, BOTH, OBJECT, ITEM, BULK_TYPE(kind), R_RW,                       \
+       svc "restoresession-post-" BULK_PAGE(kind) "s"},                        \
+      {BULK_TYPE(kind), "delete", DELETE, "{self}", WRITE, BOTH, NONE,         \
+       NOTHING, NULL, R_RW, BULK_PAGE(kind) "-delete"}
+
+#define BROWSE(Svc, svc)                                                       \
+  {Svc, "browse_sessions", GET, "/" Svc "BrowseSessions", READ, BOTH, NONE,    \
+   LIST, Svc "BrowseSession", R_RW,                                            \
+   "backuprestoreroot-list-" svc "browsesessions"},                            \
+      {Svc, "browse_session", GET, "/" Svc "BrowseSessions/{id}", READ, BOTH,  \
+       NONE, ITEM, Svc "BrowseSession", R_RW, svc "browsesession-get"},        \
+      {Svc, "create_browse_session", POST, "/" Svc "BrowseSessions", WRITE,    \
+       BOTH, OBJECT, ITEM, Svc "BrowseSession", R_RW,                          \
+       "backuprestoreroot-post-" svc "browsesessions"},                        \
+      {Svc "BrowseSession", "browse", POST, "{self}/browse", READ, BOTH,       \
+       DEFAULT, LIST, "browseQueryResponseItem", R_RW,                         \
+       svc "browsesession-browse"},                                            \
+      {Svc "BrowseSession", "browse_page", GET,                                \
+       "{self}/browse?$skiptoken={item}", READ, BOTH, NONE, LIST,              \
+       "browseQueryResponseItem", R_RW, svc "browsesession-browse"}
+
+/* a cast of protectionUnits hangs on the client, a collection of its own on
+   the service */
+#define UNITS(Svc, kind)                                                       \
+  {Svc, "protection_units", GET, "/" kind "ProtectionUnits", READ, BOTH, NONE, \
+   LIST, kind "ProtectionUnit", C_R, OPENAPI "the units of one service"},      \
+      {"client", kind "_protection_units", GET,                                \
+       "/protectionUnits/graph." kind "ProtectionUnit", READ, BOTH, NONE,      \
+       LIST, kind "ProtectionUnit", C_R,                                       \
+       "backuprestoreroot-list-" kind "protectionunits"},                      \
+      {"client", kind "_protection_unit", GET,                                 \
+       "/protectionUnits/{id}/graph." kind "ProtectionUnit", READ, BOTH, NONE, \
+       ITEM, kind "ProtectionUnit", C_R,                                       \
+       "backuprestoreroot-list-" kind "protectionunits"},                      \
+      {kind "ProtectionUnit", "update", PATCH,                                 \
+       "/" kind "ProtectionUnits/{id}", WRITE, BOTH, OBJECT, SELF,             \
+       kind "ProtectionUnit", C_RW, LISTED "delegated callers only"}
+
+#define POLICIES(Svc, svc, kind)                                               \
+  {Svc, "protection_policies", GET, "/" Svc "ProtectionPolicies", READ, BOTH,  \
+   NONE, LIST, Svc "ProtectionPolicy", C_R,                                    \
+   OPENAPI "the policies of one service"},                                     \
+      {Svc, "protection_policy", GET, "/" Svc "ProtectionPolicies/{id}", READ, \
+       BOTH, NONE, ITEM, Svc "ProtectionPolicy", C_R,                          \
+       OPENAPI "a policy of one service"},                                     \
+      {Svc, "create_protection_policy", POST, "/" Svc "ProtectionPolicies",    \
+       WRITE, BOTH, OBJECT, ITEM, Svc "ProtectionPolicy", C_RW,                \
+       "backuprestoreroot-post-" svc "protectionpolicies"},                    \
+      {Svc "ProtectionPolicy", "update", PATCH,                                \
+       "/" Svc "ProtectionPolicies/{id}", WRITE, BOTH, OBJECT, ITEM, "object", \
+       C_RW, svc "protectionpolicy-update"},                                   \
+      {Svc "ProtectionPolicy", "protection_units", GET,                        \
+       "{self}/" kind "ProtectionUnits", READ, BOTH, NONE, LIST,               \
+       kind "ProtectionUnit", C_R,                                             \
+       "backuprestoreroot-list-" kind "protectionunits"}
+
+#define RULES(Svc, svc, kind)                                                  \
+  {Svc "ProtectionPolicy", "inclusion_rules", GET,                             \
+   "{self}/" kind "InclusionRules", READ, BOTH, NONE, LIST,                    \
+   kind "ProtectionRule", C_R,                                                 \
+   svc "protectionpolicy-list-" kind "inclusionrules"},                        \
+      {Svc "ProtectionPolicy", "inclusion_rule", GET,                          \
+       "{self}/" kind "InclusionRules/{item}", READ, BOTH, NONE, ITEM,         \
+       kind "ProtectionRule", C_R, "protectionrulebase-get"},                  \
+      {Svc "ProtectionPolicy", "create_inclusion_rule", POST,                  \
+       "{self}/" kind "InclusionRules", WRITE, BOTH, OBJECT, ITEM,             \
+       kind "ProtectionRule", C_RW, LISTED "a new rule of a policy"},          \
+      {kind "ProtectionRule", "update", PATCH, "{self}", WRITE, BOTH, OBJECT,  \
+       SELF, kind "ProtectionRule", C_RW, LISTED "a change of a rule"},        \
+      {kind "ProtectionRule", "delete", DELETE, "{self}", WRITE, BOTH, NONE,   \
+       NOTHING, NULL, C_RW, LISTED "the end of a rule"},                       \
+      {kind "ProtectionRule", "run", POST, "{self}/run", WRITE, BOTH, NONE,    \
+       SELF, kind "ProtectionRule", C_RW,                                      \
+       LISTED "an action of the model's protectionRuleBase"},                  \
+      {kind "ProtectionRule", "delete_and_unprotect", POST,                    \
+       "{self}/deleteAndUnprotect", WRITE, BOTH, NONE, NOTHING, NULL, C_RW,    \
+       LISTED "an action of the model's protectionRuleBase"}
+
+#define JOBS_PATH(kind) "{self}/" kind "ProtectionUnitsBulkAdditionJobs"
+#define JOBS_TYPE(kind) kind "ProtectionUnitsBulkAdditionJob"
+
+#define JOBS(Svc, svc, kind)                                                   \
+  {Svc "ProtectionPolicy", "bulk_jobs", GET, JOBS_PATH(kind), READ, BOTH,      \
+   NONE, LIST, JOBS_TYPE(kind), C_R,                                           \
+   svc "protectionpolicy-list-" kind "protectionunitsbulkadditionjobs"},       \
+      {Svc "ProtectionPolicy", "bulk_job", GET, JOBS_PATH(kind) "/{item}",     \
+       READ, BOTH, NONE, ITEM, JOBS_TYPE(kind), C_R,                           \
+       kind "protectionunitsbulkadditionjobs-get"},                            \
+      {Svc "ProtectionPolicy", "create_bulk_job", POST, JOBS_PATH(kind),       \
+       WRITE, BOTH, OBJECT, ITEM, JOBS_TYPE(kind), C_RW,                       \
+       LISTED "a new job of a policy"}
+
+#define OUT_PATH(kind) "{self}/" kind "ExclusionUnits"
+#define OUT_PAGE(svc, kind) svc "protectionpolicy-list-" kind "exclusionunits"
+
+#define EXCLUSIONS(Svc, svc, kind)                                             \
+  {Svc "ProtectionPolicy", "exclusion_units", GET, OUT_PATH(kind), READ, BETA, \
+   NONE, LIST, kind "ExclusionUnit", C_R, OUT_PAGE(svc, kind)},                \
+      {Svc "ProtectionPolicy", "exclusion_unit", GET,                          \
+       OUT_PATH(kind) "/{item}", READ, BETA, NONE, ITEM,                       \
+       kind "ExclusionUnit", C_R, kind "exclusionunit-get"},                   \
+      {Svc "ProtectionPolicy", "exclusion_bulk_jobs", GET,                     \
+       OUT_PATH(kind) "BulkAdditionJobs", READ, BETA, NONE, LIST,              \
+       kind "ExclusionUnitsBulkAdditionJob", C_R,                              \
+       OUT_PAGE(svc, kind) "bulkadditionjobs"},                                \
+      {Svc "ProtectionPolicy", "exclusion_bulk_job", GET,                      \
+       OUT_PATH(kind) "BulkAdditionJobs/{item}", READ, BETA, NONE, ITEM,       \
+       kind "ExclusionUnitsBulkAdditionJob", C_R,                              \
+       kind "exclusionunitsbulkadditionjob-get"}
+
+#define SERVICE(Svc, svc, kind)                                                \
+  SESSIONS(Svc, svc, kind), BULK(Svc, svc, kind), UNITS(Svc, kind),            \
+      POLICIES(Svc, svc, kind), RULES(Svc, svc, kind), JOBS(Svc, svc, kind),   \
+      EXCLUSIONS(Svc, svc, kind)
 
 const struct m365_action m365_actions[] = {
+    /* the service itself */
+    {"client", "status", GET, "", READ, BOTH, NONE, ITEM, "backupRestoreRoot",
+     K_R, "backuprestoreroot-get"},
+    {"client", "enable", POST, "/enable", WRITE, BOTH, OBJECT, ITEM,
+     "serviceStatus", K_RW, "backuprestoreroot-enable"},
+    {"client", "email_notifications_setting", GET, "/emailNotificationsSetting",
+     READ, BOTH, NONE, ITEM, "emailNotificationsSetting", K_RW,
+     "emailnotificationssetting-get"},
+    {"emailNotificationsSetting", "update", PATCH, "/emailNotificationsSetting",
+     WRITE, BOTH, OBJECT, SELF, "emailNotificationsSetting", K_RW,
+     "emailnotificationssetting-update"},
+    {"client", "service_apps", GET, "/serviceApps", READ, BOTH, NONE, LIST,
+     "serviceApp", K_R, "backuprestoreroot-list-serviceapps"},
+    {"client", "service_app", GET, "/serviceApps/{id}", READ, BOTH, NONE, ITEM,
+     "serviceApp", K_R, "serviceapp-get"},
+    {"client", "create_service_app", POST, "/serviceApps", WRITE, BOTH, DEFAULT,
+     ITEM, "serviceApp", K_RW, "backuprestoreroot-post-serviceapps"},
+    {"serviceApp", "delete", DELETE, "/serviceApps/{id}", WRITE, BOTH, NONE,
+     NOTHING, NULL, K_RW, "backuprestoreroot-delete-serviceapps"},
+    {"serviceApp", "activate", POST, "/serviceApps/{id}/activate", WRITE, BOTH,
+     OBJECT, SELF, "serviceApp", K_RW, "serviceapp-activate"},
+    {"serviceApp", "deactivate", POST, "/serviceApps/{id}/deactivate", WRITE,
+     BOTH, NONE, SELF, "serviceApp", K_RW, "serviceapp-deactivate"},
+    {"client", "activity_logs", GET, "/activityLogs", READ, BETA, NONE, LIST,
+     "activityLogBase", NULL, OPENAPI "what was done, and by whom"},
+    {"client", "activity_log", GET, "/activityLogs/{id}", READ, BETA, NONE,
+     ITEM, "activityLogBase", NULL, OPENAPI "one entry of the list"},
+    {"client", "statistics_by_policy", GET,
+     "/reports/getStatisticsByPolicy(policyId='{id}')", READ, BETA, NONE, ITEM,
+     "backupPolicyReport", C_R, LISTED "a function of the model's reports"},
+
     /* restore sessions of any service */
     {"client", "sessions", GET, "/restoreSessions", READ, BOTH, NONE, LIST,
      "restoreSessionBase", R_R, "backuprestoreroot-list-restoresessions"},
@@ -78,71 +302,57 @@ const struct m365_action m365_actions[] = {
      WRITE, BOTH, NONE, SELF, "restoreSessionBase", R_RW,
      "restoresessionbase-activate"},
 
-    /* SharePoint */
-    {"sharePoint", "sessions", GET, "/sharePointRestoreSessions", READ, BOTH,
-     NONE, LIST, "sharePointRestoreSession", R_R,
-     OPENAPI "the sessions of one service"},
-    {"sharePoint", "create_session", POST, "/sharePointRestoreSessions", WRITE,
-     BOTH, OPTIONAL, ITEM, "sharePointRestoreSession", R_RW,
-     "backuprestoreroot-post-sharepointrestoresessions"},
-    {"sharePointRestoreSession", "update", PATCH, "{self}", WRITE, BOTH, OBJECT,
-     ITEM, "object", R_RW, "sharepointrestoresession-update"},
-    {"sharePointRestoreSession", "artifacts", GET,
-     "{self}/siteRestoreArtifacts", READ, BOTH, NONE, LIST,
-     "siteRestoreArtifact", R_R,
-     "sharepointrestoresession-list-siterestoreartifacts"},
-    {"sharePointRestoreSession", "artifact", GET,
-     "{self}/siteRestoreArtifacts/{item}", READ, BOTH, NONE, ITEM,
-     "siteRestoreArtifact", R_R, OPENAPI "one artifact without its list"},
-    {"sharePointRestoreSession", "granular_artifacts", GET,
-     "{self}/granularSiteRestoreArtifacts", READ, BOTH, NONE, LIST,
-     "granularSiteRestoreArtifact", R_RW,
-     "sharepointrestoresession-list-granularsiterestoreartifacts"},
+    /* restore points */
+    {"client", "restore_points", GET, "/restorePoints", READ, BOTH, NONE, LIST,
+     "restorePoint", S_R, "backuprestoreroot-list-restorepoints"},
+    {"client", "restore_point", GET, "/restorePoints/{id}", READ, BOTH, NONE,
+     ITEM, "restorePoint", S_R, OPENAPI "one point without a search"},
+    {"client", "search_restore_points", POST, "/restorePoints/search", READ,
+     BOTH, OBJECT, ITEM, "restorePointSearchResponse", S_R,
+     "restorepoint-search"},
 
-    /* OneDrive */
-    {"oneDriveForBusiness", "sessions", GET,
-     "/oneDriveForBusinessRestoreSessions", READ, BOTH, NONE, LIST,
-     "oneDriveForBusinessRestoreSession", R_R,
-     OPENAPI "the sessions of one service"},
-    {"oneDriveForBusiness", "create_session", POST,
-     "/oneDriveForBusinessRestoreSessions", WRITE, BOTH, OPTIONAL, ITEM,
-     "oneDriveForBusinessRestoreSession", R_RW,
-     "backuprestoreroot-post-onedriveforbusinessrestoresessions"},
-    {"oneDriveForBusinessRestoreSession", "update", PATCH, "{self}", WRITE,
-     BOTH, OBJECT, ITEM, "object", R_RW,
-     "onedriveforbusinessrestoresession-update"},
-    {"oneDriveForBusinessRestoreSession", "artifacts", GET,
-     "{self}/driveRestoreArtifacts", READ, BOTH, NONE, LIST,
-     "driveRestoreArtifact", R_R,
-     "onedriveforbusinessrestoresession-list-driverestoreartifacts"},
-    {"oneDriveForBusinessRestoreSession", "artifact", GET,
-     "{self}/driveRestoreArtifacts/{item}", READ, BOTH, NONE, ITEM,
-     "driveRestoreArtifact", R_R, OPENAPI "one artifact without its list"},
-    {"oneDriveForBusinessRestoreSession", "granular_artifacts", GET,
-     "{self}/granularDriveRestoreArtifacts", READ, BOTH, NONE, LIST,
-     "granularDriveRestoreArtifact", R_RW,
-     "onedriveforbusinessrestoresession-list-granulardriverestoreartifacts"},
+    /* browse sessions, protection units and policies of any service */
+    {"client", "browse_sessions", GET, "/browseSessions", READ, BOTH, NONE,
+     LIST, "browseSessionBase", R_RW, "backuprestoreroot-list-browsesessions"},
+    {"client", "protection_units", GET, "/protectionUnits", READ, BOTH, NONE,
+     LIST, "protectionUnitBase", C_R, OPENAPI "the units of all services"},
+    {"client", "protection_unit", GET, "/protectionUnits/{id}", READ, BOTH,
+     NONE, ITEM, "protectionUnitBase", C_R, "protectionunitbase-get"},
+    {"protectionUnitBase", "offboard", POST, "/protectionUnits/{id}/offboard",
+     WRITE, BOTH, NONE, SELF, "protectionUnitBase", C_RW,
+     "protectionunitbase-offboard"},
+    {"protectionUnitBase", "cancel_offboard", POST,
+     "/protectionUnits/{id}/cancelOffboard", WRITE, BOTH, NONE, SELF,
+     "protectionUnitBase", C_RW, "protectionunitbase-canceloffboard"},
+    {"client", "protection_policies", GET, "/protectionPolicies", READ, BOTH,
+     NONE, LIST, "protectionPolicyBase", C_R,
+     OPENAPI "the policies of all services"},
+    {"client", "protection_policy", GET, "/protectionPolicies/{id}", READ, BOTH,
+     NONE, ITEM, "protectionPolicyBase", C_R,
+     OPENAPI "a policy of any service"},
+    {"protectionPolicyBase", "delete", DELETE, "/protectionPolicies/{id}",
+     WRITE, BOTH, NONE, NOTHING, NULL, C_RW, "protectionpolicybase-delete"},
+    {"protectionPolicyBase", "activate", POST,
+     "/protectionPolicies/{id}/activate", WRITE, BOTH, NONE, SELF,
+     "protectionPolicyBase", C_RW, "protectionpolicybase-activate"},
+    {"protectionPolicyBase", "deactivate", POST,
+     "/protectionPolicies/{id}/deactivate", WRITE, BOTH, NONE, SELF,
+     "protectionPolicyBase", C_RW, "protectionpolicybase-deactivate"},
 
-    /* Exchange */
-    {"exchange", "sessions", GET, "/exchangeRestoreSessions", READ, BOTH, NONE,
-     LIST, "exchangeRestoreSession", R_R,
-     OPENAPI "the sessions of one service"},
-    {"exchange", "create_session", POST, "/exchangeRestoreSessions", WRITE,
-     BOTH, OPTIONAL, ITEM, "exchangeRestoreSession", R_RW,
-     "backuprestoreroot-post-exchangerestoresessions"},
-    {"exchangeRestoreSession", "update", PATCH, "{self}", WRITE, BOTH, OBJECT,
-     ITEM, "object", R_RW, "exchangerestoresession-update"},
-    {"exchangeRestoreSession", "artifacts", GET,
-     "{self}/mailboxRestoreArtifacts", READ, BOTH, NONE, LIST,
-     "mailboxRestoreArtifact", R_R,
-     "exchangerestoresession-list-mailboxrestoreartifacts"},
-    {"exchangeRestoreSession", "artifact", GET,
-     "{self}/mailboxRestoreArtifacts/{item}", READ, BOTH, NONE, ITEM,
-     "mailboxRestoreArtifact", R_R, OPENAPI "one artifact without its list"},
-    {"exchangeRestoreSession", "granular_artifacts", GET,
-     "{self}/granularMailboxRestoreArtifacts", READ, BOTH, NONE, LIST,
-     "granularMailboxRestoreArtifact", R_RW,
-     OPENAPI "the siblings of the documented granular lists"},
+    SERVICE("sharePoint", "sharepoint", "site"),
+    GRANULAR("sharePoint", "Site",
+             "sharepointrestoresession-list-granularsiterestoreartifacts"),
+    BROWSE("sharePoint", "sharepoint"),
+
+    SERVICE("oneDriveForBusiness", "onedriveforbusiness", "drive"),
+    GRANULAR("oneDriveForBusiness", "Drive",
+             "onedriveforbusinessrestoresession-list-"
+             "granulardriverestoreartifacts"),
+    BROWSE("oneDriveForBusiness", "onedriveforbusiness"),
+
+    SERVICE("exchange", "exchange", "mailbox"),
+    GRANULAR("exchange", "Mailbox",
+             OPENAPI "the siblings of the documented granular lists"),
 
     {NULL, NULL, NULL, NULL, READ, BOTH, NONE, NOTHING, NULL, NULL, NULL},
 };
@@ -196,7 +406,16 @@ const struct m365_type *m365_type_of_property(const char *property) {
   } rows[] = {
       {"error", "publicError"},
       {"innerError", "publicError"},
+      {"details", "publicError"}, /* each with a code of its own */
+      {"createdBy", "identitySet"},
+      {"lastModifiedBy", "identitySet"},
+      {"serviceStatus", "serviceStatus"},
       {"restorePoint", "restorePoint"},
+      {"searchResults", "restorePointSearchResult"},
+      {"protectionUnit", "protectionUnitBase"},
+      {"siteProtectionUnits", "siteProtectionUnit"},
+      {"driveProtectionUnits", "driveProtectionUnit"},
+      {"mailboxProtectionUnits", "mailboxProtectionUnit"},
       {"siteRestoreArtifacts", "siteRestoreArtifact"},
       {"driveRestoreArtifacts", "driveRestoreArtifact"},
       {"mailboxRestoreArtifacts", "mailboxRestoreArtifact"},

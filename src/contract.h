@@ -20,8 +20,9 @@ enum m365_version { M365_V1 = 1, M365_BETA = 2, M365_BOTH = 3 };
 /* What an action takes in its body. */
 enum m365_body {
   M365_BODY_NONE,
-  M365_BODY_OBJECT,  /* a table from the caller */
-  M365_BODY_OPTIONAL /* a table, or nothing at all */
+  M365_BODY_OBJECT,   /* a table from the caller */
+  M365_BODY_OPTIONAL, /* a table, or nothing at all */
+  M365_BODY_DEFAULT   /* a table, or {} where none is given */
 };
 
 /* What comes of its answer. */
@@ -44,7 +45,8 @@ struct m365_type {
 };
 
 /* An action. In `path`, {self} is the receiver's own path, {id} its id (or
-   the first argument, where the receiver has none), {item} an argument. */
+   the first argument, where the receiver has none), {item} an argument. A
+   list that is not asked for by GET goes on with GET along its links. */
 struct m365_action {
   const char *on;   /* the type that has the method */
   const char *verb; /* the method's name in Lua */

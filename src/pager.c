@@ -21,7 +21,8 @@ enum {
   LINK,  /* the URL of the next page, or nil: there is none */
   SEEN,  /* links that were followed */
   HOME,
-  USER_VALUES = HOME
+  BODY, /* the first page is asked for by a POST of this text, or nil */
+  USER_VALUES = BODY
 };
 
 struct pager {
@@ -56,6 +57,8 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
   lua_setiuservalue(L, -2, SEEN);
   lua_pushvalue(L, list->home);
   lua_setiuservalue(L, -2, HOME);
+  lua_pushvalue(L, list->body);
+  lua_setiuservalue(L, -2, BODY);
 }
 
 /*
@@ -140,7 +143,23 @@ static int take_page(lua_State *L, struct pager *p, int index) {
   p->index = 0;
   p->count = (lua_Integer)lua_rawlen(L, -1);
   lua_setiuservalue(L, 1, ITEMS);
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, BODY); /* all further pages come by GET */
   return 0;
+}
+
+/* The body of the first page, or NULL. */
+static struct m365_buffer *push_body(lua_State *L) {
+  size_t length;
+  const char *text;
+  struct m365_buffer *body;
+  if (lua_getiuservalue(L, 1, BODY) != LUA_TSTRING)
+    return NULL;
+  text = lua_tolstring(L, -1, &length);
+  body = m365_call_push_body(L);
+  if (!m365_buffer_append(body, text, length))
+    luaL_error(L, "not enough memory");
+  return body;
 }
 
 /* Starts the exchange for the next page, whose URL is on the top. */
@@ -155,6 +174,9 @@ static int fetch(lua_State *L, const struct pager *p) {
   };
   lua_getiuservalue(L, 1, CLIENT);
   call.client = lua_gettop(L);
+  call.body = push_body(L);
+  if (call.body != NULL)
+    call.method = "POST";
   if (p->page_size > 0) {
     snprintf(prefer, sizeof prefer, "odata.maxpagesize=%u", p->page_size);
     call.prefer = prefer;

@@ -17,6 +17,8 @@ struct m365_list {
   int client;
   const char *url; /* of the first page */
   int home;        /* index of the path that its members stand under */
+  int body;        /* index of the text that is sent for the first page by
+                      POST, or of nil */
   const struct m365_type *type;
   const struct m365_query *query;
   struct m365_deed deed;

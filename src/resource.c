@@ -107,17 +107,24 @@ static struct m365_resource *check(lua_State *L, int index) {
 ** Properties
 */
 
+static bool is_empty_text(lua_State *L) {
+  return lua_type(L, -1) == LUA_TSTRING && lua_rawlen(L, -1) == 0;
+}
+
 /* Replaces the raw value on the top by what a script sees: nil for null, 3
    for 3.0, a view for an object or a list. `property` gives its type; the
    members of a list have the type of the list. */
 static void settle(lua_State *L, int resource, const char *property) {
   const struct m365_resource *r = lua_touserdata(L, resource);
   const struct m365_type *type;
+  type = property != NULL ? m365_type_of_property(property) : r->type;
   if (!lua_istable(L, -1)) {
-    m365_json_settle(L);
+    if (type != object_type() && is_empty_text(L))
+      lua_pushnil(L); /* "createdBy": "" is documented */
+    else
+      m365_json_settle(L);
     return;
   }
-  type = property != NULL ? m365_type_of_property(property) : r->type;
   lua_getiuservalue(L, resource, M365_RESOURCE_CLIENT);
   m365_resource_push(L, lua_gettop(L), type, lua_gettop(L) - 1, 0);
   lua_replace(L, -3);
@@ -140,11 +147,21 @@ static bool push_advice(lua_State *L, int data, const char *key) {
   return true;
 }
 
+/* Errors come as a list, too: then the first one speaks for them. Replaces
+   the data at `data`. */
+static void take_first_error(lua_State *L, int data) {
+  if (lua_rawgeti(L, data, 1) == LUA_TTABLE)
+    lua_replace(L, data);
+  else
+    lua_pop(L, 1);
+}
+
 /* __index(resource, key), with the methods of its type as upvalue. A method
    comes first: no answer of the service can take one away. */
 static int resource_index(lua_State *L) {
   const struct m365_resource *r;
   const char *key = NULL;
+  bool is_error;
   lua_settop(L, 2);
   if (lua_type(L, 2) == LUA_TSTRING) {
     key = lua_tostring(L, 2);
@@ -154,10 +171,12 @@ static int resource_index(lua_State *L) {
     lua_settop(L, 2);
   }
   r = lua_touserdata(L, 1);
+  is_error = key != NULL && strcmp(r->type->name, "publicError") == 0;
   lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
+  if (is_error)
+    take_first_error(L, 3);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, 3) == LUA_TNIL && key != NULL &&
-      strcmp(r->type->name, "publicError") == 0 && push_advice(L, 3, key))
+  if (lua_rawget(L, 3) == LUA_TNIL && is_error && push_advice(L, 3, key))
     return 1;
   settle(L, 1, key);
   return 1;
@@ -380,6 +399,10 @@ static int read_body(lua_State *L, const struct method *m, int *argument) {
   (*argument)++;
   if (m->row->body == M365_BODY_OPTIONAL && lua_isnoneornil(L, index))
     return 0;
+  if (m->row->body == M365_BODY_DEFAULT && lua_isnoneornil(L, index)) {
+    lua_newtable(L);
+    lua_replace(L, index);
+  }
   if (!lua_istable(L, index) && m365_resource_test(L, index) == NULL)
     luaL_error(L, "%s: body: a table was expected, got %s", m->what,
                luaL_typename(L, index));
@@ -469,13 +492,25 @@ static int submit(lua_State *L, const struct method *m, int body) {
   return index == 0 ? 2 : method_done(L, LUA_OK, index);
 }
 
-static int make_pager(lua_State *L, struct method *m) {
+/* The body as a string, which may have to be sent again. */
+static int push_body_text(lua_State *L, const struct method *m, int body) {
+  const struct m365_buffer *bytes = encode(L, body, m->what);
+  if (bytes == NULL)
+    lua_pushnil(L);
+  else
+    lua_pushlstring(L, bytes->bytes, bytes->length);
+  return lua_gettop(L);
+}
+
+static int make_pager(lua_State *L, struct method *m, int body) {
   const char *url = push_url(L, m);
+  body = push_body_text(L, m, body);
   m365_pager_push(L, &(struct m365_list){
                          .client = m->client,
                          .url = url,
                          .home = m->path,
                          .type = m365_type_named(m->row->type),
+                         .body = body,
                          .query = &m->query,
                          .deed = {m->what, m->row->permission},
                      });
@@ -512,7 +547,7 @@ static int method(lua_State *L) {
   if (!is_offered(L, &m))
     return 2;
   if (m.row->result == M365_RESULT_LIST)
-    return make_pager(L, &m);
+    return make_pager(L, &m, body);
   return submit(L, &m, body);
 }
 
@@ -530,14 +565,18 @@ static void unwrap(lua_State *L) {
   lua_settop(L, object);
 }
 
-/* The collection that a new resource of this row stands in. */
+/* The collection that a new resource of this row stands in: it was read
+   from there, or made there by POST. */
 static int push_home(lua_State *L, const struct m365_action *row, int self) {
   char path[128];
   const struct m365_type *type = m365_type_named(row->type);
   const char *item = strstr(row->path, "/{item}");
   struct places places = {self, true, 0, row->verb};
-  if (type->home != NULL || item == NULL)
+  if (type->home != NULL || type->key == NULL ||
+      (item == NULL && strcmp(row->method, "POST") != 0))
     return 0;
+  if (item == NULL)
+    item = row->path + strlen(row->path);
   snprintf(path, sizeof path, "%.*s", (int)(item - row->path), row->path);
   push_row_path(L, path, &places);
   return lua_gettop(L);
@@ -740,6 +779,19 @@ static int f_type(lua_State *L) {
   return 1;
 }
 
+/***
+The path of the collection that a resource was found in, where its type does
+not tell it.
+@function home
+@tparam resource resource
+@treturn ?string from /solutions/backupRestore on, escaped
+*/
+static int f_home(lua_State *L) {
+  check(L, 1);
+  lua_getiuservalue(L, 1, M365_RESOURCE_HOME);
+  return 1;
+}
+
 static void set(lua_State *L, const char *field, const char *value) {
   lua_pushstring(L, value);
   lua_setfield(L, -2, field);
@@ -749,7 +801,8 @@ static void set(lua_State *L, const char *field, const char *value) {
 The contract table, for tools and tests.
 @function actions
 @treturn table a list of rows: `on`, `verb`, `method`, `path`, `effect`,
-`v1`, `beta`, `type`, `permission`, `source`
+`v1`, `beta`, `type`, `permission`, `source`; `home`, the collection in which
+the type that it is on stands
 */
 static int f_actions(lua_State *L) {
   lua_Integer n = 0;
@@ -757,6 +810,7 @@ static int f_actions(lua_State *L) {
   for (const struct m365_action *a = m365_actions; a->verb != NULL; a++) {
     lua_newtable(L);
     set(L, "on", a->on);
+    set(L, "home", m365_type_named(a->on)->home);
     set(L, "verb", a->verb);
     set(L, "method", a->method);
     set(L, "path", a->path);
@@ -775,5 +829,5 @@ static int f_actions(lua_State *L) {
 
 const struct luaL_Reg m365_resource_functions[] = {
     {"extend", f_extend}, {"method", f_method},   {"type", f_type},
-    {"actions", f_actions}, {NULL, NULL},
+    {"actions", f_actions}, {"home", f_home},     {NULL, NULL},
 };

@@ -44,7 +44,7 @@ void m365_methods_push(lua_State *L, const struct m365_type *type);
 void m365_resource_open(lua_State *L);
 
 /* for Lua: extend(type, methods), method(type, name), type(value),
-   actions() */
+   home(resource), actions() */
 extern const struct luaL_Reg m365_resource_functions[];
 
 #endif
