@@ -4,10 +4,13 @@
 local core = require "m365restore.core"
 
 require "m365restore.session"
+require "m365restore.points"
+require "m365restore.service"
 
 --- Modules that few scripts need are loaded when they are first touched.
 local lazy = {
   progress = "m365restore.progress",
+  time = "m365restore.time",
 }
 
 local m365 = {
