@@ -20,7 +20,7 @@ OBJ   = $(BUILD)/obj
 # a module and the libraries it links, a line each
 MODULES = core system crypto simulator/host
 CORE    = buffer retry transfer engine options json catalogue failure await \
-          contract pulse tenant token call request resource pager \
+          contract pulse tenant token call request resource pager method \
           client core
 core_SOURCES           = $(CORE:%=src/%.c)
 core_LIBS              = -lcurl -lm

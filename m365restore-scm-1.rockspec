@@ -41,6 +41,7 @@ build = {
         "src/engine.c",
         "src/failure.c",
         "src/json.c",
+        "src/method.c",
         "src/options.c",
         "src/pager.c",
         "src/pulse.c",

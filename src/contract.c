@@ -376,6 +376,13 @@ const struct m365_type *m365_type_base(const struct m365_type *type) {
   return type->base != NULL ? m365_type_named(type->base) : NULL;
 }
 
+bool m365_type_derives(const struct m365_type *type, const char *from) {
+  for (; type != NULL; type = m365_type_base(type))
+    if (strcmp(type->name, from) == 0)
+      return true;
+  return false;
+}
+
 static const struct m365_action *reader_of(const char *type) {
   for (const struct m365_action *a = m365_actions; a->verb != NULL; a++)
     if (a->result == M365_RESULT_ITEM && strcmp(a->method, GET) == 0 &&

@@ -68,6 +68,9 @@ extern const struct m365_action m365_actions[]; /* ended by a NULL verb */
    "#microsoft.graph." in front; NULL: not known. */
 const struct m365_type *m365_type_named(const char *name);
 
+/* Is it the type of that name, or one that derives from it? */
+bool m365_type_derives(const struct m365_type *type, const char *from);
+
 /* The type it derives from, or NULL. */
 const struct m365_type *m365_type_base(const struct m365_type *type);
 

@@ -14,6 +14,7 @@ is built on.
 #include "failure.h"
 #include "instant.h"
 #include "json.h"
+#include "method.h"
 #include "options.h"
 #include "pager.h"
 #include "resource.h"
@@ -121,10 +122,11 @@ int luaopen_m365restore_core(lua_State *L) {
   m365_await_open(L);
   m365_resource_open(L);
   m365_pager_open(L);
+  m365_method_open(L);
   m365_client_open(L);
   luaL_newlib(L, functions);
   luaL_setfuncs(L, m365_await_functions, 0);
-  luaL_setfuncs(L, m365_resource_functions, 0);
+  luaL_setfuncs(L, m365_method_functions, 0);
   m365_json_null(L);
   lua_setfield(L, -2, "null");
   lua_pushliteral(L, M365_VERSION);

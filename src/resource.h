@@ -40,11 +40,11 @@ struct m365_resource *m365_resource_test(lua_State *L, int index);
 /* Pushes the table of methods of a type. */
 void m365_methods_push(lua_State *L, const struct m365_type *type);
 
-/* Makes the metatables. */
-void m365_resource_open(lua_State *L);
+/* Pushes the property that identifies the resource at `index`; its type. */
+int m365_resource_push_id(lua_State *L, int index,
+                          const struct m365_type *type);
 
-/* for Lua: extend(type, methods), method(type, name), type(value),
-   home(resource), actions() */
-extern const struct luaL_Reg m365_resource_functions[];
+/* Makes the metatables, with methods that need no request. */
+void m365_resource_open(lua_State *L);
 
 #endif
