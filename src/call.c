@@ -317,17 +317,6 @@ int m365_call_fail(lua_State *L, int index) {
   return 2;
 }
 
-/* The exchange itself went well, so a write was done even if its answer
-   cannot be read. */
-static void bad_answer(lua_State *L, const struct m365_operation *op,
-                       const char *message) {
-  m365_failure_of_code(L, "bad_json", message, &op->job, &op->deed);
-  if (op->job.effect == M365_WRITE) {
-    lua_pushliteral(L, "ambiguous");
-    lua_setfield(L, -2, "class");
-  }
-}
-
 bool m365_call_decode(lua_State *L, int index) {
   struct m365_operation *op = lua_touserdata(L, index);
   struct m365_buffer *body = &op->job.transfer.body;
@@ -340,7 +329,8 @@ bool m365_call_decode(lua_State *L, int index) {
   if (!fine) {
     lua_pushnil(L);
     lua_insert(L, -2);
-    bad_answer(L, op, lua_tostring(L, -1));
+    m365_failure_of_answer(L, "bad_json", lua_tostring(L, -1), &op->job,
+                           &op->deed);
     lua_remove(L, -2);
   }
   return fine;

@@ -214,14 +214,20 @@ static enum m365_verdict judge(const struct m365_job *job, double now) {
   return m365_retry_judge(&t);
 }
 
+/* What was asked of one call holds for all of its client, also where that
+   call itself is not repeated. */
+static void raise_fence(struct m365_origin *o, double until) {
+  if (o->fence < until)
+    o->fence = until;
+}
+
 /* Waits for the next try, unless that would be past the deadline: then the
    answer that is there is the best one to hand out. */
 static void again(struct m365_engine *e, struct m365_job *job, double now) {
-  double pause = m365_retry_delay(job->tries, job->first_pause, job->advice,
-                                  chance(e));
-  if (job->outcome == M365_THROTTLED && job->origin->fence < now + pause)
-    job->origin->fence = now + pause;
-  job->wake = now + pause;
+  job->wake = now + m365_retry_delay(job->tries, job->first_pause, job->advice,
+                                     chance(e));
+  if (job->outcome == M365_THROTTLED)
+    raise_fence(job->origin, job->wake);
   if (job->wake >= job->deadline) {
     job->verdict = M365_FINISH;
     move(e, job, M365_DONE);
@@ -235,6 +241,8 @@ static void conclude(struct m365_engine *e, struct m365_job *job) {
   job->advice = read_advice(&job->transfer);
   job->outcome = outcome_of(job);
   job->verdict = judge(job, now);
+  if (job->outcome == M365_THROTTLED && job->advice >= 0)
+    raise_fence(job->origin, now + job->advice);
   if (job->verdict == M365_AGAIN) {
     again(e, job, now);
   } else if (job->verdict == M365_REAUTHORIZE) {
@@ -261,8 +269,11 @@ static void end_early(struct m365_engine *e, struct m365_job *job,
 static void cut_short(struct m365_engine *e, struct m365_job *job,
                       enum m365_cut why) {
   bool final = why >= M365_CUT_DEADLINE;
+  struct m365_quiet quiet;
   job->transfer.cut = why;
+  m365_quiet_begin(&quiet, SIGPIPE);
   detach(e, job, CURLE_OPERATION_TIMEDOUT);
+  m365_quiet_end(&quiet);
   if (final)
     job->limit = 0;
   conclude(e, job);
@@ -331,6 +342,15 @@ static void harvest(struct m365_engine *e) {
   }
 }
 
+/* What had left before a fork goes on in the parent: here nobody knows. */
+static void end_forked(struct m365_engine *e, struct m365_job *job) {
+  job->transfer.easy = NULL;
+  job->transfer.cut = M365_CUT_FORKED;
+  job->transfer.result = CURLE_ABORTED_BY_CALLBACK;
+  job->limit = 0;
+  conclude(e, job);
+}
+
 /* In the child of a fork the connections are the parent's: they are left
    alone, without the goodbye that would end them for both. */
 static void notice_fork(struct m365_engine *e) {
@@ -340,10 +360,8 @@ static void notice_fork(struct m365_engine *e) {
   e->multi = NULL;
   e->spare_count = e->running = e->descriptor_count = 0;
   e->curl_due = M365_NEVER;
-  FOR_EACH(job, e, M365_RUNNING) {
-    job->transfer.easy = NULL;
-    end_early(e, job, M365_CUT_FORKED);
-  }
+  FOR_EACH(job, e, M365_RUNNING)
+    end_forked(e, job);
 }
 
 static bool make_multi(struct m365_engine *e) {
@@ -380,11 +398,12 @@ static void out_of_memory(struct m365_engine *e, struct m365_job *job) {
   move(e, job, M365_DONE);
 }
 
-/* A connection of its own for every write, so that libcurl cannot repeat it
-   by itself, and for every second try, as the service advises. */
+/* A connection of its own for every write, and for whatever must not be
+   repeated, so that libcurl cannot repeat it by itself; and for every second
+   try, as the service advises. */
 static bool hand_to_curl(struct m365_engine *e, struct m365_job *job,
                          CURL *easy) {
-  bool fresh = job->effect == M365_WRITE || job->tries > 1;
+  bool fresh = job->effect == M365_WRITE || job->tries > 1 || job->limit <= 1;
   return m365_transfer_prepare(&job->transfer, easy, &job->request,
                                &job->origin->route, fresh) &&
          curl_easy_setopt(easy, CURLOPT_PRIVATE, job) == CURLE_OK &&
@@ -589,12 +608,9 @@ void m365_engine_withdraw(struct m365_engine *e, struct m365_job *job) {
     move(e, job, M365_IDLE);
 }
 
-struct m365_job *m365_engine_collect(struct m365_engine *e) {
+struct m365_job *m365_engine_finished(struct m365_engine *e) {
   struct m365_job *job = e->lists[M365_DONE].next;
-  if (job == &e->lists[M365_DONE])
-    return NULL;
-  move(e, job, M365_IDLE);
-  return job;
+  return job != &e->lists[M365_DONE] ? job : NULL;
 }
 
 /*

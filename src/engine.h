@@ -27,7 +27,7 @@ enum m365_state {
   M365_ASKING,  /* has its place; needs a token */
   M365_RUNNING, /* libcurl has it */
   M365_WAITING, /* for its next try, or for its time */
-  M365_DONE,    /* for its owner to collect */
+  M365_DONE,    /* for its owner to withdraw */
   M365_STATES,
   M365_IDLE = M365_STATES /* not with the engine */
 };
@@ -109,8 +109,8 @@ void m365_engine_authorize(struct m365_engine *e, struct m365_job *job,
 /* Ends a job that was ASKING, for want of a token. */
 void m365_engine_deny(struct m365_engine *e, struct m365_job *job);
 
-/* Takes one finished job off the engine; NULL: none. */
-struct m365_job *m365_engine_collect(struct m365_engine *e);
+/* A job that is DONE, for its owner to withdraw; NULL: none. */
+struct m365_job *m365_engine_finished(struct m365_engine *e);
 
 /* For a host's own loop: what to poll, and for how long at most, in seconds;
    M365_NEVER: nothing is due. */

@@ -318,6 +318,14 @@ void m365_failure_of_code(lua_State *L, const char *code, const char *message,
     set_entry(L, entry);
 }
 
+void m365_failure_of_answer(lua_State *L, const char *code,
+                            const char *message, const struct m365_job *job,
+                            const struct m365_deed *deed) {
+  m365_failure_of_code(L, code, message, job, deed);
+  if (job->effect == M365_WRITE)
+    mark_ambiguous(L);
+}
+
 /*
 ** For Lua
 */
