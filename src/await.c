@@ -14,7 +14,7 @@
 /* user values of the runtime */
 enum {
   FLIGHT = 1, /* address of an operation -> the operation, while in flight */
-  WAITING,    /* address of an operation -> the task that waits for it */
+  WAITING,    /* address of an operation -> list of tasks that wait for it */
   TASKS,      /* task -> its finisher, or true */
   READY,      /* queue of tasks to resume */
   CURRENT,    /* the task that runs, or nil */
@@ -86,30 +86,68 @@ static void note(lua_State *L, int part, const void *op) {
   lua_pop(L, 1);
 }
 
-/* Marks an operation as done, and whoever waits for it as ready. */
+/* The tasks that wait for an operation stand in a list, which is on the top
+   here, in the order in which they came. Where making one ready raises, those
+   before it are not made ready twice. */
+static void wake_all(lua_State *L) {
+  lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
+  for (lua_Integer i = 1; i <= n; i++) {
+    if (lua_rawgeti(L, -1, i) == LUA_TTHREAD)
+      make_ready(L);
+    else
+      lua_pop(L, 1);
+    lua_pushboolean(L, 0);
+    lua_rawseti(L, -2, i);
+  }
+}
+
+/* The task on the top waits for an operation; pops it. */
+static void await_turn(lua_State *L, const void *op) {
+  push_part(L, WAITING);
+  if (lua_rawgetp(L, -1, op) != LUA_TTABLE) {
+    lua_pop(L, 1);
+    lua_createtable(L, 1, 0);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, -3, op);
+  }
+  lua_pushvalue(L, -3); /* task, waiting, list, task */
+  lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+  lua_pop(L, 3);
+}
+
+/* Marks an operation as done, and whoever waits for it as ready. What may
+   raise comes first, so that it can be done again. */
 static void complete(lua_State *L, struct m365_operation *op) {
-  op->done = true;
-  op->in_flight = false;
+  push_part(L, WAITING);
+  if (lua_rawgetp(L, -1, op) == LUA_TTABLE)
+    wake_all(L);
+  lua_pop(L, 2);
+  lua_pushnil(L);
+  note(L, WAITING, op);
   lua_pushnil(L);
   note(L, FLIGHT, op);
-  push_part(L, WAITING);
-  if (lua_rawgetp(L, -1, op) == LUA_TTHREAD) {
-    lua_pushnil(L);
-    lua_rawsetp(L, -3, op);
-    make_ready(L);
-  } else {
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
+  op->done = true;
+  op->in_flight = false;
 }
 
 /*
 ** Operations
 */
 
+/* The engine, where there must be one: a finalizer that comes late, at the
+   end of the state, may ask in vain. */
+static struct m365_engine *check_engine(lua_State *L) {
+  struct m365_engine *e = m365_engine_of(L);
+  if (e == NULL)
+    luaL_error(L, "m365restore: the Lua state is closing");
+  return e;
+}
+
 struct m365_operation *m365_operation_push(lua_State *L) {
-  struct m365_operation *op = lua_newuserdatauv(L, sizeof *op, 2);
+  struct m365_operation *op;
   struct runtime *r;
+  check_engine(L);
+  op = lua_newuserdatauv(L, sizeof *op, 2);
   memset(op, 0, sizeof *op);
   op->job.state = M365_IDLE;
   luaL_setmetatable(L, OPERATION);
@@ -160,13 +198,12 @@ static int operation_gc(lua_State *L) {
    request along. */
 static int operation_close(lua_State *L) {
   struct m365_operation *op = luaL_checkudata(L, 1, OPERATION);
-  if (op->in_flight) {
-    lua_pushnil(L);
-    note(L, FLIGHT, op);
-    lua_pushnil(L);
-    note(L, WAITING, op);
+  operation_gc(L);
+  if (!op->done) {
+    op->closed = true;
+    complete(L, op); /* others may wait for it too */
   }
-  return operation_gc(L);
+  return 0;
 }
 
 /*
@@ -219,14 +256,14 @@ static bool park(lua_State *L, lua_State *task, int n) {
       n == 1 ? luaL_testudata(task, -1, OPERATION) : NULL;
   lua_pop(task, n);
   if (op != NULL && !op->done)
-    note(L, WAITING, op);
+    await_turn(L, op);
   else
     make_ready(L);
   return op != NULL;
 }
 
 /* The task on the top has ended; pops it. The error of a user's task goes to
-   whoever drives the scheduler. */
+   whoever drives the scheduler; that of a forgotten one to nobody. */
 static void finish(lua_State *L, lua_State *task, int status) {
   int type = push_task(L, -1);
   lua_pushnil(L);
@@ -241,7 +278,7 @@ static void finish(lua_State *L, lua_State *task, int status) {
     return;
   }
   lua_pop(L, 2);
-  if (status != LUA_OK) {
+  if (status != LUA_OK && type != LUA_TNIL) {
     lua_xmove(task, L, 1);
     lua_error(L);
   }
@@ -254,6 +291,7 @@ static bool run(lua_State *L) {
   push_part(L, CURRENT); /* task, the one that ran before */
   set_current(L, -2);
   n = lua_status(task) == LUA_OK ? lua_gettop(task) - 1 : 0;
+  n = n > 0 ? n : 0; /* somebody else has run it to its end */
   status = lua_resume(task, L, n, &n);
   set_current(L, -1);
   lua_pop(L, 1);
@@ -283,26 +321,43 @@ static int run_ready(lua_State *L, bool everyone) {
   return progressed;
 }
 
+/* A job leaves the engine when its operation is complete, and not before:
+   that may raise for want of memory, and is done again by the next turn. */
 static int collect(lua_State *L, struct m365_engine *e) {
   struct m365_job *job;
   int n = 0;
-  for (; (job = m365_engine_collect(e)) != NULL; n++)
+  for (; (job = m365_engine_finished(e)) != NULL; n++) {
     complete(L, job->owner);
+    m365_engine_withdraw(e, job);
+  }
   return n;
 }
 
-/* An operation is pushed while it is asked for its token: starting a renewal
-   may run the collector. */
+/* Pushes the operation of a job that is ASKING, or nil. */
+static struct m365_operation *push_asking(lua_State *L,
+                                          const struct m365_job *job) {
+  push_part(L, FLIGHT);
+  if (job != NULL)
+    lua_rawgetp(L, -1, job->owner);
+  else
+    lua_pushnil(L);
+  lua_remove(L, -2);
+  return lua_touserdata(L, -1);
+}
+
+/* Asking for a token may run the collector, a clock, and with them anything,
+   even what ends other operations. So this one and the next are held, and a
+   next one that is no longer ASKING ends the round: another one comes. */
 static void authorize(lua_State *L, struct m365_engine *e) {
-  struct m365_job *job = m365_engine_asking(e, NULL), *next;
-  for (; job != NULL; job = next) {
-    struct m365_operation *op = job->owner;
-    next = m365_engine_asking(e, job);
-    push_part(L, FLIGHT);
-    lua_rawgetp(L, -1, op);
-    op->authorize(L, op, lua_gettop(L));
-    lua_pop(L, 2);
+  struct m365_operation *op = push_asking(L, m365_engine_asking(e, NULL));
+  while (op != NULL && op->job.state == M365_ASKING) {
+    struct m365_operation *next =
+        push_asking(L, m365_engine_asking(e, &op->job));
+    op->authorize(L, op, lua_gettop(L) - 1);
+    lua_remove(L, -2);
+    op = next;
   }
+  lua_pop(L, 1);
 }
 
 /* Does all that can be done without waiting. */
@@ -321,21 +376,19 @@ static void pump(lua_State *L, bool everyone) {
 ** Waiting
 */
 
+/* Was this coroutine resumed by the scheduler, and not by somebody else? */
 static bool is_task(lua_State *L) {
-  int type;
+  bool current;
   if (!lua_isyieldable(L))
     return false;
   lua_pushthread(L);
-  type = push_task(L, -1);
-  lua_pop(L, 2);
-  return type != LUA_TNIL;
+  current = m365_is_current(L, -1);
+  lua_pop(L, 1);
+  return current;
 }
 
 static void slice(lua_State *L, bool everyone, double seconds) {
-  struct m365_engine *e = m365_engine_of(L);
-  if (e == NULL)
-    luaL_error(L, "m365restore: the Lua state is closing");
-  m365_engine_step(e, fmin(seconds, SLICE));
+  m365_engine_step(check_engine(L), fmin(seconds, SLICE));
   pump(L, everyone);
   if (m365_pulse(L) != LUA_OK)
     lua_error(L);
@@ -378,18 +431,19 @@ void m365_spawn(lua_State *L, int n, bool finisher) {
   make_ready(L);
 }
 
-void m365_cancel(lua_State *L) {
-  lua_State *task = lua_tothread(L, -1);
-  lua_pushnil(L);
-  set_task(L, -2);
-  lua_resetthread(task);
-  lua_pop(L, 1);
-}
-
 /* A coroutine that has resumed somebody, or runs, cannot be closed. */
 static bool is_busy(lua_State *task) {
   lua_Debug level;
   return lua_status(task) == LUA_OK && lua_getstack(task, 0, &level) == 1;
+}
+
+void m365_cancel(lua_State *L) {
+  lua_State *task = lua_tothread(L, -1);
+  lua_pushnil(L);
+  set_task(L, -2);
+  if (!is_busy(task))
+    lua_resetthread(task);
+  lua_pop(L, 1);
 }
 
 /***
@@ -450,7 +504,7 @@ How long a host's own loop may sleep before it calls @{step}.
 @treturn ?number seconds; nil where nothing is due
 */
 static int f_timeout(lua_State *L) {
-  double seconds = has_ready(L) ? 0 : m365_engine_timeout(m365_engine_of(L));
+  double seconds = has_ready(L) ? 0 : m365_engine_timeout(check_engine(L));
   if (seconds == M365_NEVER)
     return 0;
   lua_pushnumber(L, seconds);
@@ -465,7 +519,7 @@ The descriptors that a host's own loop watches before it calls @{step}.
 static int f_pollfds(lua_State *L) {
   static const char *const names[] = {"", "r", "w", "rw"};
   size_t n;
-  const struct pollfd *d = m365_engine_pollfds(m365_engine_of(L), &n);
+  const struct pollfd *d = m365_engine_pollfds(check_engine(L), &n);
   lua_createtable(L, (int)n, 0);
   for (size_t i = 0; i < n; i++) {
     lua_createtable(L, 0, 2);

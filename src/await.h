@@ -30,6 +30,7 @@ struct m365_operation {
   struct m365_deed deed;
   bool in_flight;
   bool done;
+  bool closed; /* its method was left before it was done */
   unsigned generation; /* of the token that it last went out with */
   bool awaits_token;   /* a renewal was under way for it */
   /* gets a job that is ASKING its token, sooner or later; the operation is
@@ -62,7 +63,8 @@ int m365_yield(lua_State *L, int index, lua_KContext context, lua_KFunction k);
    it ended well. */
 void m365_spawn(lua_State *L, int n, bool finisher);
 
-/* Forgets a task and closes its coroutine, which is on the top; pops it. */
+/* Forgets a task and closes its coroutine, which is on the top; pops it. One
+   that is busy goes on to its next wait, and no further. */
 void m365_cancel(lua_State *L);
 
 /* Is the coroutine at `index` the task that runs right now? */

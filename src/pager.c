@@ -22,13 +22,15 @@ enum {
   SEEN,  /* links that were followed */
   HOME,
   BODY, /* the first page is asked for by a POST of this text, or nil */
-  USER_VALUES = BODY
+  FETCH, /* the operation that brings the next page, or nil */
+  USER_VALUES = FETCH
 };
 
 struct pager {
   const struct m365_type *type;
   struct m365_settings settings;
   struct m365_deed deed;
+  double newborn_until;
   lua_Integer index, count; /* in the page at hand */
   unsigned remembered;
   unsigned page_size;
@@ -47,6 +49,7 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
   p->type = list->type;
   p->settings = list->query->settings;
   p->deed = list->deed;
+  p->newborn_until = list->newborn_until;
   p->page_size = list->query->page_size;
   luaL_setmetatable(L, PAGER);
   lua_pushvalue(L, list->client);
@@ -65,25 +68,31 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
 ** Links
 */
 
-/* Remembers the link on the top; false: it was followed before. */
-static bool remember(lua_State *L, struct pager *p) {
+/* Was the link on the top followed before? */
+static bool was_followed(lua_State *L) {
   bool seen;
   lua_getiuservalue(L, 1, SEEN);
   lua_pushvalue(L, -2);
   seen = lua_rawget(L, -2) != LUA_TNIL;
   lua_pop(L, 2);
-  if (seen)
-    return false;
+  return seen;
+}
+
+/* Remembers the link of the page that has come; the same page may come more
+   than once, if what it leads to is refused. */
+static void remember(lua_State *L, struct pager *p) {
   if (p->remembered++ % REMEMBERED_LINKS == 0) {
     lua_newtable(L);
     lua_setiuservalue(L, 1, SEEN);
   }
   lua_getiuservalue(L, 1, SEEN);
-  lua_pushvalue(L, -2);
+  lua_getiuservalue(L, 1, LINK);
   lua_pushboolean(L, 1);
-  lua_rawset(L, -3);
+  if (lua_isnil(L, -2)) /* the list was closed meanwhile */
+    lua_pop(L, 2);
+  else
+    lua_rawset(L, -3);
   lua_pop(L, 1);
-  return true;
 }
 
 /*
@@ -103,21 +112,23 @@ static int fail(lua_State *L, const struct pager *p,
 static int take_link(lua_State *L, struct pager *p,
                      const struct m365_operation *op) {
   const struct m365_client *c;
-  const char *link;
+  remember(L, p);
   lua_getiuservalue(L, 1, CLIENT);
   c = lua_touserdata(L, -1);
-  if (lua_getfield(L, -2, "@odata.nextLink") != LUA_TSTRING) {
-    lua_pop(L, 2);
-    lua_pushnil(L);
+  lua_getfield(L, -2, "@odata.nextLink");
+  m365_json_settle(L); /* null is no link */
+  if (lua_isnil(L, -1)) {
     lua_setiuservalue(L, 1, LINK);
+    lua_pop(L, 1);
     return 0;
   }
-  link = lua_tostring(L, -1);
+  if (lua_type(L, -1) != LUA_TSTRING)
+    return fail(L, p, op, "bad_answer", "a text was expected in nextLink");
   if (c->origin == NULL)
     return fail(L, p, op, "closed", NULL);
-  if (!m365_client_push_url(L, c, link))
+  if (!m365_client_push_url(L, c, lua_tostring(L, -1)))
     return fail(L, p, op, "foreign_link", NULL);
-  if (!remember(L, p))
+  if (was_followed(L))
     return fail(L, p, op, "link_loop", NULL);
   lua_setiuservalue(L, 1, LINK);
   lua_pop(L, 2);
@@ -171,6 +182,7 @@ static int fetch(lua_State *L, const struct pager *p) {
       .effect = M365_READ,
       .settings = p->settings,
       .deed = p->deed,
+      .newborn_until = p->newborn_until,
   };
   lua_getiuservalue(L, 1, CLIENT);
   call.client = lua_gettop(L);
@@ -221,6 +233,38 @@ static int hand_out_error(lua_State *L, int mode) {
 }
 
 /*
+** A page that several tasks want is fetched by the first of them; the others
+** wait for it. Whoever finds it done takes it, so that it comes once; if it
+** was given up, the next one who wants it fetches anew.
+*/
+
+/* Has the operation at `index` brought the next page? Then it is taken. */
+static bool is_fetch(lua_State *L, int index) {
+  const struct m365_operation *op = lua_touserdata(L, index);
+  bool same;
+  lua_getiuservalue(L, 1, FETCH);
+  same = !lua_isnil(L, -1) && lua_rawequal(L, -1, index);
+  lua_pop(L, 1);
+  if (same) {
+    lua_pushnil(L);
+    lua_setiuservalue(L, 1, FETCH);
+  }
+  return same && !op->closed;
+}
+
+/* Pushes the fetch that another task has under way and returns its index, or
+   pushes nothing and returns 0. */
+static int push_others_fetch(lua_State *L) {
+  const struct m365_operation *op;
+  lua_getiuservalue(L, 1, FETCH);
+  op = lua_touserdata(L, -1);
+  if (op != NULL && op->in_flight)
+    return lua_gettop(L);
+  lua_pop(L, 1);
+  return 0;
+}
+
+/*
 ** One step, also its own continuation: the context is the operation's index
 ** times MODES, plus the mode. A loop and not a recursion, because any number
 ** of empty pages may follow each other.
@@ -229,27 +273,29 @@ static int hand_out_error(lua_State *L, int mode) {
 static int advance(lua_State *L, int status, lua_KContext context) {
   struct pager *p = check(L);
   int index = (int)(context / MODES), mode = (int)(context % MODES);
-  int failed;
   (void)status;
   for (;;) {
     if (index > 0) {
       if (!m365_await(L, index))
         return m365_yield(L, index, index * MODES + mode, advance);
-      failed = take_page(L, p, index);
-      if (failed != 0)
+      if (is_fetch(L, index) && take_page(L, p, index) != 0)
         return hand_out_error(L, mode);
-      lua_settop(L, 1); /* closes the operation */
-      index = 0;
+      lua_settop(L, 1); /* closes the operation, if it is ours */
     }
     if (p->index < p->count)
       return deliver(L, p, mode);
     lua_pushnil(L); /* the page is used up: let go of it first */
     lua_setiuservalue(L, 1, ITEMS);
+    index = push_others_fetch(L);
+    if (index > 0)
+      continue;
     if (lua_getiuservalue(L, 1, LINK) == LUA_TNIL)
       return 1; /* the end */
     index = fetch(L, p);
     if (index == 0)
       return hand_out_error(L, mode);
+    lua_pushvalue(L, index);
+    lua_setiuservalue(L, 1, FETCH);
   }
 }
 
@@ -311,6 +357,8 @@ static int pager_close(lua_State *L) {
   lua_setiuservalue(L, 1, ITEMS);
   lua_pushnil(L);
   lua_setiuservalue(L, 1, LINK);
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, FETCH);
   return 0;
 }
 

@@ -22,6 +22,7 @@ struct m365_list {
   const struct m365_type *type;
   const struct m365_query *query;
   struct m365_deed deed;
+  double newborn_until; /* monotonic; until then a 404 may be a replica's */
 };
 
 void m365_pager_push(lua_State *L, const struct m365_list *list);

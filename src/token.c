@@ -252,6 +252,7 @@ static bool is_fixed(lua_State *L, int client) {
 static void dispatch(lua_State *L, struct m365_client *c,
                      struct m365_operation *op) {
   op->generation = c->token.generation;
+  op->awaits_token = false;
   m365_engine_authorize(m365_engine_of(L), &op->job, c->token.line);
 }
 
