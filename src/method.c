@@ -53,7 +53,8 @@ static void push_place(lua_State *L, struct places *p, const char *at) {
   if (strncmp(at, "{self}", 6) == 0) {
     push_path(L, p->self);
   } else if (strncmp(at, "{id}", 4) == 0 && p->has_id) {
-    m365_resource_push_id(L, p->self, r->type);
+    if (m365_resource_push_id(L, p->self, r->type) != LUA_TSTRING)
+      luaL_error(L, "%s has no id", r->type->name);
     m365_call_escape(L);
   } else {
     push_argument(L, p, "id");
@@ -231,6 +232,7 @@ static int make_pager(lua_State *L, struct method *m, int body) {
                          .body = body,
                          .query = &m->query,
                          .deed = {m->what, m->row->permission},
+                         .newborn_until = newborn_until(L, m),
                      });
   /* what a generic `for` takes: the iterator, and what it closes */
   lua_pushnil(L);
@@ -302,9 +304,21 @@ static int push_home(lua_State *L, const struct m365_action *row, int self) {
 
 static int bad_shape(lua_State *L, const struct m365_operation *op) {
   lua_pushnil(L);
-  m365_failure_of_code(L, "bad_answer", "an object was expected", &op->job,
-                       &op->deed);
+  m365_failure_of_answer(L, "bad_answer", "an object with its id was expected",
+                         &op->job, &op->deed);
   return 2;
+}
+
+/* Is the value on the top an object, with the id that its type has? Without
+   one, what is done to it later would go to another place. */
+static bool is_sound(lua_State *L, const struct m365_action *row) {
+  const struct m365_type *type = m365_type_named(row->type);
+  bool sound = lua_istable(L, -1);
+  if (sound && type->key != NULL && row->result == M365_RESULT_ITEM) {
+    sound = lua_getfield(L, -1, type->key) == LUA_TSTRING;
+    lua_pop(L, 1);
+  }
+  return sound;
 }
 
 /* The object is on the top. */
@@ -312,7 +326,7 @@ static int new_item(lua_State *L, const struct m365_action *row, int client) {
   int data = lua_gettop(L);
   int home = push_home(L, row, 1);
   m365_resource_push(L, client, m365_type_named(row->type), data, home);
-  if (row->effect == M365_WRITE) {
+  if (row->effect == M365_WRITE && strcmp(row->method, "POST") == 0) {
     lua_getfield(L, data, "id");
     m365_client_note_newborn(L, client);
   }
@@ -355,11 +369,12 @@ static int take_object(lua_State *L, int index, const struct m365_action *row,
   const struct m365_operation *op = lua_touserdata(L, index);
   if (!m365_call_decode(L, index))
     return 2;
+  if (lua_istable(L, -1))
+    unwrap(L);
   if (lua_isnil(L, -1) && row->effect == M365_WRITE)
     lua_newtable(L); /* an update may have nothing to say */
-  if (!lua_istable(L, -1))
+  else if (!is_sound(L, row))
     return bad_shape(L, op);
-  unwrap(L);
   if (refresh || row->result == M365_RESULT_SELF)
     return new_state(L, refresh);
   lua_getiuservalue(L, index, M365_OPERATION_CLIENT);
