@@ -22,6 +22,19 @@ describe("the simulator and the OpenAPI description", function()
     return found
   end
 
+  -- Documented on pages of their own, and missing from the description.
+  local ELSEWHERE = {
+    "^%u+ /%w+ProtectionPolicies/{}/%w+InclusionRules", "^POST /%w+ProtectionPolicies/{}/%w+BulkAdditionJobs$",
+    "^%u+ /%w+BrowseSessions/{}/browse",
+  }
+
+  local function elsewhere(call)
+    for _, pattern in ipairs(ELSEWHERE) do
+      if call:find(pattern) then return true end
+    end
+    return false
+  end
+
   it("agree on every operation that is served", function()
     local file = open "openapi/v1.0.yaml"
     if not file then
@@ -33,9 +46,11 @@ describe("the simulator and the OpenAPI description", function()
       local known, count = described("openapi/" .. version .. ".yaml"), 0
       for _, row in ipairs(routes.all()) do
         local path = row.path:gsub("{.-}", "{}"):gsub("/microsoft%.graph%.", "/graph.")
-        assert.is_true(known[row.method .. " " .. path] or known[row.method .. " " .. path .. "/"],
-          row.method .. " " .. path)
-        count = count + 1
+        local call = row.method .. " " .. path
+        if not row.beta or version == "beta" then
+          assert.is_true(known[call] or known[call .. "/"] or elsewhere(call), call)
+          count = count + 1
+        end
       end
       assert.is_true(count > 40)
     end
@@ -49,6 +64,7 @@ describe("the simulator and Microsoft's examples", function()
 
   setup(function()
     api = support.start { sites = 60, drives = 60, mailboxes = 60 }
+    api.token = api.sim:credential { delegated = true, lifetime = 1e9 }()
     browses = {}
     for _, service in ipairs(services) do
       if service.browses then
@@ -96,6 +112,7 @@ describe("the simulator and Microsoft's examples", function()
     for key, value in pairs(body) do
       if key:find("RestoreArtifacts") then real_members(service, value, 20) end
     end
+    if body["siteProtectionUnits@delta"] then table.remove(body["siteProtectionUnits@delta"], 4) end -- the first again
     if body.restorePointId then body.restorePointId = api.sim:points(api.sim:units(kind)[1].id)[1].id end
     if body.protectionUnitIds then
       local units = api.sim:units(body.artifactQuery and "mailbox" or "site")
@@ -110,6 +127,18 @@ describe("the simulator and Microsoft's examples", function()
     return api:post("/" .. service.sessions, { [service.granular] = { member } }).body.id
   end
 
+  -- A policy and a unit in the state that the documented request speaks of.
+  local function real_policy(operation)
+    local made = api:post("/sharePointProtectionPolicies", { displayName = operation })
+    return made.body.id
+  end
+
+  local function real_unit(operation)
+    local unit = api.sim:units("site")[1]
+    if operation == "protectionUnits.offboard" then api.sim:set_unit(unit.id, { status = "unprotected" }) end
+    return unit.id
+  end
+
   -- Ids that exist here in the place of the documented ones.
   local function real_target(operation, target)
     local service = service_of(operation)
@@ -117,7 +146,12 @@ describe("the simulator and Microsoft's examples", function()
       target = target:gsub("eq '.-'", "eq '" .. api.sim:units("site")[1].id .. "'"):gsub("2024", "2030")
       return (target:gsub(" ", "%%20"):gsub("'", "%%27"))
     end
-    if operation == "protectionUnits.get" then return (target:gsub("[^/]+$", api.sim:units("site")[1].id)) end
+    if operation:find "^protectionUnits" then
+      return (target:gsub("(protectionUnits/)[^/]+", function(start) return start .. real_unit(operation) end))
+    end
+    if operation:find "Policies" then
+      return (target:gsub("(Policies/)[^/]+", function(start) return start .. real_policy(operation) end))
+    end
     if operation:find("BrowseSessions") then
       return (target:gsub("BrowseSessions/.*$", "BrowseSessions/" .. (browses[service.name] or "")))
     end

@@ -33,18 +33,29 @@ describe("the simulator's parts", function()
 
   describe("dates", function()
     it("are written and read", function()
-      assert.equal("2026-11-02T00:00:00Z", dates.iso(1793577600, false))
-      assert.equal("2026-11-02T00:00:00.5000000Z", dates.iso(1793577600.5, true))
+      assert.equal("2026-11-02T00:00:00Z", dates.iso(1793577600))
+      assert.equal("2026-11-02T00:00:00.5000000Z", dates.iso(1793577600.5, "fractions"))
       assert.equal("Mon, 02 Nov 2026 00:00:00 GMT", dates.http(1793577600))
       assert.equal(1793577600.5, dates.parse("2026-11-02T00:00:00.5000000Z"))
       assert.equal(1793577600, dates.parse("2026-11-02T01:00:00+01:00"))
       assert.equal(951782400, dates.parse("2000-02-29T00:00:00Z"))
     end)
 
+    it("are written in every style of Microsoft's pages, and read back", function()
+      for style, expected in pairs {
+        seconds = "2026-11-02T12:01:03Z", fractions = "2026-11-02T12:01:03.4500000Z",
+        dashed = "2026-11-02T12-01-03.45Z", offset = "2026-11-02T12:01:03.4500000+00:00",
+      } do
+        local text = dates.iso(1793620863.45, style)
+        assert.equal(expected, text)
+        assert.is_true(math.abs(dates.parse(text) - 1793620863) < 0.5)
+      end
+    end)
+
     it("that do not exist are refused", function()
       for _, text in ipairs {
         "", "2026-11-02", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-02T24:00:00Z",
-        "2026-11-02T00:00:00", "2026-11-02T00-00-00Z", "2026-11-02T00:00:00+99:00", "2026-11-02T00:00:00.Z",
+        "2026-11-02T00:00:00", "2026-11-02T00:00:00+99:00", "2026-11-02T00:00:00.Z",
       } do
         assert.is_nil(dates.parse(text), text)
       end

@@ -78,7 +78,7 @@ local function view_standard(ctx, artifact)
   local view, status = view_base(ctx, artifact)
   view.restorePoint = view_point(ctx, artifact.point)
   view.destinationType = artifact.destination
-  view.error = status == "failed" and artifact.failure or json.null
+  view.error = ctx:problem(status == "failed" and artifact.failure)
   return view, status
 end
 

@@ -33,7 +33,7 @@ local function view(ctx, session)
     id = session.id, status = ctx:state(ctx.now < session.ready and "creating" or "created"),
     restorePointDateTime = ctx:time(session.point.taken), -- its id is in no documented answer
     createdDateTime = ctx:time(session.created), expirationDateTime = ctx:time(session.created + LIFE),
-    backupSizeInBytes = tostring(100000 + ctx.model.ids:pick("size", session.point.unit.n, 900000)),
+    backupSizeInBytes = ctx:size(100000 + ctx.model.ids:pick("size", session.point.unit.n, 900000)),
     [owner] = session.point.unit[owner],
   }
 end

@@ -19,12 +19,38 @@ end
 --- A date and time in ISO 8601.
 function check.time(value, path)
   if type(value) ~= "string" then return wrong(path, "a date and time", value) end
-  if not dates.parse(value) then return ("%s: '%s' is not a date and time."):format(path, value) end
+  -- some pages write 12-01-03, which is what the service says, if at all, and not what it takes
+  if not dates.parse(value) or value:find("[Tt]%d%d%-") then
+    return ("%s: '%s' is not a date and time."):format(path, value)
+  end
 end
 
 --- A boolean.
 function check.flag(value, path)
   if type(value) ~= "boolean" then return wrong(path, "true or false", value) end
+end
+
+--- A whole number, at least 0.
+function check.whole(value, path)
+  if not math.tointeger(value) or value < 0 then return wrong(path, "a whole number", value) end
+end
+
+--- A string, perhaps an empty one.
+function check.string(value, path)
+  if type(value) ~= "string" then return wrong(path, "a string", value) end
+end
+
+--- Members of an enum of flags, joined by commas.
+-- @tparam string ... the members
+function check.flags(...)
+  local words, one = { ... }, check.one_of(...)
+  return function(value, path)
+    if type(value) ~= "string" or value == "" then return wrong(path, table.concat(words, " or "), value) end
+    for word in value:gmatch("[^,]+") do
+      local problem = one(word:match("^%s*(.-)%s*$"), path)
+      if problem then return problem end
+    end
+  end
 end
 
 --- One of some strings.

@@ -98,10 +98,7 @@ function commands.set_state(model, options)
 end
 
 function commands.set_unit(model, options)
-  local unit = find_unit(model, options.id)
-  local changes = model.world.changes[unit.id] or {}
-  for name, value in pairs(options.properties) do changes[name] = value end
-  model.world.changes[unit.id] = changes
+  model.world:change(find_unit(model, options.id), options.properties)
   return true
 end
 

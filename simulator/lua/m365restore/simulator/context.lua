@@ -15,6 +15,9 @@ local EVOLVED = {
   restoreSessionStatus = { failed = true },
   restoreJobType = { granular = true },
   protectionUnitStatus = { offboardRequested = true, offboarded = true, cancelOffboardRequested = true },
+  protectionPolicyStatus = { offboardRequested = true, offboarded = true },
+  protectionRuleStatus = { updateRequested = true, deleteRequested = true },
+  disableReason = { controllerServiceAppDeleted = true },
 }
 
 local function read_prefer(header)
@@ -65,7 +68,7 @@ end
 -- @tparam number epoch
 -- @treturn string
 function Context:time(epoch)
-  return dates.iso(epoch, self.model.dialect.times == "fractions")
+  return dates.iso(epoch, self.model.dialect.times)
 end
 
 --- A time that may not be set.
@@ -79,6 +82,21 @@ function Context:maybe_time(epoch, granular)
   if style == "null" then return json.null end
 end
 
+--- A publicError, or an array with it where the dialect says so.
+-- @tparam ?table problem
+-- @return the error, or json.null
+function Context:problem(problem)
+  if not problem then return json.null end
+  return self.model.dialect.error_shape == "array" and json.array { problem } or problem
+end
+
+--- A number of bytes.
+-- @tparam integer bytes
+-- @return a decimal string, as documented, or a number
+function Context:size(bytes)
+  return self.model.dialect.sizes == "string" and tostring(bytes) or bytes
+end
+
 --- A member of an evolvable enum, as this caller may see it.
 -- @tparam string enum
 -- @tparam string member
@@ -87,6 +105,12 @@ function Context:evolve(enum, member)
   if EVOLVED[enum][member] and not self.prefer["include-unknown-enum-members"] then return "unknownFutureValue" end
   return member
 end
+
+--- A state of an evolvable enum, as this caller may see it and as the dialect spells it.
+-- @tparam string enum
+-- @tparam string word
+-- @treturn string
+function Context:status(enum, word) return self:state(self:evolve(enum, word)) end
 
 --- A state, with a capital where the dialect says so.
 -- @tparam string word
@@ -116,6 +140,13 @@ function Context:body(shape, code)
   local problem = shape(body, "body")
   if problem then errors.raise(code, problem) end
   return body
+end
+
+--- The address of an entity, for Content-Location.
+-- @tparam string path under solutions/backupRestore
+-- @treturn string
+function Context:location(path)
+  return ("%s/%s/solutions/backupRestore/%s"):format(self.origin, self.version, path)
 end
 
 --- Refuses a body that says anything.

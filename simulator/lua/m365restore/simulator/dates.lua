@@ -24,11 +24,11 @@ local function offset_seconds(zone)
   return sign == "-" and -seconds or seconds
 end
 
---- Reads an ISO 8601 date and time with a zone.
+--- Reads an ISO 8601 date and time with a zone, also in the form of some of Microsoft's pages: 12-01-03 for 12:01:03.
 -- @tparam string text
 -- @treturn ?number epoch seconds with fraction, or nil when it is not one
 function dates.parse(text)
-  local y, mo, d, h, mi, s, rest = text:match("^(%d%d%d%d)-(%d%d)-(%d%d)[Tt](%d%d):(%d%d):(%d%d)(.*)$")
+  local y, mo, d, h, mi, s, rest = text:match("^(%d%d%d%d)-(%d%d)-(%d%d)[Tt](%d%d)[:-](%d%d)[:-](%d%d)(.*)$")
   if not y then return nil end
   local fraction, zone = rest:match("^(%.%d+)(.+)$")
   local offset = offset_seconds(zone or rest)
@@ -39,15 +39,26 @@ function dates.parse(text)
   return days_from_civil(y, mo, d) * DAY + h * 3600 + mi * 60 + s + tonumber(fraction or 0) - offset
 end
 
+-- How Microsoft's pages write a time: { form for os.date, digits behind the seconds, zone }.
+local STYLES = {
+  fractions = { "!%Y-%m-%dT%H:%M:%S", 7, "Z" },
+  seconds = { "!%Y-%m-%dT%H:%M:%S", 0, "Z" },
+  dashed = { "!%Y-%m-%dT%H-%M-%S", 2, "Z" },
+  offset = { "!%Y-%m-%dT%H:%M:%S", 7, "+00:00" },
+}
+
 --- Writes an ISO 8601 date and time in UTC.
 -- @tparam number epoch seconds
--- @tparam boolean with_fraction seven digits behind the seconds, as Graph often writes
+-- @tparam ?string style "seconds" (the default), "fractions", "dashed" or "offset"
 -- @treturn string
-function dates.iso(epoch, with_fraction)
+function dates.iso(epoch, style)
+  local form, digits, zone = table.unpack(STYLES[style or "seconds"])
   local whole = math.floor(epoch)
-  local text = os.date("!%Y-%m-%dT%H:%M:%S", whole)
-  if not with_fraction then return text .. "Z" end
-  return ("%s.%07dZ"):format(text, math.floor((epoch - whole) * 10000000))
+  local text = os.date(form, whole)
+  if digits > 0 then
+    text = ("%s.%0" .. digits .. "d"):format(text, math.floor((epoch - whole) * 10 ^ digits))
+  end
+  return text .. zone
 end
 
 local DAYS = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" }

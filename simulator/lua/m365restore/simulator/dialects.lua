@@ -16,7 +16,10 @@ dialects.switches = {
   -- 2.4, 10 #8: restore points per unit in a search answer.
   points_per_search = { 1, 5 },
   -- 8.3: "relative" has no host and no version; "other_collection" leads the list of all sessions to SharePoint's.
-  next_link = { "absolute", "relative", "other_collection" },
+  -- "ampersand" begins the query with ?&.
+  next_link = { "absolute", "relative", "other_collection", "ampersand" },
+  -- 8.4: whether links repeat the path as it was asked for, or with sharepoint for sharePoint.
+  path_case = { "asked", "changed" },
   -- 2.2, 3: whether a service's own collection names the type that all its sessions have, as OData allows it not to.
   session_type = { "always", "when_mixed" },
   -- 3: the spelling of SharePoint's session type in @odata.type.
@@ -24,9 +27,9 @@ dialects.switches = {
   -- 4, 6.1: the service's word is singular; the plural belongs to bulk requests.
   terminal_spelling = { "completedWithError", "completedWithErrors" },
   -- 3, 10 #9: what createdBy and lastModifiedBy of a session hold.
-  created_by = { "object", "null", "empty" },
-  -- 3, 10 #10: seven digits behind the seconds, or none.
-  times = { "fractions", "seconds" },
+  created_by = { "object", "null", "empty", "identity" },
+  -- 3, 10 #10: seven digits behind the seconds, or none; "dashed" is 12-01-03.45Z; "offset" ends in +00:00.
+  times = { "fractions", "seconds", "dashed", "offset" },
   -- 3, 10 #10: how a time that is not set is written; "documented" is 0001-01-01 for granular artifacts, else absent.
   unset_times = { "documented", "0001-01-01", "absent", "null" },
   -- 7: whether removed members of a standard session are named in the answer to PATCH.
@@ -37,6 +40,12 @@ dialects.switches = {
   capital_status = { false, true },
   -- 5.3: an artifact that the session holds already fails the whole update, or only its own row of it.
   duplicate_add = { "request", "row" },
+  -- 3, 10 #9: whether `error` of a resource is an object, or an array that holds it.
+  error_shape = { "object", "array" },
+  -- 3: numbers of bytes as decimal strings, or as numbers.
+  sizes = { "string", "number" },
+  -- 5.3, 10 #13: a policy in the wrong state: 403 PolicyActionNotAllowed, or 400 invalidStateForActivation.
+  policy_state_error = { 403, 400 },
 }
 
 local function list(values)

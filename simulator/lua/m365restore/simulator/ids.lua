@@ -21,7 +21,8 @@ end
 
 local KINDS = {
   "site", "drive", "mailbox", "user", "session", "artifact", "request", "policy", "tenant", "application", "item",
-  "foreign", "restored", "search", "token", "browse", "trace",
+  "foreign", "restored", "search", "token", "browse", "trace", "rule", "job", "exclusion", "app", "bulk", "node",
+  "log",
 }
 local NUMBERS = {}
 for number, kind in ipairs(KINDS) do NUMBERS[kind] = number end

@@ -68,7 +68,10 @@ local function check(where, given, known)
   return given
 end
 
-local LIMITS = { artifacts_per_request = 50, active_sessions = 25, in_flight = 1000, units_per_search = 20 }
+local LIMITS = {
+  artifacts_per_request = 50, active_sessions = 25, in_flight = 1000, units_per_search = 20,
+  units_per_policy_request = 50, resources_per_bulk = 10000, groups_per_rule = 100,
+}
 local LIMIT_TESTS = {}
 for name in pairs(LIMITS) do LIMIT_TESTS[name] = whole(1, 1 << 31) end
 

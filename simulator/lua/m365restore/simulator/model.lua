@@ -1,6 +1,7 @@
 --- The service as a whole: takes requests, gives answers, and knows nothing of sockets.
 -- The host loads this module into a Lua state of its own and asks `handle` for every request.
 -- @module m365restore.simulator.model
+local activity = require "m365restore.simulator.activity"
 local browse = require "m365restore.simulator.browse"
 local clock = require "m365restore.simulator.clock"
 local commands = require "m365restore.simulator.commands"
@@ -12,6 +13,7 @@ local identity = require "m365restore.simulator.identity"
 local ids = require "m365restore.simulator.ids"
 local json = require "m365restore.simulator.json"
 local ledger = require "m365restore.simulator.ledger"
+local policies = require "m365restore.simulator.policies"
 local routes = require "m365restore.simulator.routes"
 local schedule = require "m365restore.simulator.schedule"
 local service = require "m365restore.simulator.service"
@@ -24,6 +26,7 @@ Model.__index = Model
 local model = {}
 
 local JSON = "application/json;odata.metadata=minimal;odata.streaming=true;charset=utf-8"
+local TEXT = "text/plain"
 
 -- {====== Answering ======
 
@@ -36,7 +39,7 @@ end
 
 local function answer(ctx, status, body, more)
   local headers = headers_of(ctx, more)
-  if body then headers["Content-Type"] = JSON end
+  if body then headers["Content-Type"] = headers["Content-Type"] or JSON end
   return { status = status, headers = headers, body = body or "" }
 end
 
@@ -59,6 +62,9 @@ local function perform(ctx, row)
   if row.permissions then
     ctx.token = ctx.model.identity:bearer(ctx)
     identity.permit(ctx.token, row.permissions)
+    if row.delegated and not ctx.token.delegated then
+      errors.raise("Forbidden", "This operation is not available to application permissions.")
+    end
   end
   if ctx.method == "GET" and ctx.raw_body ~= "" then
     errors.raise("BadRequest", "A GET request must not have a body.")
@@ -68,9 +74,10 @@ end
 
 local function process(ctx, row, refusal)
   if not row then return refusal_answer(ctx, refusal) end
-  local ok, status, body = xpcall(perform, as_refusal, ctx, row)
+  local ok, status, body, headers = xpcall(perform, as_refusal, ctx, row)
   if not ok then return refusal_answer(ctx, status) end
-  return answer(ctx, status, body and json.encode(body))
+  if type(body) == "string" then return answer(ctx, status, body, { ["Content-Type"] = TEXT }) end
+  return answer(ctx, status, body and json.encode(body), headers)
 end
 
 local function open(self, request)
@@ -132,6 +139,7 @@ function model.new(options_json)
     world = world.new(options, made), sessions = sessions.new(), browses = browse.new(), searches = {},
     schedule = schedule.new(options.limits, made), service = service.new(options.now),
     identity = identity.new(made), ledger = ledger.new(), faults = faults.new(), refusals = {},
+    policies = policies.new(made, options.now), activity = activity.new(),
   }, Model)
   return {
     handle = function(request) return self:handle(request) end,

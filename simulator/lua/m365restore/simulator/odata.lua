@@ -43,6 +43,7 @@ local LISTED = {
   ["$expand"] = true, ["$skiptoken"] = true,
 }
 local SINGLE = { ["$select"] = true, ["$expand"] = true }
+local COUNTED = { ["$filter"] = true }
 
 local function allow(query, known)
   for name in pairs(query) do
@@ -114,7 +115,8 @@ end
 local function next_link(ctx, token)
   local path, style = ctx.base_path, ctx.model.dialect.next_link
   if style == "other_collection" and ctx.row.alias then path = ctx.row.alias end
-  path = path .. "?$skiptoken=" .. escape(write_token(token))
+  if ctx.model.dialect.path_case == "changed" then path = path:gsub("sharePoint", "sharepoint") end
+  path = path .. (style == "ampersand" and "?&" or "?") .. "$skiptoken=" .. escape(write_token(token))
   if style == "relative" then return path end
   return ctx.origin .. "/" .. ctx.version .. path
 end
@@ -138,6 +140,7 @@ function odata.list_of(ctx)
 end
 
 local function total(list, test)
+  if not test and list.total then return list.total() end
   local count = 0
   for _, entity in list.after, nil, 0 do
     if not test or test(list.view(entity)) then count = count + 1 end
@@ -158,12 +161,17 @@ local function fill(ctx, list, at, size, test)
   return value, at
 end
 
---- Answers one page of a list.
+--- Answers one page of a list, or its `$count` segment.
 -- @tparam table ctx the request
 -- @tparam table list `name`; `after(nil, place)`, an iterator's function: the next place and its entity, or nil;
--- `view(entity)`, the entity as it is sent; `orderby` = true when the list is ordered already
--- @treturn table body
+-- `view(entity)`, the entity as it is sent; `orderby` = true when the list is ordered already; `total()`, the number of
+-- entities where that is known without walking them
+-- @treturn table body, or text for `$count`
 function odata.page(ctx, list)
+  if ctx.row.counting then
+    allow(ctx.query, COUNTED)
+    return tostring(total(list, odata.filter(ctx)))
+  end
   local counted = not ctx.query["$skiptoken"]
   local at, size = resume(ctx, list.name)
   allow(ctx.query, LISTED)
@@ -182,6 +190,17 @@ function odata.page(ctx, list)
     body["@odata.nextLink"] = next_link(ctx, { list = list.name, at = last, size = size, query = ctx.query })
   end
   return body
+end
+
+--- Answers a single entity.
+-- @tparam table ctx the request
+-- @tparam string set where it lives, for its context
+-- @tparam table view
+-- @treturn table body
+function odata.entity(ctx, set, view)
+  local shown = odata.select(ctx, view)
+  shown["@odata.context"] = ctx:context(set .. "/$entity")
+  return shown
 end
 
 --- A list over a Lua array.

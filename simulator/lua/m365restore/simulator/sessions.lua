@@ -1,7 +1,9 @@
 --- Restore sessions: create, read, update, delete, activate, and the lists of their artifacts.
 -- @module m365restore.simulator.sessions
 local artifacts = require "m365restore.simulator.artifacts"
+local audit = require "m365restore.simulator.audit"
 local check = require "m365restore.simulator.check"
+local delta = require "m365restore.simulator.delta"
 local errors = require "m365restore.simulator.errors"
 local ids = require "m365restore.simulator.ids"
 local json = require "m365restore.simulator.json"
@@ -29,13 +31,6 @@ local function type_of(ctx, service)
   return "#microsoft.graph." .. name
 end
 
-local function identities(ctx, session)
-  local style = ctx.model.dialect.created_by
-  if style == "null" then return json.null end
-  if style == "empty" then return "" end
-  return session.creator
-end
-
 local function job_type(ctx, session)
   -- the documented granular session of Exchange says standard
   local granular = session.kind.granular and session.service.name ~= "exchange"
@@ -43,17 +38,21 @@ local function job_type(ctx, session)
 end
 
 local function error_of(session, status)
-  if status ~= "completedWithError" and status ~= "failed" then return json.null end
-  if not session.failed then return json.null end
+  if status ~= "completedWithError" and status ~= "failed" or not session.failed then return nil end
   return {
     code = "UnknownError",
     message = ("%d of %d artifacts could not be restored."):format(#session.failed, #session.artifacts),
   }
 end
 
-local function spell(ctx, status)
-  if status == "completedWithError" then return ctx.model.dialect.terminal_spelling end
-  return ctx:evolve("restoreSessionStatus", status)
+--- The state of a session, as the dialect spells it.
+-- @tparam table ctx the request
+-- @tparam table session
+-- @treturn string
+function sessions.status(ctx, session)
+  local status = schedule.session_status(session, ctx.now)
+  if status == "completedWithError" then return ctx:state(ctx.model.dialect.terminal_spelling) end
+  return ctx:status("restoreSessionStatus", status)
 end
 
 --- A session as it is sent.
@@ -63,25 +62,19 @@ end
 function sessions.view(ctx, session)
   local status = schedule.session_status(session, ctx.now)
   local finished = session.finish and ctx.now >= session.finish
-  return {
+  return audit.show(ctx, session, {
     ["@odata.type"] = type_of(ctx, session.service),
     id = session.id,
-    status = ctx:state(spell(ctx, status)),
+    status = sessions.status(ctx, session),
     restoreJobType = job_type(ctx, session),
     restoreSessionArtifactCount = schedule.counts(session, ctx.now),
-    createdBy = identities(ctx, session),
-    createdDateTime = ctx:time(session.created),
-    lastModifiedBy = identities(ctx, session),
-    lastModifiedDateTime = ctx:time(session.modified),
     completedDateTime = ctx:maybe_time(finished and session.finish),
-    error = error_of(session, status),
-  }
+    error = ctx:problem(error_of(session, status)),
+  })
 end
 
 local function entity(ctx, session)
-  local view = odata.select(ctx, sessions.view(ctx, session))
-  view["@odata.context"] = ctx:context("restoreSessions/$entity")
-  return view
+  return odata.entity(ctx, "restoreSessions", sessions.view(ctx, session))
 end
 
 -- }======
@@ -169,17 +162,11 @@ end
 
 -- {====== Create ======
 
-local function creator(ctx)
-  local identity = { application = { id = ctx.token.client_id, displayName = ctx.token.app_name } }
-  if ctx.token.delegated then identity.user = { id = ctx.token.user_id, displayName = ctx.token.user_name } end
-  return json.constant(identity)
-end
-
 local function store(model, service, kind, identity, now)
   local id, n = model.ids:next("session")
   local session = {
     id = id, n = n, service = service, kind = kind, artifacts = {}, creator = identity,
-    created = now, modified = now,
+    modifier = identity, created = now, modified = now,
   }
   local list = model.sessions.list
   list[#list + 1] = session
@@ -200,7 +187,8 @@ end
 local function activate(ctx, session)
   check_activation(ctx)
   ctx.model.schedule:activate(session, ctx.now)
-  session.modified = ctx.now
+  audit.stamp(ctx, session)
+  ctx.model.activity:note(ctx, "restoreTaskCompleted", session.service, { session = session, at = session.finish })
 end
 
 local SHAPES = {}
@@ -260,8 +248,9 @@ function sessions.create(ctx, service)
   check_destinations(made)
   local starts = ctx.model.dialect.create_status == "activating" and #made > 0
   if starts then check_activation(ctx) end
-  local session = store(ctx.model, service, kind, creator(ctx), ctx.now)
+  local session = store(ctx.model, service, kind, audit.caller(ctx), ctx.now)
   for _, artifact in ipairs(made) do add(session, artifact) end
+  ctx.model.activity:note(ctx, "restoreTaskCreated", service, { session = session })
   if starts then activate(ctx, session) end
   return answer_created(ctx, session, kind)
 end
@@ -332,22 +321,11 @@ end
 
 -- {====== Update ======
 
-local REMOVAL = check.object {
-  ["@removed"] = check.object { reason = check.one_of("changed", "deleted") }, id = check.text,
-}
-
-local function delta_shape(kind)
-  return check.list(function(member, path)
-    local removal = json.type(member) == "object" and member["@removed"] ~= nil
-    return (removal and REMOVAL or kind.shape)(member, path)
-  end)
-end
-
 local DELTAS = {}
 for _, service in ipairs(services) do
   local keys = { ["@odata.type"] = check.text, ["@odata.context"] = check.text }
   for _, name in ipairs { service.standard, service.granular } do
-    keys[name .. "@delta"] = delta_shape(artifacts.kinds[name])
+    keys[name .. "@delta"] = delta.shape(artifacts.kinds[name].shape)
   end
   DELTAS[service.name] = check.object({}, keys)
 end
@@ -367,24 +345,6 @@ local function chosen_delta(ctx, service, session)
   return kind, standard or granular
 end
 
-local function split_delta(members)
-  local added, removed = {}, {}
-  for _, member in ipairs(members) do
-    local list = member["@removed"] and removed or added
-    list[#list + 1] = member
-  end
-  return added, removed
-end
-
-local function row_error(ctx, id, operation, code, message)
-  return {
-    ["@contentId"] = ctx.model.ids:next("request"), id = id,
-    ["@Core.DataModificationException"] = {
-      info = { code = code, message = message }, failedOperation = operation, responseCode = 409,
-    },
-  }
-end
-
 local function take_out(session, id)
   for i, artifact in ipairs(session.artifacts) do
     if artifact.id == id then return table.remove(session.artifacts, i) end
@@ -394,7 +354,7 @@ end
 local function remove_all(ctx, session, kind, removed, rows)
   for _, member in ipairs(removed) do
     if not take_out(session, member.id) then
-      rows[#rows + 1] = row_error(ctx, member.id, "remove", "Invalid",
+      rows[#rows + 1] = delta.row_error(ctx, member.id, "remove", "Invalid",
         "The identifier to be removed from the restore session does not exist")
     elseif kind.granular or ctx.model.dialect.patch_echo then
       rows[#rows + 1] = { id = member.id, ["@removed"] = { reason = "changed" } }
@@ -417,7 +377,7 @@ local function add_all(ctx, session, kind, made, rows)
       code, message = "DuplicateArtifactInList", "The artifact is in the restore session already"
     end
     if code then
-      rows[#rows + 1] = row_error(ctx, artifact.id, "add", code, message)
+      rows[#rows + 1] = delta.row_error(ctx, artifact.id, "add", code, message)
     else
       add(session, artifact)
       local view = kind.view(ctx, artifact)
@@ -464,12 +424,12 @@ function sessions.update(ctx, service)
   local kind, members = chosen_delta(ctx, service, session)
   if #members == 0 then errors.raise("InvalidPatchRequest", "The list of changes is empty.") end
   check_size(ctx, members)
-  local added, removed = split_delta(members)
+  local added, removed = delta.split(members)
   local made = check_delta(ctx, session, kind, added, removed)
   local rows = json.array()
   remove_all(ctx, session, kind, removed, rows)
   add_all(ctx, session, kind, made, rows)
-  session.modified = ctx.now
+  audit.stamp(ctx, session)
   return 200, delta_answer(ctx, session, kind, rows)
 end
 

@@ -1,9 +1,13 @@
---- Protection units: lists and single ones.
+--- Protection units: lists, single ones, and what can be asked of one.
 -- @module m365restore.simulator.units
+local audit = require "m365restore.simulator.audit"
+local check = require "m365restore.simulator.check"
 local errors = require "m365restore.simulator.errors"
 local ids = require "m365restore.simulator.ids"
 local json = require "m365restore.simulator.json"
 local odata = require "m365restore.simulator.odata"
+local protection = require "m365restore.simulator.protection"
+local services = require "m365restore.simulator.services"
 local world = require "m365restore.simulator.world"
 
 local units = {}
@@ -11,32 +15,35 @@ local units = {}
 -- What the service shows to delegated callers only.
 local PERSONAL = { "displayName", "email" }
 local SHARED = { "siteId", "siteName", "siteWebUrl", "directoryObjectId" }
-
--- Who protects the units of this tenant.
-local ADMINISTRATOR = json.constant {
-  application = { id = "00000000-0000-0000-0000-0000000000e0", displayName = "Microsoft 365 Backup" },
-  user = { id = "00000000-0000-0000-0000-0000000000e1", displayName = "Backup Administrator" },
-}
+local BETA = { "backupRetentionPeriodInDays", "billingPolicyId" }
 
 --- A unit as it is sent.
 -- @tparam table ctx the request
 -- @tparam table unit
 -- @treturn table
 function units.view(ctx, unit)
+  local administrator = audit.identity(ctx, audit.ADMINISTRATOR)
   local view = {
     ["@odata.type"] = "#microsoft.graph." .. unit.kind .. "ProtectionUnit",
-    id = unit.id, policyId = unit.policyId, status = ctx:evolve("protectionUnitStatus", unit.status),
-    protectionSources = unit.protectionSources, createdBy = ADMINISTRATOR, createdDateTime = ctx:time(unit.created),
-    lastModifiedBy = ADMINISTRATOR, lastModifiedDateTime = ctx:time(unit.created), error = unit.error or json.null,
-    offboardRequestedDateTime = unit.offboardRequestedDateTime or json.null,
+    id = unit.id, policyId = unit.policyId or json.null,
+    status = ctx:status("protectionUnitStatus", protection.unit_status(ctx.model, unit, ctx.now)),
+    protectionSources = unit.protectionSources, createdBy = administrator, createdDateTime = ctx:time(unit.created),
+    lastModifiedBy = administrator, lastModifiedDateTime = ctx:time(unit.modified or unit.created),
+    error = ctx:problem(unit.error),
+    offboardRequestedDateTime = ctx:maybe_time(unit.offboard_requested, true),
   }
   for _, name in ipairs(SHARED) do view[name] = unit[name] end
   for _, name in ipairs(unit.kind ~= "site" and PERSONAL or {}) do
     view[name] = ctx.token.delegated and unit[name] or json.null
   end
-  if ctx.version == "beta" and unit.kind == "mailbox" then view.mailboxType = "user" end
+  if ctx.version == "beta" then
+    for _, name in ipairs(BETA) do view[name] = unit[name] end
+    if unit.kind == "mailbox" then view.mailboxType = "user" end
+  end
   return view
 end
+
+-- {====== Reading ======
 
 -- Places of the units of some kinds: the kinds follow one another.
 local function after(tenant, kinds)
@@ -52,17 +59,21 @@ end
 
 --- GET /protectionUnits, its casts, and /{kind}ProtectionUnits
 function units.list(ctx, kind)
+  local tenant, kinds = ctx.model.world, kind and { kind } or world.KINDS
   return 200, odata.page(ctx, {
     name = kind and kind .. "ProtectionUnits" or "protectionUnits",
-    after = after(ctx.model.world, kind and { kind } or world.KINDS),
+    after = after(tenant, kinds),
     view = function(unit) return units.view(ctx, unit) end,
+    total = function()
+      local sum = 0
+      for _, name in ipairs(kinds) do sum = sum + tenant.counts[name] end
+      return sum
+    end,
   })
 end
 
---- GET /protectionUnits/{id} and /{kind}ProtectionUnits/{id}
-function units.get(ctx, kind)
-  odata.single(ctx)
-  local id = ctx.params.id
+local function find(ctx, kind)
+  local id = ctx.params.unit or ctx.params.id
   if not ids.is_guid(id) then
     errors.raise("InvalidProtectionUnitId", ("'%s' is not the id of a protection unit."):format(id))
   end
@@ -70,9 +81,105 @@ function units.get(ctx, kind)
   if not unit or kind and unit.kind ~= kind then
     errors.raise("ProtectionUnitNotFound", ("There is no protection unit '%s'."):format(id))
   end
-  local view = odata.select(ctx, units.view(ctx, unit))
-  view["@odata.context"] = ctx:context((kind and kind .. "ProtectionUnits" or "protectionUnits") .. "/$entity")
-  return 200, view
+  return unit
 end
+
+local function entity(ctx, kind, unit)
+  return odata.entity(ctx, kind and kind .. "ProtectionUnits" or "protectionUnits", units.view(ctx, unit))
+end
+
+--- GET /protectionUnits/{id} and /{kind}ProtectionUnits/{id}
+function units.get(ctx, kind)
+  odata.single(ctx)
+  return 200, entity(ctx, kind, find(ctx, kind))
+end
+
+-- The seeded policy holds every unit but those that have left it; another one holds what it was given.
+local function members(ctx, policy)
+  local tenant, kind = ctx.model.world, policy.service.unit
+  return function(_, place)
+    while true do
+      place = place + 1
+      local n = policy.seeded and place or policy.numbers[place]
+      local unit = n and tenant:unit(kind, n)
+      if not unit then return nil end
+      if protection.belongs(unit, policy, ctx.now) then return place, unit end
+    end
+  end
+end
+
+--- GET /{service}ProtectionPolicies/{id}/{units}
+function units.list_of_policy(ctx, service)
+  local policy = ctx.model.policies:need(ctx, service)
+  return 200, odata.page(ctx, {
+    name = policy.id .. "/" .. service.units,
+    context = ("%s('%s')/%s"):format(service.policies, policy.id, service.units),
+    after = members(ctx, policy),
+    view = function(unit) return units.view(ctx, unit) end,
+  })
+end
+
+--- GET /{service}ProtectionPolicies/{id}/{units}/{unit}
+function units.get_of_policy(ctx, service)
+  odata.single(ctx)
+  local policy = ctx.model.policies:need(ctx, service)
+  local unit = find(ctx, service.unit)
+  if not protection.belongs(unit, policy, ctx.now) then
+    errors.raise("ProtectionUnitNotFound", ("The policy does not hold the protection unit '%s'."):format(unit.id))
+  end
+  return 200, entity(ctx, service.unit, unit)
+end
+
+-- }======
+
+-- {====== Changing ======
+
+local UPDATE = {
+  ["v1.0"] = check.object({}, { ["@odata.type"] = check.text }),
+  beta = check.object({}, {
+    ["@odata.type"] = check.text, billingPolicyId = check.text, backupRetentionPeriodInDays = check.whole,
+  }),
+}
+
+--- PATCH /{kind}ProtectionUnits/{id}
+function units.update(ctx, kind)
+  odata.none(ctx)
+  local unit = find(ctx, kind)
+  local body = ctx:body(UPDATE[ctx.version], "BadRequest")
+  body["@odata.type"], body.modified = nil, ctx.now
+  ctx.model.world:change(unit, body)
+  return 200, entity(ctx, kind, ctx.model.world:find_unit(unit.id))
+end
+
+-- What can be asked of a unit: from which states, the state meanwhile, the outcome, and how long it takes.
+local ACTIONS = {
+  offboard = {
+    from = { unprotected = true }, status = "offboardRequested", outcome = "offboarded",
+    lasting = protection.OFFBOARDING, log = "protectionUnitLevelOffboarding",
+  },
+  cancelOffboard = {
+    from = { offboardRequested = true }, status = "cancelOffboardRequested", outcome = "unprotected",
+    lasting = protection.PROTECTING,
+  },
+}
+
+--- POST /protectionUnits/{id}/offboard and /cancelOffboard
+function units.act(ctx, name)
+  odata.none(ctx)
+  ctx:no_body()
+  local unit, action = find(ctx), ACTIONS[name]
+  if not action.from[protection.unit_status(ctx.model, unit, ctx.now)] then
+    errors.raise("OperationNotAllowed", "The protection unit is not in a state that allows this.")
+  end
+  protection.request(ctx.model, unit, action.status, action.outcome, ctx.now + action.lasting,
+    { modified = ctx.now, offboard_requested = action.log and ctx.now or nil })
+  if action.log then
+    ctx.model.activity:note(ctx, action.log, services.by_unit[unit.kind],
+      { policy = ctx.model.policies:find(unit.policyId) })
+  end
+  return 200, entity(ctx, nil, ctx.model.world:find_unit(unit.id))
+end
+
+-- }======
 
 return units

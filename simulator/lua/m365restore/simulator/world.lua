@@ -30,6 +30,27 @@ local SPECIFIC = {
 }
 SPECIFIC.mailbox = SPECIFIC.drive
 
+-- The first policy of each workload holds all that the seed made.
+local POLICIES = { site = 1, drive = 2, mailbox = 3 }
+
+local function number_in(pattern)
+  return function(_, value) return math.tointeger(tonumber(value:lower():match(pattern))) end
+end
+
+-- The number of the unit that a name may belong to: names can be read back, like ids.
+local NAMING = {
+  siteWebUrl = number_in "/sites/site%-0*(%d+)/?$",
+  email = number_in "^user0*(%d+)@",
+  directoryObjectId = function(ids, value)
+    local kind, n = ids:read(value)
+    return kind == "user" and n or nil
+  end,
+  siteId = function(ids, value) -- host,site,web, or the site alone
+    local kind, n = ids:read(value:match("^[^,]*,([^,]*),") or value)
+    return kind == "restored" and n // 2 or nil
+  end,
+}
+
 --- Makes a tenant.
 -- @tparam table options `sites`, `drives`, `mailboxes`, `points_per_unit`, `point_interval` in seconds, `now`
 -- @tparam Ids ids
@@ -41,7 +62,9 @@ function world.new(options, ids)
     counts = { site = options.sites, drive = options.drives, mailbox = options.mailboxes },
     per_unit = options.points_per_unit,
     interval = options.point_interval,
-    changes = {}, -- unit id -> properties set by a test
+    changes = {}, -- unit id -> properties that are not the seed's
+    added = { site = {}, drive = {}, mailbox = {} }, -- what policies were given beside the seeded units
+    named = {}, -- kind, property and value of those -> unit id
     gone = {}, -- restore point id -> true
   }, World)
 end
@@ -55,12 +78,55 @@ function World:unit(kind, n)
   local ids = self.ids
   local unit = {
     id = ids:guid(kind, n), kind = kind, n = n, status = "protected", protectionSources = "manual",
-    policyId = ids:guid("policy", kind == "site" and 1 or kind == "drive" and 2 or 3),
-    created = self.start - 30 * DAY - n % 1000,
+    policyId = ids:guid("policy", POLICIES[kind]), created = self.start - 30 * DAY - n % 1000,
   }
   SPECIFIC[kind](ids, n, unit)
   for name, value in pairs(self.changes[unit.id] or {}) do unit[name] = value end
   return unit
+end
+
+--- The number of units of a kind that the seed made; what was added has higher numbers.
+-- @tparam string kind
+-- @treturn integer
+function World:seeded(kind) return self.counts[kind] - #self.added[kind] end
+
+--- Changes properties of a unit.
+-- @tparam table unit
+-- @tparam table properties
+function World:change(unit, properties)
+  local changes = self.changes[unit.id] or {}
+  for name, value in pairs(properties) do changes[name] = value end
+  self.changes[unit.id] = changes
+end
+
+--- Adds a unit that the seed does not have.
+-- @tparam string kind
+-- @tparam table properties; one of them names the site or the user
+-- @treturn table the unit
+function World:add_unit(kind, properties)
+  local n = self.counts[kind] + 1
+  self.counts[kind] = n
+  local unit = self:unit(kind, n)
+  self.added[kind][#self.added[kind] + 1] = n
+  self:change(unit, properties)
+  for name, value in pairs(properties) do
+    if NAMING[name] then self.named[table.concat({ kind, name, value:lower() }, "\n")] = unit.id end
+  end
+  return self:unit(kind, n)
+end
+
+--- Finds a unit by the site or the user that it protects.
+-- @tparam string kind
+-- @tparam string property siteId, siteWebUrl, directoryObjectId or email
+-- @tparam string value
+-- @treturn ?table
+function World:find_named(kind, property, value)
+  local added = self.named[table.concat({ kind, property, value:lower() }, "\n")]
+  if added then return self:find_unit(added) end
+  local n = NAMING[property](self.ids, value)
+  local unit = n and self:unit(kind, n)
+  local own = unit and unit[property]:lower()
+  if own and (own == value:lower() or own:find("," .. value:lower() .. ",", 1, true)) then return unit end
 end
 
 --- Finds a unit by its id.
@@ -87,6 +153,7 @@ end
 -- @treturn table list
 function World:points(unit, now)
   local points = {}
+  if unit.n > self:seeded(unit.kind) then return points end -- protected since yesterday at the earliest
   for k = 1, self.per_unit do
     local point = point_of(self, unit, k)
     if point.expires > now and not self.gone[point.id] then points[#points + 1] = point end
@@ -103,6 +170,7 @@ function World:find_point(id, now)
   k = k and math.tointeger(tonumber(k))
   if not k or k < 1 or k > self.per_unit or self.gone[id] then return nil end
   local unit = self:find_unit(unit_id)
+  if unit and unit.n > self:seeded(unit.kind) then return nil end
   local point = unit and point_of(self, unit, k)
   if point and point.id == id and point.expires > now then return point end
 end

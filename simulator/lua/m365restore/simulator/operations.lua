@@ -1,0 +1,136 @@
+--- Every operation that is served: one row each.
+-- A row has the method, the path under the root of the API, the operation's name, the permissions of which one is
+-- needed, the handler, and the argument that the handler receives beside the request. `delegated`: not for application
+-- permissions. `beta`: not in v1.0. `alias`: where a dialect's next link of the list leads. Each list has a row of its
+-- own for its `$count` segment, unless the row says `counts = false`.
+-- @module m365restore.simulator.operations
+local activity = require "m365restore.simulator.activity"
+local artifacts = require "m365restore.simulator.artifacts"
+local browse = require "m365restore.simulator.browse"
+local points = require "m365restore.simulator.points"
+local policies = require "m365restore.simulator.policies"
+local service = require "m365restore.simulator.service"
+local services = require "m365restore.simulator.services"
+local sessions = require "m365restore.simulator.sessions"
+local units = require "m365restore.simulator.units"
+local world = require "m365restore.simulator.world"
+
+local operations = {}
+
+--- The root of the API, under the version.
+operations.BASE = "/solutions/backupRestore"
+
+local RESTORE_WRITE = { "BackupRestore-Restore.ReadWrite.All" }
+local RESTORE_READ = { "BackupRestore-Restore.Read.All", "BackupRestore-Restore.ReadWrite.All" }
+local SEARCH = { "BackupRestore-Search.Read.All" }
+local CONFIGURATION_WRITE = { "BackupRestore-Configuration.ReadWrite.All" }
+local CONFIGURATION = { "BackupRestore-Configuration.Read.All", "BackupRestore-Configuration.ReadWrite.All" }
+local CONTROL = { "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All" }
+
+local rows = {
+  { "GET", "", "root.get", CONTROL, service.get },
+  { "GET", "/restoreSessions", "restoreSessions.list", RESTORE_READ, sessions.list,
+    alias = operations.BASE .. "/sharepointRestoreSessions" },
+  { "GET", "/restoreSessions/{id}", "restoreSessions.get", RESTORE_READ, sessions.get },
+  { "DELETE", "/restoreSessions/{id}", "restoreSessions.delete", RESTORE_WRITE, sessions.delete },
+  { "POST", "/restoreSessions/{id}/activate", "restoreSessions.activate", RESTORE_WRITE, sessions.activate },
+  { "GET", "/restorePoints", "restorePoints.list", SEARCH, points.list, counts = false },
+  { "POST", "/restorePoints/search", "restorePoints.search", SEARCH, points.search },
+  { "GET", "/restorePoints/{id}", "restorePoints.get", SEARCH, points.get },
+  { "GET", "/browseSessions", "browseSessions.list", RESTORE_WRITE, browse.list },
+  { "GET", "/protectionUnits", "protectionUnits.list", CONFIGURATION, units.list },
+  { "GET", "/protectionUnits/{id}", "protectionUnits.get", CONFIGURATION, units.get },
+  { "POST", "/protectionUnits/{id}/offboard", "protectionUnits.offboard", CONFIGURATION_WRITE, units.act, "offboard",
+    delegated = true },
+  { "POST", "/protectionUnits/{id}/cancelOffboard", "protectionUnits.cancelOffboard", CONFIGURATION_WRITE, units.act,
+    "cancelOffboard", delegated = true },
+  { "GET", "/protectionPolicies", "protectionPolicies.list", CONFIGURATION, policies.list },
+  { "GET", "/protectionPolicies/{id}", "protectionPolicies.get", CONFIGURATION, policies.get },
+  { "DELETE", "/protectionPolicies/{id}", "protectionPolicies.delete", CONFIGURATION_WRITE, policies.delete },
+  { "POST", "/protectionPolicies/{id}/activate", "protectionPolicies.activate", CONFIGURATION_WRITE, policies.act,
+    "activate" },
+  { "POST", "/protectionPolicies/{id}/deactivate", "protectionPolicies.deactivate", CONFIGURATION_WRITE, policies.act,
+    "deactivate" },
+  { "GET", "/activityLogs", "activityLogs.list", CONFIGURATION, activity.list, beta = true },
+  { "GET", "/activityLogs/{id}", "activityLogs.get", CONFIGURATION, activity.get, beta = true },
+}
+
+local function row(...)
+  local made = { ... }
+  rows[#rows + 1] = made
+  return made
+end
+
+-- {====== Of each workload ======
+
+local function add_sessions(it)
+  local root, one = "/" .. it.sessions, "/" .. it.sessions .. "/{id}"
+  row("GET", root, it.sessions .. ".list", RESTORE_READ, sessions.list, it)
+  row("POST", root, it.sessions .. ".create", RESTORE_WRITE, sessions.create, it)
+  row("GET", one, it.sessions .. ".get", RESTORE_READ, sessions.get, it)
+  row("PATCH", one, it.sessions .. ".update", RESTORE_WRITE, sessions.update, it)
+  for _, name in ipairs { it.standard, it.granular } do
+    local kind = artifacts.kinds[name]
+    local needed = kind.granular and RESTORE_WRITE or RESTORE_READ
+    row("GET", one .. "/" .. name, name .. ".list", needed, sessions.list_artifacts, kind)
+    row("GET", one .. "/" .. name .. "/{artifact}", name .. ".get", needed, sessions.get_artifact, kind)
+  end
+end
+
+local function add_browses(it)
+  local root = "/" .. it.browses
+  row("GET", root, it.browses .. ".list", RESTORE_WRITE, browse.list, it)
+  row("POST", root, it.browses .. ".create", RESTORE_WRITE, browse.create, it)
+  row("GET", root .. "/{id}", it.browses .. ".get", RESTORE_WRITE, browse.get, it)
+end
+
+local function add_policies(it)
+  local root, one = "/" .. it.policies, "/" .. it.policies .. "/{id}"
+  row("GET", root, it.policies .. ".list", CONFIGURATION, policies.list, it)
+  row("POST", root, it.policies .. ".create", CONFIGURATION_WRITE, policies.create, it)
+  row("GET", one, it.policies .. ".get", CONFIGURATION, policies.get, it)
+  row("PATCH", one, it.policies .. ".update", CONFIGURATION_WRITE, policies.update, it)
+  row("GET", one .. "/" .. it.units, it.policies .. "." .. it.units .. ".list", CONFIGURATION, units.list_of_policy, it)
+  row("GET", one .. "/" .. it.units .. "/{unit}", it.policies .. "." .. it.units .. ".get", CONFIGURATION,
+    units.get_of_policy, it)
+end
+
+local function add_units(kind)
+  local name = kind .. "ProtectionUnit"
+  row("GET", "/" .. name .. "s", name .. "s.list", CONFIGURATION, units.list, kind)
+  row("GET", "/" .. name .. "s/{id}", name .. "s.get", CONFIGURATION, units.get, kind)
+  row("PATCH", "/" .. name .. "s/{id}", name .. "s.update", CONFIGURATION_WRITE, units.update, kind).delegated = true
+  for _, space in ipairs { "graph.", "microsoft.graph." } do
+    row("GET", "/protectionUnits/" .. space .. name, name .. "s.list", CONFIGURATION, units.list, kind)
+    row("GET", "/protectionUnits/{id}/" .. space .. name, name .. "s.get", CONFIGURATION, units.get, kind)
+  end
+end
+
+for _, it in ipairs(services) do
+  add_sessions(it)
+  add_policies(it)
+  if it.browses then add_browses(it) end
+end
+for _, kind in ipairs(world.KINDS) do add_units(kind) end
+
+-- }======
+
+local function described(r)
+  return {
+    method = r[1], path = r[2], operation = r[3], permissions = r[4], handler = r[5], argument = r[6], alias = r.alias,
+    delegated = r.delegated, beta = r.beta,
+  }
+end
+
+local function counting(r)
+  local count = described(r)
+  count.path, count.operation, count.counting = r[2] .. "/$count", r[3]:gsub("list$", "count"), true
+  return count
+end
+
+for _, r in ipairs(rows) do
+  operations[#operations + 1] = described(r)
+  if r[3]:find("%.list$") and r.counts ~= false then operations[#operations + 1] = counting(r) end
+end
+
+return operations
