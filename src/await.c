@@ -168,12 +168,13 @@ void m365_operation_submit(lua_State *L, int index) {
   m365_engine_submit(*op->engine, &op->job);
 }
 
-void m365_operation_sleep(lua_State *L, int index, double seconds) {
+void m365_operation_sleep(lua_State *L, int index, struct m365_origin *origin,
+                          double seconds) {
   struct m365_operation *op = lua_touserdata(L, index);
   lua_pushvalue(L, index);
   note(L, FLIGHT, op);
   op->in_flight = true;
-  m365_job_init(&op->job, NULL, 0, 0);
+  m365_job_init(&op->job, origin, 0, 0);
   op->job.owner = op;
   m365_engine_sleep(*op->engine, &op->job, seconds);
 }
@@ -552,7 +553,7 @@ Waits, in real time. May yield.
 static int f_sleep(lua_State *L) {
   double seconds = m365_check_duration(L, 1, "seconds");
   m365_operation_push(L);
-  m365_operation_sleep(L, lua_gettop(L), seconds);
+  m365_operation_sleep(L, lua_gettop(L), NULL, seconds);
   return wait_for_top(L, LUA_OK, lua_gettop(L));
 }
 

@@ -48,9 +48,11 @@ struct m365_engine *m365_engine_of(lua_State *L);
    this returns. */
 struct m365_operation *m365_operation_push(lua_State *L);
 
-/* Hands an exchange, or a timer, to the engine. */
+/* Hands an exchange, or a timer, to the engine; a timer with an origin ends
+   when that is closed. */
 void m365_operation_submit(lua_State *L, int index);
-void m365_operation_sleep(lua_State *L, int index, double seconds);
+void m365_operation_sleep(lua_State *L, int index, struct m365_origin *origin,
+                          double seconds);
 
 /* Waits for the operation at `index`. true: it is done. false: this is a
    task; `return m365_yield(...)`, and the continuation asks again. */

@@ -217,6 +217,8 @@ static const struct m365_entry ours[] = {
      "The service's links lead in a circle: start the list again."},
     /* here */
     {"closed", REFUSE, "The client was closed."},
+    {"cancelled", AMBIGUOUS,
+     "The task was ended from outside: what it had sent may have been done."},
     {"forked", REFUSE, "The process was forked meanwhile: make a new call."},
     {"no_memory", ASK, "There was not enough memory."},
     {"token_failed", ASK,

@@ -297,6 +297,34 @@ static int client_close(lua_State *L) {
   return 0;
 }
 
+static int sleep_done(lua_State *L, int status, lua_KContext context) {
+  int index = (int)context;
+  const struct m365_operation *op = lua_touserdata(L, index);
+  (void)status;
+  if (!m365_await(L, index))
+    return m365_yield(L, index, context, sleep_done);
+  lua_pushboolean(L, op->job.transfer.cut != M365_CUT_CLOSED);
+  return 1;
+}
+
+/***
+Waits, in real time; closing the client ends it. May yield.
+@function client:sleep
+@tparam number|string seconds a duration
+@treturn boolean true; false where the client was closed
+*/
+static int client_sleep(lua_State *L) {
+  struct m365_client *c = m365_check_client(L, 1);
+  double seconds = m365_check_duration(L, 2, "client.sleep: seconds");
+  if (c->origin == NULL) {
+    lua_pushboolean(L, 0);
+    return 1;
+  }
+  m365_operation_push(L);
+  m365_operation_sleep(L, lua_gettop(L), c->origin, seconds);
+  return sleep_done(L, LUA_OK, lua_gettop(L));
+}
+
 /* __index(client, key), with the methods as upvalue. */
 static int client_index(lua_State *L) {
   const struct m365_client *c = m365_check_client(L, 1);
@@ -308,6 +336,8 @@ static int client_index(lua_State *L) {
     lua_pushboolean(L, c->beta);
   else if (strcmp(key, "max_artifacts") == 0)
     lua_pushinteger(L, c->max_artifacts);
+  else if (strcmp(key, "timeout") == 0)
+    lua_pushnumber(L, c->settings.deadlines.total);
   else if (strcmp(key, "base_url") == 0)
     lua_pushstring(L, c->base);
   else if (strcmp(key, "clock") == 0)
@@ -331,7 +361,8 @@ static int client_tostring(lua_State *L) {
 
 void m365_client_open(lua_State *L) {
   static const struct luaL_Reg methods[] = {
-      {"request", m365_request_send}, {"close", client_close}, {NULL, NULL}};
+      {"request", m365_request_send}, {"close", client_close},
+      {"sleep", client_sleep},        {NULL, NULL}};
   static const struct luaL_Reg meta[] = {
       {"__newindex", client_newindex}, {"__tostring", client_tostring},
       {"__gc", client_close},          {"__close", client_close},

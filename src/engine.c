@@ -308,7 +308,7 @@ static void admit(struct m365_engine *e, double now) {
 static void wake(struct m365_engine *e, double now) {
   FOR_EACH(job, e, M365_WAITING) {
     if (now >= job->wake)
-      move(e, job, job->origin != NULL ? M365_QUEUED : M365_DONE);
+      move(e, job, job->timer ? M365_DONE : M365_QUEUED);
   }
 }
 
@@ -593,8 +593,12 @@ void m365_engine_submit(struct m365_engine *e, struct m365_job *job) {
 
 void m365_engine_sleep(struct m365_engine *e, struct m365_job *job,
                        double seconds) {
+  job->timer = true;
   job->wake = m365_monotonic() + seconds;
-  move(e, job, M365_WAITING);
+  if (job->origin != NULL && job->origin->closed)
+    end_early(e, job, M365_CUT_CLOSED);
+  else
+    move(e, job, M365_WAITING);
 }
 
 void m365_engine_withdraw(struct m365_engine *e, struct m365_job *job) {

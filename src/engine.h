@@ -45,7 +45,7 @@ struct m365_origin {
 struct m365_job {
   struct m365_job *next, *previous;
   enum m365_state state;
-  struct m365_origin *origin; /* NULL: a timer */
+  struct m365_origin *origin; /* NULL: a timer that belongs to no client */
   enum m365_effect effect;
   struct m365_deadlines deadlines;
   struct m365_request request;
@@ -56,6 +56,7 @@ struct m365_job {
   double deadline;      /* monotonic; no retry and no wait outlives it */
   double wake;          /* monotonic; when WAITING ends */
   double newborn_until; /* monotonic; until then a 404 may be a replica's */
+  bool timer;           /* only waits for `wake` */
   bool anonymous;       /* goes out without a token */
   bool reauthorized;    /* one 401 was answered with a new token */
   bool refused;         /* the token it last had was refused */
@@ -83,7 +84,8 @@ void m365_engine_close(struct m365_engine *e, struct m365_origin *o);
 /* Takes a job whose request, limits and deadlines are set. */
 void m365_engine_submit(struct m365_engine *e, struct m365_job *job);
 
-/* Takes a job that is nothing but a timer. */
+/* Takes a job that is nothing but a timer; it ends early if its origin, where
+   it has one, is closed. */
 void m365_engine_sleep(struct m365_engine *e, struct m365_job *job,
                        double seconds);
 

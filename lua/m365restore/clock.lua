@@ -22,12 +22,13 @@ end
 --- Waits by a clock. May yield.
 -- @tparam clock self the clock
 -- @tparam number seconds
-function clock.sleep(self, seconds)
+-- @tparam[opt] client client whose end ends the wait
+function clock.sleep(self, seconds, client)
   local wake = self:now() + seconds
   repeat
-    local left = wake - self:now()
-    core.sleep(math.max(self:delay(math.max(left, 0)), 0))
-  until self:now() >= wake
+    local left = math.max(self:delay(math.max(wake - self:now(), 0)), 0)
+    local open = client == nil and core.sleep(left) or client and client:sleep(left)
+  until not open or self:now() >= wake
 end
 
 return clock

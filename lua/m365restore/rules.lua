@@ -28,7 +28,8 @@ local shapes = {
   },
 }
 
-local function is_object(value)
+--- Is it a table, or an object of the service?
+function rules.is_object(value)
   return type(value) == "table" or core.type(value) ~= nil
 end
 
@@ -47,7 +48,7 @@ local function identity(artifact, names)
   local parts = {}
   for i, name in ipairs(names) do
     local value = artifact[name]
-    parts[i] = is_object(value) and tostring(value.id) or tostring(value)
+    parts[i] = rules.is_object(value) and tostring(value.id) or tostring(value)
   end
   return table.concat(parts, "\0")
 end
@@ -55,7 +56,7 @@ end
 --- Raises unless a property of an artifact is there and of the right kind.
 local function check_property(place, name, value)
   if name == "restorePoint" then
-    if not is_object(value) or type(value.id) ~= "string" then
+    if not rules.is_object(value) or type(value.id) ~= "string" then
       raise('%s.restorePoint: { id = "..." } was expected, got %s', place, tostring(value))
     end
   elseif type(value) ~= "string" or value == "" then
@@ -65,7 +66,7 @@ end
 
 --- An artifact as it is sent: of a restore point only the id counts.
 local function shape_artifact(place, artifact, shape)
-  if not is_object(artifact) then
+  if not rules.is_object(artifact) then
     raise("%s: a table was expected, got %s", place, type(artifact))
   end
   for _, name in ipairs(shape.required) do
@@ -88,7 +89,7 @@ end
 -- @tparam integer limit how many one request takes
 -- @treturn ?table the list as it is sent; nil, err where its data are at fault
 function rules.artifacts(what, collection, list, limit)
-  if not is_object(list) then
+  if not rules.is_object(list) then
     raise("%s: %s: a list was expected, got %s", what, collection, type(list))
   end
   local shape, sent, seen, destination = shapes[collection], {}, {}, nil

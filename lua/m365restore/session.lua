@@ -20,6 +20,9 @@ local DRAFT_GRACE = 300
 --- polls: the pause grows with the time waited, between these, in seconds
 local SHORTEST_PAUSE, LONGEST_PAUSE, SHARE = 5, 60, 0.05
 
+--- the least time that a read of the session gets, in real seconds
+local SHORTEST_CALL = 1
+
 --- how a session ends; states are compared without case
 local outcomes = {
   completed = "completed",
@@ -149,7 +152,8 @@ local function add(service)
   return function(self, artifacts, opts)
     local what = types[service] .. ".add"
     local collection = known.standard
-    if type(artifacts) == "table" and type(artifacts[1]) == "table" and is_granular(artifacts[1]) then
+    local first = rules.is_object(artifacts) and artifacts[1]
+    if rules.is_object(first) and is_granular(first) then
       collection = known.granular
     end
     local list, err = rules.artifacts(what, collection, artifacts, self:client().max_artifacts)
@@ -254,6 +258,12 @@ local wait_options = {
   on_progress = "callable",
 }
 
+--- How long one read of a wait may take, in real seconds: no longer than the
+-- wait itself, but the last one gets its chance.
+local function call_timeout(client, left)
+  return math.min(client.timeout, math.max(left, SHORTEST_CALL))
+end
+
 --- Waits until a session has ended. Reads the session now and then, less
 -- often the longer it takes; an outage of the service is sat out. Stopping a
 -- wait never stops the restore. May yield.
@@ -275,7 +285,7 @@ local function wait(self, opts)
   local patience = o.patience or core.duration(DEFAULT_PATIENCE)
   local seen = started
   while true do
-    local ok, err = self:refresh()
+    local ok, err = self:refresh { timeout = call_timeout(self:client(), time:delay(deadline - time:now())) }
     local now = time:now()
     if o.on_progress then
       o.on_progress(progress_of(self, started, now, err))
@@ -295,7 +305,7 @@ local function wait(self, opts)
       return nil, failure(self, "wait_timeout", "the session is " .. tostring(self.status)), self
     end
     local pause = o.interval or math.min(math.max((now - started) * SHARE, SHORTEST_PAUSE), LONGEST_PAUSE)
-    clock.sleep(time, math.min(pause, deadline - now))
+    clock.sleep(time, math.min(pause, deadline - now), self:client())
   end
 end
 

@@ -22,7 +22,8 @@ local guard = {
 -- @tparam[opt] integer limit how many run at a time; default all
 -- @treturn table results by the items' indexes; `true` where `fn` returned
 -- nothing
--- @treturn table failures by the items' indexes
+-- @treturn table failures by the items' indexes; one that was cancelled has the
+-- code `cancelled`
 local function gather(list, fn, limit)
   if type(list) ~= "table" then
     error("gather: list: a table was expected, got " .. type(list), 2)
@@ -37,7 +38,7 @@ local function gather(list, fn, limit)
 
   local function settle(index, ok, result, err)
     if not ok then
-      failures[index] = result
+      failures[index] = result or tostring(result)
     elseif result == nil and err ~= nil then
       failures[index] = err
     else
@@ -45,11 +46,22 @@ local function gather(list, fn, limit)
     end
   end
 
-  local function run(index)
-    settle(index, pcall(fn, list[index], index))
+  -- A task is left when its function ends, and when somebody cancels it: then
+  -- nothing runs but what is to be closed.
+  local function leave(task)
+    if results[task.index] == nil and failures[task.index] == nil then
+      failures[task.index] = core.failure { code = "cancelled", operation = "gather", sent = "unknown" }
+    end
     finished = finished + 1
-    tasks[coroutine.running()] = nil
+    tasks[task.thread] = nil
     turn:set()
+  end
+
+  local leaving = { __close = leave }
+
+  local function run(index)
+    local task <close> = setmetatable({ index = index, thread = coroutine.running() }, leaving)
+    settle(task.index, pcall(fn, list[index], index))
   end
 
   while finished < count do
