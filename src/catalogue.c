@@ -237,12 +237,22 @@ static const struct m365_entry ours[] = {
     {"restore_failed", ASK,
      "All artifacts failed: list them with session:artifacts() and look at "
      "their errors."},
+    {"browse_failed", ASK,
+     "The browse session could not be made: try another fastRestore point of "
+     "the same site or OneDrive."},
+    {"bulk_partial", ASK,
+     "Some resources were not found: the details name each of them. The "
+     "others go on."},
     {"not_activated", ASK,
      "The session was never activated: call session:activate()."},
     {"wait_timeout", RETRY,
      "The wait ended, the restore goes on: wait again."},
     {"beta_only", REFUSE,
      "This exists only in beta: make the client with beta = true."},
+    /* not ours, but not Backup Storage's alone either */
+    {"Forbidden", ASK,
+     "Graph PowerShell's own app is refused for enable and for service apps: "
+     "use an app registration of your own."},
     {NULL, NULL, NULL},
 };
 
@@ -286,9 +296,19 @@ static const struct m365_entry *find(const struct m365_entry *rows,
   return NULL;
 }
 
+/* "http_503": what is said where the service gave no code */
+static const struct m365_entry *find_status(const char *code) {
+  for (size_t i = 0; statuses[i].status != 0; i++)
+    if (strcasecmp(statuses[i].entry.code, code) == 0)
+      return &statuses[i].entry;
+  return NULL;
+}
+
 const struct m365_entry *m365_catalogue_find(const char *code) {
   const struct m365_entry *entry = find(backup, code);
-  return entry != NULL ? entry : find(ours, code);
+  if (entry == NULL)
+    entry = find(ours, code);
+  return entry != NULL ? entry : find_status(code);
 }
 
 const struct m365_entry *m365_catalogue_status(long status) {

@@ -4,7 +4,11 @@
 local core = require "m365restore.core"
 
 require "m365restore.session"
+require "m365restore.batch"
+require "m365restore.bulk"
+require "m365restore.browse"
 require "m365restore.points"
+require "m365restore.policy"
 require "m365restore.service"
 
 --- Modules that few scripts need are loaded when they are first touched.

@@ -3,6 +3,7 @@
 -- back as the service's own code, with `sent == false`.
 -- @module m365restore.rules
 local core = require "m365restore.core"
+local uri = require "m365restore.uri"
 
 local rules = {}
 
@@ -37,11 +38,20 @@ local function raise(...)
   error(string.format(...), 0)
 end
 
-local function refuse(what, code, message, ...)
+--- What would be refused, and therefore is not sent.
+-- @tparam string what the operation
+-- @tparam string code the service's own
+-- @tparam string message a format
+-- @param ... its arguments
+-- @treturn nil
+-- @treturn error
+function rules.refuse(what, code, message, ...)
   return nil, core.failure {
     code = code, message = string.format(message, ...), operation = what, sent = false, attempts = 0,
   }
 end
+
+local refuse = rules.refuse
 
 --- The text that stands for a property when artifacts are compared.
 local function identity(artifact, names)
@@ -64,10 +74,29 @@ local function check_property(place, name, value)
   end
 end
 
+local BROWSED = "browseQueryResponseItem"
+
+--- What a browse found, as an artifact: the path of its list names the browse
+-- session.
+local function artifact_of(item)
+  local id = core.home(item):match "BrowseSessions/([^/]+)/"
+  return { browseSessionId = uri.unescape(id), id = item.itemKey }
+end
+
+--- Is it an artifact of a granular restore?
+-- @param artifact
+-- @treturn boolean
+function rules.is_granular(artifact)
+  return core.type(artifact) == BROWSED
+    or rules.is_object(artifact) and (artifact.browseSessionId ~= nil or artifact.searchResponseId ~= nil)
+end
+
 --- An artifact as it is sent: of a restore point only the id counts.
 local function shape_artifact(place, artifact, shape)
   if not rules.is_object(artifact) then
     raise("%s: a table was expected, got %s", place, type(artifact))
+  elseif core.type(artifact) == BROWSED then
+    artifact = artifact_of(artifact)
   end
   for _, name in ipairs(shape.required) do
     check_property(place, name, artifact[name])

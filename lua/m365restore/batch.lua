@@ -1,0 +1,174 @@
+--- Many reads in few requests: Graph's $batch (contract 8.2).
+-- @module m365restore.batch
+local core = require "m365restore.core"
+local options = require "m365restore.options"
+
+--- members of one request
+local LARGEST = 20
+
+--- how often a member is asked for again, and the pauses between where the
+-- service names none, in seconds
+local MOST_RETRIES, FIRST_PAUSE = 4, 1
+
+local DEFAULT_TIMEOUT = "120s"
+
+--- statuses of a member that was not read but may be another time
+local passing = { [408] = true, [429] = true, [500] = true, [502] = true, [503] = true, [504] = true }
+
+local PREFER = "include-unknown-enum-members"
+
+--- The address of a member, relative to the version as a batch wants it.
+local function url_of(client, path, field)
+  local version = client.beta and "/beta" or "/v1.0"
+  local url = type(path) == "string" and path or ""
+  if url:sub(1, #client.base_url) == client.base_url then
+    url = url:sub(#client.base_url + 1)
+  end
+  local given, rest = url:match "^(/[^/]+)(/.*)$"
+  if given == version then
+    url = rest
+  elseif given == "/v1.0" or given == "/beta" then
+    error(string.format("%s: this client speaks %s, got %s", field, version:sub(2), url), 0)
+  end
+  if url:sub(1, 1) ~= "/" or url:find "%c" then
+    error(string.format("%s: a path like \"/solutions/backupRestore/restoreSessions\" was expected, got %s", field,
+      tostring(path)), 0)
+  end
+  return url
+end
+
+local member_options = { path = "string", headers = "table" }
+
+--- The reads as members of a request, checked.
+local function members_of(client, reads)
+  if type(reads) ~= "table" then
+    error("client.batch: a list of paths was expected, got " .. type(reads), 0)
+  end
+  local members = {}
+  for i, read in ipairs(reads) do
+    local field = string.format("client.batch[%d]", i)
+    local o = type(read) == "table" and options.read(field, read, member_options) or { path = read }
+    local headers = { Prefer = PREFER }
+    for name, value in pairs(o.headers or {}) do
+      headers[name] = name:lower() == "prefer" and PREFER .. ", " .. value or value
+    end
+    members[i] = { place = i, method = "GET", url = url_of(client, o.path, field), headers = headers }
+  end
+  return members
+end
+
+local function header(answer, name)
+  for given, value in pairs(answer.headers or {}) do
+    if given:lower() == name then
+      return tostring(value)
+    end
+  end
+  return nil
+end
+
+--- The error of a member that was not read.
+local function failure(member, answer)
+  local fault = type(answer.body) == "table" and answer.body.error or {}
+  local code = type(fault.code) == "string" and fault.code ~= "" and fault.code or nil
+  local class, remedy = core.describe(code or "")
+  if not class then
+    class, remedy = core.describe("http_" .. tostring(answer.status))
+  end
+  return core.failure {
+    code = code or "http_" .. tostring(answer.status),
+    class = class or "refuse",
+    remedy = remedy,
+    service_code = code,
+    message = fault.message,
+    target = fault.target,
+    details = fault.details,
+    status = answer.status,
+    request_id = fault.innerError and fault.innerError["request-id"],
+    retry_after = tonumber(header(answer, "retry-after")),
+    operation = "client.batch " .. member.url,
+    sent = true,
+    attempts = member.attempts,
+  }
+end
+
+local function lost(member)
+  return core.failure {
+    code = "bad_answer", message = "the answer of a member is missing", operation = "client.batch " .. member.url,
+    sent = true, attempts = member.attempts,
+  }
+end
+
+--- Sends some members in one request; puts the answers where they belong, and
+-- returns the members that are to be asked for again, and the longest
+-- Retry-After.
+local function send(client, members, found, opts)
+  local requests = core.array {}
+  for i, member in ipairs(members) do
+    member.attempts = (member.attempts or 0) + 1
+    requests[i] = { id = tostring(i), method = member.method, url = member.url, headers = member.headers }
+  end
+  local answer, err = client:request("POST", "/$batch",
+    { body = { requests = requests }, effect = "read", timeout = opts.timeout })
+  local answers = {}
+  for _, one in ipairs(answer and answer.responses or {}) do
+    answers[tostring(one.id)] = one
+  end
+  local again, longest = {}, 0
+  for i, member in ipairs(members) do
+    local one = answers[tostring(i)]
+    if one and one.status >= 200 and one.status < 300 then
+      found.results[member.place], found.failures[member.place] = one, nil
+    else
+      found.failures[member.place] = not answer and err or not one and lost(member) or failure(member, one)
+      if one and passing[one.status] and member.attempts <= MOST_RETRIES then
+        again[#again + 1] = member
+        longest = math.max(longest, found.failures[member.place].retry_after or 0)
+      end
+    end
+  end
+  return again, longest
+end
+
+--- Reads many things in requests of 20; nothing in this library does so by
+-- itself. Members that were throttled, or failed in passing, are asked for
+-- again without the others after the longest Retry-After. May yield.
+-- @function client:batch
+-- @tparam table reads a list: paths from the version on
+-- ("/solutions/backupRestore/restoreSessions"), or `{ path =, headers = }`; a
+-- nextLink of an earlier answer is a path, too
+-- @tparam[opt] table opts `timeout` (duration, default 120s): of all together
+-- @treturn table answers by the places of the reads: `{ status =, headers =,
+-- body = }`
+-- @treturn table errors by the places of those that were not read. Raises on a
+-- path that is none. Contract 8.2
+local function batch(self, reads, opts)
+  local members = members_of(self, reads)
+  local timeout = options.read("client.batch", opts, { timeout = "duration" }).timeout or core.duration(DEFAULT_TIMEOUT)
+  local deadline = core.monotonic() + timeout
+  local found = { results = {}, failures = {} }
+  local pause = FIRST_PAUSE
+  while #members > 0 do
+    local later, longest = {}, 0
+    for first = 1, #members, LARGEST do
+      local group = { table.unpack(members, first, math.min(first + LARGEST - 1, #members)) }
+      local left = math.max(deadline - core.monotonic(), 0.001)
+      local again, advice = send(self, group, found, { timeout = left })
+      table.move(again, 1, #again, #later + 1, later)
+      longest = math.max(longest, advice)
+    end
+    members = later
+    if #members > 0 then
+      local wait = longest > 0 and longest or pause
+      pause = pause * 2
+      if core.monotonic() + wait >= deadline then
+        break
+      end
+      core.sleep(wait)
+    end
+  end
+  return found.results, found.failures
+end
+
+core.extend("client", { batch = batch })
+
+return {}

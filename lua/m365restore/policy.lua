@@ -1,0 +1,220 @@
+--- What configures the backup: policies with their units and rules, service
+-- applications, the service itself. Bodies are checked before they are sent.
+-- @module m365restore.policy
+local core = require "m365restore.core"
+local delta = require "m365restore.delta"
+local options = require "m365restore.options"
+local rules = require "m365restore.rules"
+local time = require "m365restore.time"
+
+--- protection units in one request, and the longest name of a policy
+-- (contract 6.6)
+local MOST_UNITS, LONGEST_NAME = 50, 1024
+
+--- The kind of unit of each service, and the property that names one.
+local kinds = {
+  sharePoint = { kind = "site", key = "siteId", urls = "siteWebUrls", ids = "siteIds" },
+  oneDriveForBusiness = { kind = "drive", key = "directoryObjectId", urls = "drives", ids = "directoryObjectIds" },
+  exchange = { kind = "mailbox", key = "directoryObjectId", urls = "mailboxes", ids = "directoryObjectIds" },
+}
+
+local function is_text(value)
+  return type(value) == "string" and value ~= ""
+end
+
+--- The units of a policy, or of a delta, checked: nil, err where the service
+-- would refuse them.
+local function check_units(what, place, list, key)
+  local seen = {}
+  for i = 1, #list do
+    local unit = list[i]
+    local id = type(unit) == "table" and (unit["@removed"] and unit.id or unit[key])
+    if not is_text(id) then
+      error(string.format("%s.%s[%d]: { %s = } was expected", what, place, i, key), 0)
+    elseif seen[id:lower()] then
+      return rules.refuse(what, "DuplicateProtectionUnitInList", "%s[%d] is %s[%d] again", place, i, place,
+        seen[id:lower()])
+    end
+    seen[id:lower()] = i
+  end
+  if #list > MOST_UNITS then
+    return rules.refuse(what, "ProtectionUnitsLimitBreached", "%d units in one request, the limit is %d", #list,
+      MOST_UNITS)
+  end
+  return true
+end
+
+local function check_name(what, name)
+  if name and utf8.len(name) and utf8.len(name) > LONGEST_NAME then
+    return rules.refuse(what, "InvalidDisplayName", "displayName has %d characters, the limit is %d", utf8.len(name),
+      LONGEST_NAME)
+  end
+  return true
+end
+
+--- The body of a policy as it is sent.
+local function policy_body(what, body, place, key, shape)
+  local sent = options.read(what, body, shape)
+  local ok, err = check_name(what, sent.displayName)
+  if ok and sent[place] then
+    ok, err = check_units(what, place, sent[place], key)
+    sent[place] = #sent[place] > 0 and sent[place] or core.array {}
+  end
+  return ok and sent, err
+end
+
+local function policy_shape(place)
+  return {
+    displayName = "string", [place] = "table", billingPolicyId = "string", protectionMode = "string",
+    ["@odata.type"] = "string",
+  }
+end
+
+--- Creates a policy, inactive as yet. May yield.
+-- @function service:create_protection_policy
+-- @tparam table body `displayName` (at most 1,024 characters), and
+-- `siteProtectionUnits` (`{ { siteId = }, ... }`), `driveProtectionUnits` or
+-- `mailboxProtectionUnits` (`{ { directoryObjectId = }, ... }`), at most 50
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?resource the policy; or nil, err. Contract 2.6
+local function create(service, known)
+  local what = service .. ".create_protection_policy"
+  local place = known.kind .. "ProtectionUnits"
+  local send, shape = core.method(service, "create_protection_policy"), policy_shape(place)
+  return function(self, body, opts)
+    local sent, err = policy_body(what, body, place, known.key, shape)
+    if not sent then
+      return nil, err
+    elseif not sent.displayName then
+      error(what .. ".displayName: a string was expected, got nil", 0)
+    end
+    return send(self, sent, opts)
+  end
+end
+
+--- Changes a policy: its name, or its units by a delta. A unit that was refused
+-- is an error, though the answer is a 200; the others stay applied. May yield.
+-- @function policy:update
+-- @tparam table body `displayName`, `["siteProtectionUnits@delta"]` (or its
+-- siblings): units to add, as on create, and
+-- `{ ["@removed"] = { reason = "changed" }, id = }` to remove
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?object the answer; or nil, err and the answer, with
+-- `err.code == "items_refused"` and one of `err.details` for each. Contract 7
+local function update(service, known)
+  local name = service .. "ProtectionPolicy"
+  local what, place = name .. ".update", known.kind .. "ProtectionUnits@delta"
+  local send, shape = core.method(name, "update"), policy_shape(place)
+  return function(self, body, opts)
+    local sent, err = policy_body(what, body, place, known.key, shape)
+    if not sent then
+      return nil, err
+    end
+    local answer, fault = send(self, sent, opts)
+    if not answer then
+      return nil, fault
+    end
+    fault = delta.refusal(what, answer[place])
+    if fault then
+      return nil, fault, answer
+    end
+    return answer
+  end
+end
+
+--- A method that sends a body of a fixed shape. Properties whose kind ends in
+-- "!" must be there.
+local function checked(on, verb, properties)
+  local what, shape, needed = on .. "." .. verb, {}, {}
+  for property, kind in pairs(properties) do
+    shape[property] = kind:gsub("!", "")
+    needed[#needed + 1] = kind:find "!" and property or nil
+  end
+  local send = core.method(on, verb)
+  return {
+    [verb] = function(self, body, opts)
+      local sent = options.read(what, body, shape)
+      for _, property in ipairs(needed) do
+        if sent[property] == nil then
+          error(string.format("%s.%s: a %s was expected, got nil", what, property, shape[property]), 0)
+        end
+      end
+      return send(self, sent, opts)
+    end,
+  }
+end
+
+--- Turns backup on in this tenant. May yield.
+-- @function client:enable
+-- @tparam table body `appOwnerTenantId`: the tenant that owns this application
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?resource serviceStatus; or nil, err. Contract 2.6
+core.extend("client", checked("client", "enable", { appOwnerTenantId = "string!" }))
+
+--- Changes who is told about restores and policies. Signed-in users only. May
+-- yield.
+-- @function email_notifications_setting:update
+-- @tparam table body `isEnabled`, `additionalEvents`, `recipients`
+-- (`{ role =, customRecipients = { { email = } } }`)
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?resource itself, brought up to date; or nil, err. Contract 2.6
+core.extend("emailNotificationsSetting", checked("emailNotificationsSetting", "update", {
+  isEnabled = "boolean", additionalEvents = "string", recipients = "table", ["@odata.type"] = "string",
+}))
+
+local activate_app = core.method("serviceApp", "activate")
+
+--- Lets a service application control the backup from some time on. Signed-in
+-- users only. May yield.
+-- @function service_app:activate
+-- @tparam table body `effectiveDateTime`: a text, or seconds since 1970
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?resource itself, brought up to date; or nil, err. Contract 2.6
+local function activate(self, body, opts)
+  local what = "serviceApp.activate"
+  local moment = options.read(what, body, { effectiveDateTime = "any" }).effectiveDateTime
+  if not time.compare(moment, moment) then
+    error(string.format("%s.effectiveDateTime: a time was expected, got %s", what, tostring(moment)), 0)
+  end
+  return activate_app(self, { effectiveDateTime = type(moment) == "string" and moment or time.format(moment) }, opts)
+end
+core.extend("serviceApp", { activate = activate })
+
+for service, known in pairs(kinds) do
+  local policy = service .. "ProtectionPolicy"
+  core.extend(service, { create_protection_policy = create(service, known) })
+  core.extend(policy, { update = update(service, known) })
+  local expression = known.kind .. "Expression"
+
+  --- Adds a rule to a policy. May yield.
+  -- @function policy:create_inclusion_rule
+  -- @tparam table body `siteExpression`, `driveExpression` or
+  -- `mailboxExpression` (text), `isAutoApplyEnabled` (true: the service keeps
+  -- applying it)
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource the rule; or nil, err. Contract 2.6
+  core.extend(policy, checked(policy, "create_inclusion_rule", {
+    [expression] = "string!", isAutoApplyEnabled = "boolean", ["@odata.type"] = "string",
+  }))
+
+  --- Changes a rule. May yield.
+  -- @function rule:update
+  -- @tparam table body as on create
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource itself, brought up to date; or nil, err. Contract 2.6
+  core.extend(known.kind .. "ProtectionRule", checked(known.kind .. "ProtectionRule", "update", {
+    [expression] = "string", isAutoApplyEnabled = "boolean", ["@odata.type"] = "string",
+  }))
+
+  --- Adds many units to a policy at once. May yield.
+  -- @function policy:create_bulk_job
+  -- @tparam table body `displayName`; `siteWebUrls` or `siteIds`, `drives` or
+  -- `directoryObjectIds`, `mailboxes` or `directoryObjectIds`
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource the job; or nil, err. Contract 2.6
+  core.extend(policy, checked(policy, "create_bulk_job", {
+    displayName = "string", [known.urls] = "table", [known.ids] = "table", ["@odata.type"] = "string",
+  }))
+end
+
+return {}

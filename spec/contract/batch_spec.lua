@@ -1,0 +1,122 @@
+local core = require "m365restore.core"
+local raised = require "spec.support.raised"
+local support = require "spec.contract.support"
+
+describe("a batch", function()
+  local sim, client
+  setup(function() sim, client = support.start() end)
+  teardown(function()
+    client:close()
+    sim:stop()
+  end)
+  before_each(function()
+    sim:clear_faults()
+    sim:forget()
+  end)
+
+  local function paths(count)
+    local list = {}
+    for i = 1, count do list[i] = support.ROOT .. "/restoreSessions/" .. i end
+    return list
+  end
+
+  --- Lets the simulator answer a $batch with these members, in the order given.
+  local function answer(...)
+    support.answer(sim, { responses = { ... } }, { method = "POST", path = "%$batch$" })
+  end
+
+  local function member(id, status, body, headers)
+    return { id = tostring(id), status = status, body = body, headers = headers }
+  end
+
+  local function sent()
+    local list = {}
+    for i, entry in ipairs(sim:ledger { path = "%$batch$" }) do list[i] = entry.body.requests end
+    return list
+  end
+
+  it("sends 20 reads at a time, and answers in the order asked", function()
+    local function some(first, last)
+      local members = {}
+      for i = last, first, -1 do members[#members + 1] = member(i - first + 1, 200, { place = i }) end
+      return table.unpack(members)
+    end
+    answer(some(1, 20))
+    answer(some(21, 40))
+    answer(some(41, 45))
+    local answers, failures = client:batch(paths(45))
+    assert.same({}, failures)
+    for i = 1, 45 do assert.equal(i, answers[i].body.place) end
+    local requests = sent()
+    assert.same({ 20, 20, 5 }, { #requests[1], #requests[2], #requests[3] })
+    assert.same({ id = "1", method = "GET", url = support.ROOT .. "/restoreSessions/21",
+      headers = { Prefer = "include-unknown-enum-members" } }, requests[2][1])
+    assert.equal("/v1.0/$batch", sim:ledger()[1].path)
+  end)
+
+  it("asks again for the members that were throttled, alone, after the longest Retry-After", function()
+    answer(member(1, 429, nil, { ["Retry-After"] = "0.05" }), member(2, 200, { place = 2 }),
+      member(3, 503, nil, { ["retry-after"] = "0.2" }))
+    answer(member(1, 200, { place = 1 }), member(2, 200, { place = 3 }))
+    local started = core.monotonic()
+    local answers, failures = client:batch(paths(3))
+    assert.is_true(core.monotonic() - started >= 0.2)
+    assert.same({}, failures)
+    assert.same({ 1, 2, 3 }, { answers[1].body.place, answers[2].body.place, answers[3].body.place })
+    local requests = sent()
+    assert.equal(2, #requests)
+    assert.same({ paths(3)[1], paths(3)[3] }, { requests[2][1].url, requests[2][2].url })
+  end)
+
+  it("names the members that failed, without disturbing the others", function()
+    answer(member(1, 200, {}), member(2, 404, { error = { code = "RestoreSessionNotFound", message = "none",
+      innerError = { ["request-id"] = "r" } } }), member(3, 403, { error = { code = "", message = "no" } }))
+    local answers, failures = client:batch(paths(4))
+    assert.is_table(answers[1])
+    assert.same({ "RestoreSessionNotFound", 404, "refuse", "r" },
+      { failures[2].code, failures[2].status, failures[2].class, failures[2].request_id })
+    assert.same({ "http_403", "ask" }, { failures[3].code, failures[3].class })
+    assert.equal("bad_answer", failures[4].code)
+    assert.matches("batch /solutions/backupRestore/restoreSessions/2: RestoreSessionNotFound", tostring(failures[2]))
+  end)
+
+  it("gives up on a member in the end", function()
+    for _ = 1, 5 do answer(member(1, 503, nil, { ["Retry-After"] = "0.001" })) end
+    local answers, failures = client:batch(paths(1))
+    assert.same({}, answers)
+    assert.same({ "http_503", "retry", 5 }, { failures[1].code, failures[1].class, failures[1].attempts })
+  end)
+
+  it("ends by its deadline, whatever the service asks for", function()
+    answer(member(1, 429, nil, { ["Retry-After"] = "60" }))
+    local _, failures = client:batch(paths(1), { timeout = "1s" })
+    assert.equal(60, failures[1].retry_after)
+    assert.equal(1, sim:count())
+  end)
+
+  it("fails as a whole where it is not answered at all", function()
+    sim:fault { action = "status", status = 400, times = 2 }
+    local answers, failures = client:batch(paths(21))
+    assert.same({}, answers)
+    assert.equal(400, failures[1].status)
+    assert.equal(400, failures[21].status)
+  end)
+
+  it("takes paths with headers, and links of the service", function()
+    answer(member(1, 200, {}), member(2, 200, {}))
+    client:batch {
+      { path = "/users", headers = { ConsistencyLevel = "eventual" } },
+      sim.url .. "/v1.0/solutions/backupRestore/restoreSessions?$skiptoken=x",
+    }
+    local requests = sent()[1]
+    assert.equal("eventual", requests[1].headers.ConsistencyLevel)
+    assert.equal(support.ROOT .. "/restoreSessions?$skiptoken=x", requests[2].url)
+  end)
+
+  it("raises on what is no path of this client", function()
+    assert.matches("client%.batch%[1%]: a path like", raised(client.batch, client, { "https://evil.example/x" }))
+    assert.matches("client%.batch%[1%]: this client speaks v1%.0", raised(client.batch, client, { "/beta/users" }))
+    assert.matches("client%.batch: a list of paths", raised(client.batch, client, "x"))
+    assert.equal(0, sim:count())
+  end)
+end)
