@@ -280,7 +280,10 @@ static int advance(lua_State *L, int status, lua_KContext context) {
         return m365_yield(L, index, index * MODES + mode, advance);
       if (is_fetch(L, index) && take_page(L, p, index) != 0)
         return hand_out_error(L, mode);
-      lua_settop(L, 1); /* closes the operation, if it is ours */
+      /* closes the operation, if it is ours; not by lua_settop, which in Lua
+         5.4.4 loses the stack when that moves meanwhile */
+      lua_closeslot(L, index);
+      lua_settop(L, 1);
     }
     if (p->index < p->count)
       return deliver(L, p, mode);
