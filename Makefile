@@ -19,9 +19,9 @@ OBJ   = $(BUILD)/obj
 
 # a module and the libraries it links, a line each
 MODULES = core system crypto simulator/host
-CORE    = buffer retry transfer engine options json catalogue failure await \
-          contract pulse tenant token call request resource pager method \
-          client core
+CORE    = await buffer call catalogue client contract core engine event \
+          exchange failure json log method options pager pulse renewal \
+          request resource retry tenant token transfer
 core_SOURCES           = $(CORE:%=src/%.c)
 core_LIBS              = -lcurl -lm
 system_SOURCES         = $(wildcard src/system*.c) $(addprefix src/,fault.c pulse.c buffer.c)

@@ -5,6 +5,7 @@
 #include <lauxlib.h>
 
 #include "instant.h"
+#include "log.h"
 #include "options.h"
 #include "pulse.h"
 
@@ -371,6 +372,7 @@ static void pump(lua_State *L, bool everyone) {
     if (collect(L, e) + run_ready(L, everyone) == 0)
       break;
   }
+  m365_log_drain(L);
 }
 
 /*

@@ -17,6 +17,8 @@ void m365_buffer_reset(struct m365_buffer *b) {
 }
 
 void m365_buffer_free(struct m365_buffer *b) {
+  if (b->secret && b->bytes != NULL)
+    m365_wipe(b->bytes, b->capacity);
   free(b->bytes);
   b->bytes = NULL;
   b->length = b->capacity = 0;
@@ -36,9 +38,23 @@ static size_t next_capacity(const struct m365_buffer *b, size_t needed) {
   return capacity;
 }
 
+/* realloc would leave a copy of a secret behind */
+static char *grow(struct m365_buffer *b, size_t capacity) {
+  char *bytes;
+  if (!b->secret || b->bytes == NULL)
+    return realloc(b->bytes, capacity);
+  bytes = malloc(capacity);
+  if (bytes != NULL) {
+    memcpy(bytes, b->bytes, b->length);
+    m365_wipe(b->bytes, b->capacity);
+    free(b->bytes);
+  }
+  return bytes;
+}
+
 static bool make_room(struct m365_buffer *b, size_t needed) {
   size_t capacity = next_capacity(b, needed);
-  char *bytes = realloc(b->bytes, capacity);
+  char *bytes = grow(b, capacity);
   if (bytes == NULL)
     return give_up(b, M365_BUFFER_NO_MEMORY);
   b->bytes = bytes;

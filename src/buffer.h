@@ -23,6 +23,7 @@ struct m365_buffer {
   size_t capacity;
   size_t ceiling;
   enum m365_buffer_fault fault;
+  bool secret; /* wiped wherever it is let go of; set by the owner */
 };
 
 void m365_buffer_init(struct m365_buffer *b, size_t ceiling);

@@ -149,17 +149,8 @@ struct m365_buffer *m365_call_push_body(lua_State *L) {
 ** Headers
 */
 
-/* true: added */
-static bool add_header(struct m365_request *r, const char *line) {
-  struct curl_slist *headers = curl_slist_append(r->headers, line);
-  if (headers == NULL)
-    return false;
-  r->headers = headers;
-  return true;
-}
-
 /* A random UUID: one per call, the same on all its tries. */
-static void make_uuid(char *to, size_t room) {
+static void write_request_id(char *to, size_t room) {
   unsigned char b[16] = {0};
   ssize_t got;
   do {
@@ -174,13 +165,19 @@ static void make_uuid(char *to, size_t room) {
            b[11], b[12], b[13], b[14], b[15]);
 }
 
+bool m365_call_identify(struct m365_request *r) {
+  char id[64];
+  write_request_id(id, sizeof id);
+  return m365_request_add(r, id);
+}
+
 /* Without the first preference, states that the service learned later would
    come back as "unknownFutureValue", and a failed session would never end. */
 static bool add_prefer(struct m365_request *r, const char *more) {
   char line[256];
   snprintf(line, sizeof line, "Prefer: include-unknown-enum-members%s%s",
            more != NULL ? ", " : "", more != NULL ? more : "");
-  return add_header(r, line);
+  return m365_request_add(r, line);
 }
 
 /* "Expect:" keeps libcurl from asking for leave to send a large body; an
@@ -188,24 +185,21 @@ static bool add_prefer(struct m365_request *r, const char *more) {
 static bool add_standard_headers(struct m365_request *r,
                                  const struct m365_client *c,
                                  const struct m365_call *call) {
-  char id[64];
-  make_uuid(id, sizeof id);
-  return add_header(r, id) && add_prefer(r, call->prefer) &&
-         add_header(r, c->user_agent) &&
-         add_header(r, "Accept: application/json") &&
-         add_header(r, "Expect:") &&
-         add_header(r, r->body != NULL ? "Content-Type: application/json"
+  return m365_call_identify(r) && add_prefer(r, call->prefer) &&
+         m365_request_add(r, c->user_agent) &&
+         m365_request_add(r, "Accept: application/json") &&
+         m365_request_add(r, "Expect:") &&
+         m365_request_add(r, r->body != NULL ? "Content-Type: application/json"
                                        : "Content-Type:");
 }
 
-/* The caller's own, checked when they were read. */
-static bool add_own_headers(lua_State *L, struct m365_request *r, int headers) {
+bool m365_call_add_headers(lua_State *L, struct m365_request *r, int headers) {
   bool fine = true;
   if (headers == 0)
     return true;
   for (lua_pushnil(L); lua_next(L, headers) != 0; lua_pop(L, 1)) {
     lua_pushfstring(L, "%s: %s", lua_tostring(L, -2), lua_tostring(L, -1));
-    fine = fine && add_header(r, lua_tostring(L, -1));
+    fine = fine && m365_request_add(r, lua_tostring(L, -1));
     lua_pop(L, 1);
   }
   return fine;
@@ -215,7 +209,7 @@ static bool add_own_headers(lua_State *L, struct m365_request *r, int headers) {
 ** Submitting
 */
 
-static void take_body(struct m365_request *r, struct m365_buffer *body) {
+void m365_call_take_body(struct m365_request *r, struct m365_buffer *body) {
   if (body == NULL || body->bytes == NULL)
     return;
   r->body = body->bytes;
@@ -240,12 +234,13 @@ static bool fill(lua_State *L, struct m365_operation *op,
                 call->settings.max_response_size);
   set_limits(&op->job, call);
   op->deed = call->deed;
+  op->job.label = call->deed.operation;
   op->authorize = m365_token_authorize;
   r->method = call->method;
   r->url = strdup(call->url);
-  take_body(r, call->body);
+  m365_call_take_body(r, call->body);
   return r->url != NULL && add_standard_headers(r, c, call) &&
-         add_own_headers(L, r, call->headers);
+         m365_call_add_headers(L, r, call->headers);
 }
 
 static bool is_own_renewal(lua_State *L, int client) {
@@ -292,13 +287,42 @@ bool m365_call_succeeded(const struct m365_operation *op) {
          t->status < 300;
 }
 
+/* What the credential's error, on the top, knows better than the failure
+   under it. */
+static void take_cause(lua_State *L) {
+  static const char *const fields[] = {
+      "class",  "remedy",   "retry_after",    "oauth",
+      "aadsts", "trace_id", "correlation_id", "clock_skew"};
+  if (!lua_istable(L, -1))
+    return;
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    lua_pushstring(L, fields[i]);
+    if (lua_rawget(L, -2) != LUA_TNIL)
+      lua_setfield(L, -3, fields[i]);
+    else
+      lua_pop(L, 1);
+  }
+}
+
+/* Pushes what an error has to say: its message, or all of it as text. */
+static const char *push_message(lua_State *L) {
+  if (lua_istable(L, -1)) {
+    lua_pushliteral(L, "message");
+    if (lua_rawget(L, -2) == LUA_TSTRING)
+      return lua_tostring(L, -1);
+    lua_pop(L, 1);
+  }
+  return luaL_tolstring(L, -1, NULL);
+}
+
 /* The job was denied a token: the credential's own error, which is on the
    top, is the cause. It is replaced by the failure. */
 static void make_denied(lua_State *L, const struct m365_operation *op) {
-  const char *message = luaL_tolstring(L, -1, NULL);
+  const char *message = push_message(L);
   m365_failure_of_code(L, "token_failed", message, &op->job, &op->deed);
   lua_rotate(L, -3, 1); /* failure, cause, message */
   lua_pop(L, 1);
+  take_cause(L);
   lua_setfield(L, -2, "cause");
 }
 
@@ -334,4 +358,29 @@ bool m365_call_decode(lua_State *L, int index) {
     lua_remove(L, -2);
   }
   return fine;
+}
+
+void m365_call_push_headers(lua_State *L, const struct m365_transfer *t) {
+  const char *line = t->head.bytes;
+  const char *stop = line != NULL ? line + t->head.length : NULL;
+  lua_newtable(L);
+  while (line < stop) {
+    const char *end = memchr(line, '\n', (size_t)(stop - line));
+    const char *next = end != NULL ? end + 1 : stop;
+    const char *colon = memchr(line, ':', (size_t)(next - line));
+    if (colon != NULL) {
+      size_t length;
+      luaL_Buffer name;
+      const char *value;
+      luaL_buffinit(L, &name);
+      for (const char *c = line; c < colon; c++)
+        luaL_addchar(&name, (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
+      luaL_pushresult(&name);
+      value = m365_transfer_header(t, lua_tostring(L, -1), &length);
+      lua_pushlstring(L, value != NULL ? value : "",
+                      value != NULL ? length : 0);
+      lua_rawset(L, -3);
+    }
+    line = next;
+  }
 }

@@ -58,12 +58,25 @@ void m365_call_escape(lua_State *L);
 /* A body that is released with the Lua stack, until a call takes it. */
 struct m365_buffer *m365_call_push_body(lua_State *L);
 
+/* Gives a request an id of its own, for the service's logs and ours. */
+bool m365_call_identify(struct m365_request *r);
+
+/* Adds the headers of the table at `headers`, name -> value, which were
+   checked when they were read; 0: none. */
+bool m365_call_add_headers(lua_State *L, struct m365_request *r, int headers);
+
+/* Pushes the headers of the answer, by their names in lower case. */
+void m365_call_push_headers(lua_State *L, const struct m365_transfer *t);
+
 /* Pushes the operation, submitted, and returns its index; or 0, having
    pushed nil and an error. */
 int m365_call_submit(lua_State *L, const struct m365_call *call);
 
 /* Is what the operation at `index` brought a success? */
 bool m365_call_succeeded(const struct m365_operation *op);
+
+/* Moves what `body` holds, if anything, into the request. */
+void m365_call_take_body(struct m365_request *r, struct m365_buffer *body);
 
 /* Pushes nil and the failure of the operation at `index`. */
 int m365_call_fail(lua_State *L, int index);

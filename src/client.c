@@ -7,6 +7,7 @@
 #include <lauxlib.h>
 
 #include "call.h"
+#include "log.h"
 #include "request.h"
 #include "resource.h"
 #include "token.h"
@@ -34,6 +35,7 @@ struct options {
 static const struct m365_option client_rows[] = {
     {"credential", M365_VALUE, 0, 0},
     {"clock", M365_VALUE, 0, 0},
+    {"log", M365_VALUE, 0, 0},
     ROW("base_url", M365_TEXT, base_url, 0),
     ROW("beta", M365_FLAG, beta, 0),
     ROW("max_artifacts", M365_COUNT, max_artifacts, 1),
@@ -71,45 +73,15 @@ static const struct options defaults = {
 ** The base URL
 */
 
-static bool is_loopback_name(const char *host) {
-  return strcasecmp(host, "localhost") == 0 ||
-         strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0;
-}
-
-/* What is wrong with a base URL, or NULL; tells whether it is plain. */
-static const char *check_base(CURLU *url, bool *plain) {
-  static const CURLUPart unwanted[] = {CURLUPART_USER, CURLUPART_PASSWORD,
-                                       CURLUPART_QUERY, CURLUPART_FRAGMENT};
-  char *scheme = NULL, *host = NULL, *part = NULL;
-  const char *flaw = NULL;
-  curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
-  curl_url_get(url, CURLUPART_HOST, &host, 0);
-  *plain = scheme != NULL && strcmp(scheme, "http") == 0;
-  if (scheme == NULL || host == NULL ||
-      (!*plain && strcmp(scheme, "https") != 0))
-    flaw = "an https URL was expected";
-  else if (*plain && !is_loopback_name(host))
-    flaw = "plain http is only allowed to this machine: use https";
-  for (size_t i = 0; i < sizeof unwanted / sizeof *unwanted; i++)
-    if (curl_url_get(url, unwanted[i], &part, 0) == CURLUE_OK) {
-      flaw = "a URL without user, query and fragment was expected";
-      curl_free(part);
-    }
-  curl_free(scheme);
-  curl_free(host);
-  return flaw;
-}
-
 /* Pushes the base URL without a slash at its end; raises on a bad one. */
 static const char *push_base(lua_State *L, const char *base, bool *plain) {
-  CURLU *url = curl_url();
-  const char *flaw = "it cannot be understood as a URL";
+  const char *flaw = m365_url_flaw(base, false, plain);
   size_t length = strlen(base);
-  if (url != NULL && curl_url_set(url, CURLUPART_URL, base, 0) == CURLUE_OK)
-    flaw = check_base(url, plain);
-  curl_url_cleanup(url);
-  if (flaw != NULL)
-    luaL_error(L, "client.base_url: %s, got %s", flaw, base);
+  if (flaw == NULL && strpbrk(base, "?#") != NULL)
+    flaw = "a URL without query and fragment was expected";
+  if (flaw != NULL) /* a password may stand before the @ */
+    luaL_error(L, "client.base_url: %s, got %s", flaw,
+               strchr(base, '@') != NULL ? "one with @" : base);
   while (length > 0 && base[length - 1] == '/')
     length--;
   lua_pushlstring(L, base, length);
@@ -120,21 +92,18 @@ static const char *push_base(lua_State *L, const char *base, bool *plain) {
 ** Making
 */
 
-static bool copy_text(char **to, const char *from) {
-  if (from == NULL)
-    return true;
-  *to = strdup(from);
-  return *to != NULL;
-}
-
 static bool fill_route(struct m365_route *route, const struct options *o) {
-  return copy_text(&route->ca_file, o->ca_file) &&
-         copy_text(&route->ca_directory, o->ca_directory) &&
-         copy_text(&route->proxy, o->proxy) &&
-         copy_text(&route->no_proxy, o->no_proxy) &&
-         copy_text(&route->certificate, o->client_certificate) &&
-         copy_text(&route->key, o->client_key) &&
-         copy_text(&route->key_password, o->client_key_password);
+  /* m365_route_copy only reads */
+  const struct m365_route given = {
+      .ca_file = (char *)o->ca_file,
+      .ca_directory = (char *)o->ca_directory,
+      .proxy = (char *)o->proxy,
+      .no_proxy = (char *)o->no_proxy,
+      .certificate = (char *)o->client_certificate,
+      .key = (char *)o->client_key,
+      .key_password = (char *)o->client_key_password,
+  };
+  return m365_route_copy(route, &given);
 }
 
 /* "app m365restore/0.1 (Lua 5.4; libcurl/7.88.1; Linux)" */
@@ -198,6 +167,19 @@ static void set_clock(lua_State *L, int client) {
   lua_setiuservalue(L, client, M365_CLIENT_CLOCK);
 }
 
+/* After the origin: it is what the events come from. */
+static void set_log(lua_State *L, struct m365_client *c, int client) {
+  if (lua_getfield(L, 1, "log") == LUA_TNIL) {
+    lua_pop(L, 1);
+    return;
+  }
+  if (!is_callable(L, lua_gettop(L)))
+    luaL_error(L, "client.log: a function was expected, got %s",
+               luaL_typename(L, -1));
+  c->origin->log = m365_log_attach(L, lua_gettop(L));
+  lua_setiuservalue(L, client, M365_CLIENT_LOG);
+}
+
 /* The objects behind client.sharePoint and its siblings. */
 static void set_services(lua_State *L, int client) {
   static const char *const names[] = {"sharePoint", "oneDriveForBusiness",
@@ -217,7 +199,7 @@ static void set_origin(lua_State *L, struct m365_client *c,
   c->origin = m365_origin_new();
   if (c->origin == NULL || !fill_route(&c->origin->route, o))
     luaL_error(L, "client: not enough memory");
-  c->origin->route.plain_loopback = plain;
+  c->origin->route.plain = plain ? M365_PLAIN_LOOPBACK : M365_PLAIN_NOWHERE;
   c->origin->limit = o->concurrency;
 }
 
@@ -243,6 +225,7 @@ A client: one tenant, with its token, limits and connections.
 `base_url` (string, default https://graph.microsoft.com; plain http only to
 this machine), `beta` (boolean, default false), `clock` (object with `now` and
 `delay`, default real time), `max_artifacts` (integer, default 50),
+`log` (function, called with an event; see docs/credentials.md),
 `concurrency` (integer, default 16: requests in flight), `user_agent` (string,
 put before the library's own), `ca_file`, `ca_directory`, `proxy`, `no_proxy`,
 `client_certificate`, `client_key`, `client_key_password` (strings).
@@ -273,6 +256,7 @@ int m365_client_new(lua_State *L) {
   set_origin(L, c, &o, plain);
   set_credential(L, c, 2);
   set_clock(L, 2);
+  set_log(L, c, 2);
   set_services(L, 2);
   lua_settop(L, 2);
   return 1;

@@ -11,13 +11,17 @@ is built on.
 #include "await.h"
 #include "call.h"
 #include "client.h"
+#include "exchange.h"
 #include "failure.h"
 #include "instant.h"
 #include "json.h"
+#include "log.h"
 #include "method.h"
 #include "options.h"
 #include "pager.h"
+#include "renewal.h"
 #include "resource.h"
+#include "token.h"
 #include "version.h"
 
 /***
@@ -111,6 +115,7 @@ static const struct luaL_Reg functions[] = {
     {"duration", f_duration},           {"now", f_now},
     {"monotonic", f_monotonic},         {"nearest", m365_nearest},
     {"encode", f_encode},               {"decode", f_decode},
+    {"exchange", m365_exchange},        {"payload", m365_token_payload},
     {NULL, NULL},
 };
 
@@ -119,6 +124,8 @@ int luaopen_m365restore_core(lua_State *L) {
   stay_loaded();
   m365_json_open(L);
   m365_failure_open(L);
+  m365_log_open(L);
+  m365_renewal_open(L);
   m365_await_open(L);
   m365_resource_open(L);
   m365_pager_open(L);
@@ -129,6 +136,8 @@ int luaopen_m365restore_core(lua_State *L) {
   luaL_setfuncs(L, m365_method_functions, 0);
   m365_json_null(L);
   lua_setfield(L, -2, "null");
+  m365_renewal_push_requests(L);
+  lua_setfield(L, -2, "token_request");
   lua_pushliteral(L, M365_VERSION);
   lua_setfield(L, -2, "VERSION");
   return 1;

@@ -30,6 +30,8 @@ struct m365_engine {
   CURL *spare[SPARE_HANDLES];
   size_t spare_count;
   uint64_t chance; /* state of the jitter */
+  struct m365_ring events;
+  bool unasked; /* a job is ASKING that nobody has looked at */
 };
 
 /*
@@ -57,6 +59,8 @@ static void move(struct m365_engine *e, struct m365_job *job,
   if (has_place(job))
     job->origin->active--;
   job->state = state;
+  if (state == M365_ASKING)
+    e->unasked = true;
   if (has_place(job))
     job->origin->active++;
   if (state != M365_IDLE) {
@@ -150,12 +154,15 @@ static CURL *take_handle(struct m365_engine *e) {
   return curl_easy_init();
 }
 
-static void give_handle(struct m365_engine *e, CURL *easy) {
-  curl_easy_reset(easy); /* also lets go of pointers into the job */
-  if (e->spare_count < SPARE_HANDLES)
-    e->spare[e->spare_count++] = easy;
-  else
+/* A handle whose exchange failed is not used again: after a name that did not
+   resolve, libcurl 7.88 refuses to set it up anew. */
+static void give_handle(struct m365_engine *e, CURL *easy, bool fine) {
+  if (!fine || e->spare_count == SPARE_HANDLES) {
     curl_easy_cleanup(easy);
+    return;
+  }
+  curl_easy_reset(easy); /* also lets go of pointers into the job */
+  e->spare[e->spare_count++] = easy;
 }
 
 /* Takes a running job's handle out of libcurl; its connection, if the
@@ -165,7 +172,7 @@ static void detach(struct m365_engine *e, struct m365_job *job,
   CURL *easy = job->transfer.easy;
   curl_multi_remove_handle(e->multi, easy);
   m365_transfer_finish(&job->transfer, result);
-  give_handle(e, easy);
+  give_handle(e, easy, result == CURLE_OK);
   e->running--;
 }
 
@@ -184,21 +191,29 @@ static double chance(struct m365_engine *e) {
 /* Counted from the service's own Date, so that a wrong clock here does not
    shorten the wait. */
 static double read_advice(const struct m365_transfer *t) {
-  char value[64], date[64];
-  time_t then = (time_t)-1;
+  char value[64];
+  double then = m365_transfer_date(t);
   if (!m365_transfer_header_copy(t, "Retry-After", value, sizeof value))
     return -1;
-  if (m365_transfer_header_copy(t, "Date", date, sizeof date))
-    then = curl_getdate(date, NULL);
-  return m365_retry_advice(value, then == (time_t)-1 ? m365_walltime()
-                                                     : (double)then);
+  return m365_retry_advice(value, then < 0 ? m365_walltime() : then);
+}
+
+/* Continuous Access Evaluation may refuse a token with a 403, too. */
+static bool is_challenge(const struct m365_transfer *t) {
+  char value[4096];
+  return t->status == 403 &&
+         m365_transfer_header_copy(t, "WWW-Authenticate", value,
+                                   sizeof value) &&
+         strstr(value, "insufficient_claims") != NULL;
 }
 
 static enum m365_outcome outcome_of(const struct m365_job *job) {
   const struct m365_transfer *t = &job->transfer;
   bool sent = t->phase >= M365_PHASE_SENT;
-  if (t->off_loopback)
+  if (t->off_limits)
     return M365_HOPELESS;
+  if (t->result == CURLE_OK && is_challenge(t))
+    return M365_UNAUTHORIZED;
   return m365_retry_outcome(t->result, sent, t->status, job->advice >= 0);
 }
 
@@ -216,22 +231,27 @@ static enum m365_verdict judge(const struct m365_job *job, double now) {
 
 /* What was asked of one call holds for all of its client, also where that
    call itself is not repeated. */
-static void raise_fence(struct m365_origin *o, double until) {
-  if (o->fence < until)
-    o->fence = until;
+static void raise_fence(struct m365_engine *e, const struct m365_job *job,
+                        double now, double pause) {
+  if (job->origin->fence >= now + pause)
+    return;
+  job->origin->fence = now + pause;
+  m365_ring_record(&e->events, job, M365_EVENT_THROTTLE, pause);
 }
 
 /* Waits for the next try, unless that would be past the deadline: then the
    answer that is there is the best one to hand out. */
 static void again(struct m365_engine *e, struct m365_job *job, double now) {
-  job->wake = now + m365_retry_delay(job->tries, job->first_pause, job->advice,
-                                     chance(e));
+  double pause = m365_retry_delay(job->tries, job->first_pause, job->advice,
+                                  chance(e));
+  job->wake = now + pause;
   if (job->outcome == M365_THROTTLED)
-    raise_fence(job->origin, job->wake);
+    raise_fence(e, job, now, pause);
   if (job->wake >= job->deadline) {
     job->verdict = M365_FINISH;
     move(e, job, M365_DONE);
   } else {
+    m365_ring_record(&e->events, job, M365_EVENT_RETRY, pause);
     move(e, job, M365_WAITING);
   }
 }
@@ -241,14 +261,15 @@ static void conclude(struct m365_engine *e, struct m365_job *job) {
   job->advice = read_advice(&job->transfer);
   job->outcome = outcome_of(job);
   job->verdict = judge(job, now);
-  if (job->outcome == M365_THROTTLED && job->advice >= 0)
-    raise_fence(job->origin, now + job->advice);
   if (job->verdict == M365_AGAIN) {
     again(e, job, now);
   } else if (job->verdict == M365_REAUTHORIZE) {
     job->reauthorized = job->refused = true;
+    m365_ring_record(&e->events, job, M365_EVENT_REFUSED, 0);
     move(e, job, M365_ASKING);
   } else {
+    if (job->outcome == M365_THROTTLED && job->advice >= 0)
+      raise_fence(e, job, now, job->advice);
     move(e, job, M365_DONE);
   }
 }
@@ -421,7 +442,7 @@ static void start(struct m365_engine *e, struct m365_job *job) {
     return;
   }
   if (easy != NULL)
-    give_handle(e, easy);
+    give_handle(e, easy, false);
   job->transfer.easy = NULL;
   out_of_memory(e, job);
 }
@@ -452,6 +473,7 @@ struct m365_job *m365_engine_asking(struct m365_engine *e,
                                     const struct m365_job *job) {
   struct m365_job *head = &e->lists[M365_ASKING];
   struct m365_job *next = job != NULL ? job->next : head->next;
+  e->unasked = false;
   return next != head ? next : NULL;
 }
 
@@ -490,7 +512,7 @@ static double next_due(struct m365_engine *e) {
 double m365_engine_timeout(struct m365_engine *e) {
   struct m365_job *done = &e->lists[M365_DONE];
   double due;
-  if (done->next != done)
+  if (done->next != done || e->unasked)
     return 0;
   due = next_due(e);
   return due == M365_NEVER ? due : fmax(due - m365_monotonic(), 0);
@@ -608,6 +630,8 @@ void m365_engine_withdraw(struct m365_engine *e, struct m365_job *job) {
     detach(e, job, CURLE_ABORTED_BY_CALLBACK);
     m365_quiet_end(&quiet);
   }
+  if (job->state == M365_DONE)
+    m365_ring_record(&e->events, job, M365_EVENT_REQUEST, 0);
   if (job->state != M365_IDLE)
     move(e, job, M365_IDLE);
 }
@@ -615,6 +639,10 @@ void m365_engine_withdraw(struct m365_engine *e, struct m365_job *job) {
 struct m365_job *m365_engine_finished(struct m365_engine *e) {
   struct m365_job *job = e->lists[M365_DONE].next;
   return job != &e->lists[M365_DONE] ? job : NULL;
+}
+
+struct m365_ring *m365_engine_events(struct m365_engine *e) {
+  return &e->events;
 }
 
 /*
@@ -691,6 +719,7 @@ void m365_engine_free(struct m365_engine *e) {
     FOR_EACH(job, e, state)
       m365_engine_withdraw(e, job);
   release_curl(e);
+  m365_ring_free(&e->events);
   free(e->descriptors);
   free(e);
 }

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "event.h"
 #include "retry.h"
 #include "transfer.h"
 
@@ -40,12 +41,14 @@ struct m365_origin {
   unsigned active;  /* asking or running */
   unsigned limit;   /* of those, at most */
   bool closed;
+  unsigned log; /* who hears of its requests; 0: nobody */
 };
 
 struct m365_job {
   struct m365_job *next, *previous;
   enum m365_state state;
   struct m365_origin *origin; /* NULL: a timer that belongs to no client */
+  const char *label;          /* what it is, for events; its owner's */
   enum m365_effect effect;
   struct m365_deadlines deadlines;
   struct m365_request request;
@@ -118,6 +121,9 @@ struct m365_job *m365_engine_finished(struct m365_engine *e);
    M365_NEVER: nothing is due. */
 const struct pollfd *m365_engine_pollfds(struct m365_engine *e, size_t *n);
 double m365_engine_timeout(struct m365_engine *e);
+
+/* What has happened, for whoever may run Lua to tell. */
+struct m365_ring *m365_engine_events(struct m365_engine *e);
 
 /* A job's memory: zeroed at birth, then its own to free when it is idle. */
 void m365_job_init(struct m365_job *job, struct m365_origin *origin,

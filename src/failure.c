@@ -141,7 +141,7 @@ static const char *code_of_way(const struct m365_job *job) {
   const struct m365_transfer *t = &job->transfer;
   if (job->no_memory)
     return "no_memory";
-  if (t->off_loopback)
+  if (t->off_limits)
     return "off_loopback";
   if (t->cut != M365_CUT_NOT)
     return code_of_cut(t->cut);
@@ -232,16 +232,13 @@ static void take_envelope(lua_State *L, const struct m365_buffer *body) {
   lua_settop(L, object);
 }
 
-/* `hint` is what is known of the code, or NULL. */
-static void set_forbidden(lua_State *L, const struct m365_deed *deed,
-                          const char *hint) {
+static void set_forbidden(lua_State *L, const struct m365_deed *deed) {
   if (deed->permission == NULL)
     return;
   lua_pushfstring(L,
                   "Grant %s to the app, with admin consent; or the role, or "
-                  "the app's control of the tenant's backup is missing.%s%s",
-                  deed->permission, hint != NULL ? " " : "",
-                  hint != NULL ? hint : "");
+                  "the app's control of the tenant's backup is missing.",
+                  deed->permission);
   lua_setfield(L, -2, "remedy");
   set_text(L, "permission", deed->permission);
 }
@@ -261,18 +258,15 @@ static void set_code(lua_State *L, long status) {
 static void set_answer(lua_State *L, const struct m365_job *job,
                        const struct m365_deed *deed) {
   long status = job->transfer.status;
-  const struct m365_entry *by_status = m365_catalogue_status(status), *entry;
-  bool specific;
+  const struct m365_entry *entry;
   take_envelope(L, &job->transfer.body);
   set_code(L, status);
   lua_getfield(L, -1, "code");
   entry = m365_catalogue_find(lua_tostring(L, -1));
-  specific = m365_catalogue_is_backup(lua_tostring(L, -1));
   lua_pop(L, 1);
-  set_entry(L, entry != NULL ? entry : by_status);
-  if (status == 403 && !specific)
-    set_forbidden(L, deed, entry == NULL || entry == by_status ? NULL
-                                                               : entry->remedy);
+  set_entry(L, entry != NULL ? entry : m365_catalogue_status(status));
+  if (status == 403 && entry == NULL)
+    set_forbidden(L, deed);
 }
 
 /*

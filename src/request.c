@@ -114,32 +114,6 @@ static const char *push_headers(lua_State *L) {
   return prefer;
 }
 
-/* Pushes the headers of the answer, by their names in lower case. */
-static void push_answer_headers(lua_State *L, const struct m365_transfer *t) {
-  const char *line = t->head.bytes;
-  const char *stop = line != NULL ? line + t->head.length : NULL;
-  lua_newtable(L);
-  while (line < stop) {
-    const char *end = memchr(line, '\n', (size_t)(stop - line));
-    const char *next = end != NULL ? end + 1 : stop;
-    const char *colon = memchr(line, ':', (size_t)(next - line));
-    if (colon != NULL) {
-      size_t length;
-      luaL_Buffer name;
-      const char *value;
-      luaL_buffinit(L, &name);
-      for (const char *c = line; c < colon; c++)
-        luaL_addchar(&name, (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
-      luaL_pushresult(&name);
-      value = m365_transfer_header(t, lua_tostring(L, -1), &length);
-      lua_pushlstring(L, value != NULL ? value : "",
-                      value != NULL ? length : 0);
-      lua_rawset(L, -3);
-    }
-    line = next;
-  }
-}
-
 static int request_done(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
   const struct m365_operation *op = lua_touserdata(L, index);
@@ -156,7 +130,7 @@ static int request_done(lua_State *L, int status, lua_KContext context) {
   lua_createtable(L, 0, 2);
   lua_pushinteger(L, op->job.transfer.status);
   lua_setfield(L, -2, "status");
-  push_answer_headers(L, &op->job.transfer);
+  m365_call_push_headers(L, &op->job.transfer);
   lua_setfield(L, -2, "headers");
   return 2;
 }

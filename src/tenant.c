@@ -101,7 +101,51 @@ bool m365_client_push_url(lua_State *L, const struct m365_client *c,
   return true;
 }
 
-
 const char *m365_client_version(const struct m365_client *c) {
   return c->beta ? "beta" : "v1.0";
+}
+
+/* Only an address can be trusted to be near: a name may lead anywhere. */
+static bool is_address(const char *host) {
+  return strspn(host, "0123456789.") == strlen(host);
+}
+
+static bool is_loopback_name(const char *host) {
+  return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+         (strncmp(host, "127.", 4) == 0 && is_address(host));
+}
+
+static const char *check_scheme(const char *scheme, const char *host,
+                                bool nearby, bool *plain) {
+  *plain = strcmp(scheme, "http") == 0;
+  if (!*plain)
+    return strcmp(scheme, "https") == 0 ? NULL : "an https URL was expected";
+  if (is_loopback_name(host) || (nearby && is_address(host)))
+    return NULL;
+  return "plain http is only allowed to this machine: use https";
+}
+
+static const char *check_parts(CURLU *url, bool nearby, bool *plain) {
+  char *scheme = NULL, *host = NULL, *part = NULL;
+  const char *flaw = "an https URL was expected";
+  curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+  curl_url_get(url, CURLUPART_HOST, &host, 0);
+  if (scheme != NULL && host != NULL)
+    flaw = check_scheme(scheme, host, nearby, plain);
+  if (curl_url_get(url, CURLUPART_USER, &part, 0) == CURLUE_OK) {
+    flaw = "a URL without user and password was expected";
+    curl_free(part);
+  }
+  curl_free(scheme);
+  curl_free(host);
+  return flaw;
+}
+
+const char *m365_url_flaw(const char *text, bool nearby, bool *plain) {
+  CURLU *url = curl_url();
+  const char *flaw = "it cannot be understood as a URL";
+  if (url != NULL && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK)
+    flaw = check_parts(url, nearby, plain);
+  curl_url_cleanup(url);
+  return flaw;
 }

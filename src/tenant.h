@@ -33,7 +33,8 @@ enum {
   M365_CLIENT_NEWBORN,     /* id -> when we made it, monotonic */
   M365_CLIENT_TEXTS,       /* anchors the strings below */
   M365_CLIENT_SERVICES,    /* name -> service object */
-  M365_CLIENT_VALUES = M365_CLIENT_SERVICES
+  M365_CLIENT_LOG,         /* the function that hears events, or nil */
+  M365_CLIENT_VALUES = M365_CLIENT_LOG
 };
 
 /* The cached token. Times are the client's clock's. */
@@ -41,7 +42,11 @@ struct m365_token {
   char *line; /* the whole Authorization header; wiped when freed */
   unsigned generation;
   double expires, renew_at; /* M365_NEVER: not known */
-  double deadline;          /* monotonic; of the renewal under way */
+  double hold;       /* monotonic; the credential is not asked before */
+  /* of the renewal under way */
+  double deadline;   /* monotonic */
+  bool patient;      /* a person takes part: calls wait for as long */
+  bool challenged;   /* it answers a challenge */
 };
 
 struct m365_client {
@@ -68,6 +73,10 @@ double m365_client_newborn_until(lua_State *L, int client);
    in front are documented. */
 bool m365_client_push_url(lua_State *L, const struct m365_client *c,
                           const char *link);
+
+/* What is wrong with a URL, or NULL: it must be https, or plain http to this
+   machine (with `nearby`, also to an address); `plain` tells which. */
+const char *m365_url_flaw(const char *text, bool nearby, bool *plain);
 
 /* "v1.0" or "beta" */
 const char *m365_client_version(const struct m365_client *c);

@@ -1,29 +1,18 @@
 /*
 ** token: who a client is, at this moment.
 **
-** A token is asked for when a request is about to leave, by one renewal per
-** client, whoever needs it. The renewal is a task of the library's own, so
-** that it runs while anybody waits, and outlives the one who asked first.
+** One cache for each client. A token is asked for when a request is about to
+** leave; one that is about to end is renewed while it still serves.
 */
 #include "token.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <lauxlib.h>
 
 #include "instant.h"
+#include "renewal.h"
 #include "transfer.h"
-
-/* A token is renewed this much before it ends: the smaller of the two. */
-#define MARGIN 300.0     /* seconds */
-#define MARGIN_SHARE 0.2 /* of its life */
-
-/* how long a renewal may take, in real seconds */
-#define RENEWAL_DEADLINE 60.0
-
-/* after an early renewal that failed, seconds until the next one */
-#define EARLY_PAUSE 30.0
 
 /* larger than any token that a proxy lets through */
 #define LONGEST_TOKEN 65536
@@ -38,8 +27,7 @@ void m365_token_forget(struct m365_token *t) {
   t->line = NULL;
 }
 
-/* The client's clock; where it fails, real time is the best there is. */
-static double now(lua_State *L, int client) {
+double m365_token_now(lua_State *L, int client) {
   double t = m365_walltime();
   lua_getiuservalue(L, client, M365_CLIENT_CLOCK);
   if (!lua_isnil(L, -1)) {
@@ -52,8 +40,7 @@ static double now(lua_State *L, int client) {
   return t;
 }
 
-/* What is wrong with the token at `index`, or NULL. */
-static const char *flaw(lua_State *L, int index) {
+const char *m365_token_flaw(lua_State *L, int index) {
   size_t length;
   const char *s;
   if (lua_type(L, index) != LUA_TSTRING)
@@ -67,7 +54,7 @@ static const char *flaw(lua_State *L, int index) {
   return NULL;
 }
 
-static bool keep(struct m365_token *t, const char *token) {
+bool m365_token_keep(struct m365_token *t, const char *token) {
   size_t room = sizeof HEADER + strlen(token);
   char *line = malloc(room);
   if (line == NULL)
@@ -78,160 +65,21 @@ static bool keep(struct m365_token *t, const char *token) {
   t->line = line;
   t->generation++;
   t->expires = t->renew_at = M365_NEVER;
+  t->hold = 0;
   return true;
 }
 
 void m365_token_set(lua_State *L, struct m365_client *c, int index) {
-  const char *what = flaw(L, index);
+  const char *what = m365_token_flaw(L, index);
   if (what != NULL)
     luaL_error(L, "client.credential: %s", what);
-  if (!keep(&c->token, lua_tostring(L, index)))
+  if (!m365_token_keep(&c->token, lua_tostring(L, index)))
     luaL_error(L, "client.credential: not enough memory");
 }
 
 /*
-** The end of a renewal
+** Giving it to requests
 */
-
-/* The error is on the top; pops it. The old token serves on while it lives,
-   if the service has not refused it. */
-static void renewal_failed(lua_State *L, struct m365_client *c, int client) {
-  double t = now(L, client);
-  if (lua_isnil(L, -1)) {
-    lua_pop(L, 1);
-    lua_pushliteral(L, "the credential returned no token, and no error");
-  }
-  lua_setiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
-  if (c->token.line != NULL && t < c->token.expires)
-    c->token.renew_at = t + EARLY_PAUSE;
-  else
-    m365_token_forget(&c->token);
-}
-
-/* Token, life and the advised age for renewal stand at `first` and after. */
-static void renewal_came(lua_State *L, struct m365_client *c, int client,
-                         int first) {
-  double life = lua_tonumber(L, first + 1);
-  double ahead = lua_tonumber(L, first + 2);
-  if (!keep(&c->token, lua_tostring(L, first))) {
-    lua_pushliteral(L, "not enough memory");
-    renewal_failed(L, c, client);
-    return;
-  }
-  if (!(life > 0)) /* no life given: it serves until it is refused */
-    return;
-  if (!(ahead > 0 && ahead < life))
-    ahead = life - fmin(MARGIN, life * MARGIN_SHARE);
-  c->token.expires = now(L, client) + life;
-  c->token.renew_at = now(L, client) + ahead;
-}
-
-/* Is the task at `index` still the renewal of the client? One that took too
-   long was given up, and another may be under way. */
-static bool is_renewal(lua_State *L, int client, int index) {
-  bool same;
-  lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
-  same = lua_rawequal(L, -1, index);
-  lua_pop(L, 1);
-  return same;
-}
-
-static void end_renewal(lua_State *L, int client) {
-  lua_pushnil(L);
-  lua_setiuservalue(L, client, M365_CLIENT_RENEWAL);
-}
-
-/* finisher(task, ok), with the client as upvalue */
-static int on_renewal(lua_State *L) {
-  int client = lua_upvalueindex(1);
-  struct m365_client *c;
-  lua_State *task = lua_tothread(L, 1);
-  bool ok = lua_toboolean(L, 2);
-  const char *what = NULL;
-  lua_settop(L, 2);
-  lua_pushvalue(L, client);
-  lua_replace(L, 2); /* task, client */
-  c = lua_touserdata(L, 2);
-  if (!is_renewal(L, 2, 1))
-    return 0;
-  end_renewal(L, 2);
-  lua_settop(task, ok ? 3 : lua_gettop(task));
-  lua_xmove(task, L, ok ? 3 : 1);
-  if (ok && lua_isnil(L, 3)) { /* nil, err */
-    lua_remove(L, 3);
-    lua_settop(L, 3);
-    ok = false;
-  }
-  if (ok && (what = flaw(L, 3)) != NULL) {
-    static const struct m365_deed deed = {"credential", NULL};
-    m365_failure_of_code(L, "bad_token", what, NULL, &deed);
-    ok = false;
-  }
-  if (ok)
-    renewal_came(L, c, 2, 3);
-  else
-    renewal_failed(L, c, 2);
-  return 0;
-}
-
-/*
-** Its start
-*/
-
-/* Pushes the request that the credential is given. */
-static void push_request(lua_State *L, const struct m365_client *c,
-                         const struct m365_operation *op) {
-  size_t length;
-  const char *challenge;
-  lua_createtable(L, 0, 4);
-  lua_pushstring(L, op->job.refused        ? "refused"
-                    : c->token.line != NULL ? "expiring"
-                                            : "missing");
-  lua_setfield(L, -2, "reason");
-  lua_pushnumber(L, RENEWAL_DEADLINE);
-  lua_setfield(L, -2, "timeout");
-  challenge = m365_transfer_header(&op->job.transfer, "WWW-Authenticate",
-                                   &length);
-  if (op->job.refused && challenge != NULL) {
-    lua_pushlstring(L, challenge, length);
-    lua_setfield(L, -2, "challenge");
-  }
-}
-
-static void renew(lua_State *L, struct m365_client *c,
-                  const struct m365_operation *op, int client) {
-  lua_pushvalue(L, client);
-  lua_pushcclosure(L, on_renewal, 1);
-  lua_getiuservalue(L, client, M365_CLIENT_CREDENTIAL);
-  push_request(L, c, op);
-  c->token.deadline = m365_monotonic() + RENEWAL_DEADLINE;
-  m365_spawn(L, 1, true);
-  lua_setiuservalue(L, client, M365_CLIENT_RENEWAL);
-  lua_pushnil(L);
-  lua_setiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
-}
-
-static void give_up(lua_State *L, struct m365_client *c, int client) {
-  static const struct m365_deed deed = {"credential", NULL};
-  lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
-  end_renewal(L, client);
-  m365_cancel(L);
-  m365_failure_of_code(L, "token_timeout", NULL, NULL, &deed);
-  renewal_failed(L, c, client);
-}
-
-/* true: a renewal is under way, and not for too long */
-static bool is_renewing(lua_State *L, struct m365_client *c, int client) {
-  bool renewing;
-  lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
-  renewing = !lua_isnil(L, -1);
-  lua_pop(L, 1);
-  if (renewing && m365_monotonic() >= c->token.deadline) {
-    give_up(L, c, client);
-    renewing = false;
-  }
-  return renewing;
-}
 
 static bool has_failed(lua_State *L, int client) {
   bool failed;
@@ -249,47 +97,95 @@ static bool is_fixed(lua_State *L, int client) {
   return fixed;
 }
 
-static void dispatch(lua_State *L, struct m365_client *c,
+static void dispatch(lua_State *L, const struct m365_token *t,
                      struct m365_operation *op) {
-  op->generation = c->token.generation;
+  op->generation = t->generation;
   op->awaits_token = false;
-  m365_engine_authorize(m365_engine_of(L), &op->job, c->token.line);
+  m365_engine_authorize(m365_engine_of(L), &op->job, t->line);
 }
 
-/* An operation that found a renewal under way, or started one, waits; the
-   failure of that one is its own. A later one tries anew. */
+static void deny(lua_State *L, struct m365_operation *op, int index,
+                 int client) {
+  lua_getiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
+  lua_setiuservalue(L, index, M365_OPERATION_ERROR);
+  m365_engine_deny(m365_engine_of(L), &op->job);
+}
+
+/* The time that a person takes to sign in is not the call's. */
+static void await_token(struct m365_operation *op,
+                        const struct m365_token *t) {
+  double until = t->deadline + op->job.deadlines.total;
+  op->awaits_token = true;
+  if (t->patient && op->job.deadline < until)
+    op->job.deadline = until;
+}
+
+/* There is no token that can be used. An operation that found a renewal under
+   way, or started one, waits, and the failure of that one is its own. A later
+   one tries anew, unless the token endpoint has asked for patience. */
 static void wait_or_deny(lua_State *L, struct m365_client *c,
                          struct m365_operation *op, int index, int client) {
-  if (op->awaits_token && has_failed(L, client)) {
-    lua_getiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
-    lua_setiuservalue(L, index, M365_OPERATION_ERROR);
-    m365_engine_deny(m365_engine_of(L), &op->job);
-    return;
+  struct m365_token *t = &c->token;
+  if (m365_renewal_is_running(L, c, op, client)) {
+    await_token(op, t);
+  } else if (has_failed(L, client) &&
+             (op->awaits_token || m365_monotonic() < t->hold)) {
+    deny(L, op, index, client);
+  } else {
+    m365_renewal_start(L, c, op, client);
+    await_token(op, t);
   }
-  op->awaits_token = true;
-  renew(L, c, op, client);
+}
+
+/* The token can be used; when its time comes, the next one is fetched while
+   it still serves. */
+static void renew_ahead(lua_State *L, struct m365_client *c,
+                        const struct m365_operation *op, int client,
+                        double now) {
+  if (now >= c->token.renew_at && !m365_renewal_is_running(L, c, op, client))
+    m365_renewal_start(L, c, op, client);
 }
 
 void m365_token_authorize(lua_State *L, struct m365_operation *op, int index) {
   struct m365_client *c;
   struct m365_token *t;
+  double now = 0;
   int client;
   lua_getiuservalue(L, index, M365_OPERATION_CLIENT);
   client = lua_gettop(L);
   c = lua_touserdata(L, client);
   t = &c->token;
-  if (is_renewing(L, c, client)) {
-    op->awaits_token = true;
-  } else if (op->job.refused && is_fixed(L, client)) {
+  if (t->renew_at != M365_NEVER)
+    now = m365_token_now(L, client);
+  if (op->job.refused && is_fixed(L, client)) {
     m365_engine_deny(m365_engine_of(L), &op->job);
   } else {
     if (op->job.refused && op->generation == t->generation)
       m365_token_forget(t);
-    if (t->line != NULL && (t->renew_at == M365_NEVER ||
-                            now(L, client) < t->renew_at))
-      dispatch(L, c, op);
-    else
+    if (t->line == NULL || now >= t->expires) {
       wait_or_deny(L, c, op, index, client);
+    } else {
+      renew_ahead(L, c, op, client, now);
+      dispatch(L, t, op);
+    }
   }
-  lua_pop(L, 1);
+  lua_settop(L, client - 1);
+}
+
+/***
+The middle part of the client's token, where it is a JWT: what it says of
+itself, for display. Nothing in it is a secret, and nothing is to be trusted.
+@function payload
+@tparam client client
+@treturn ?string base64url; nil where there is no token, or no such part
+*/
+int m365_token_payload(lua_State *L) {
+  const struct m365_client *c = m365_check_client(L, 1);
+  const char *first = c->token.line, *second;
+  first = first != NULL ? strchr(first, '.') : NULL;
+  second = first != NULL ? strchr(first + 1, '.') : NULL;
+  if (second == NULL)
+    return 0;
+  lua_pushlstring(L, first + 1, (size_t)(second - first - 1));
+  return 1;
 }

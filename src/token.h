@@ -4,6 +4,7 @@
 #ifndef m365_token_h
 #define m365_token_h
 
+#include <stdbool.h>
 #include <lua.h>
 
 #include "tenant.h"
@@ -13,5 +14,17 @@ void m365_token_authorize(lua_State *L, struct m365_operation *op, int index);
 void m365_token_forget(struct m365_token *t);
 /* Sets a token that never changes; raises on one that cannot be sent. */
 void m365_token_set(lua_State *L, struct m365_client *c, int index);
+
+/* What is wrong with the token at `index`, or NULL. */
+const char *m365_token_flaw(lua_State *L, int index);
+
+/* Takes a token whose life is not known; false: no memory. */
+bool m365_token_keep(struct m365_token *t, const char *token);
+
+/* The client's clock; where it fails, real time is the best there is. */
+double m365_token_now(lua_State *L, int client);
+
+/* core.payload(client) */
+int m365_token_payload(lua_State *L);
 
 #endif

@@ -1,6 +1,7 @@
 #include "transfer.h"
 
 #include <netinet/in.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -56,10 +57,31 @@ static int on_ready(void *data, char *to, char *from, int to_port,
   return CURL_PREREQFUNC_OK;
 }
 
-static bool is_loopback(const struct sockaddr *address) {
+/* Networks of IPv4 that plain http may reach; `from`: from which grant on. */
+static const struct {
+  uint32_t network;
+  unsigned bits;
+  enum m365_plain from;
+} networks[] = {
+    {0x7f000000, 8, M365_PLAIN_LOOPBACK}, /* 127.0.0.0/8 */
+    {0xa9fe0000, 16, M365_PLAIN_NEARBY},  /* 169.254.0.0/16: IMDS */
+    {0x0a000000, 8, M365_PLAIN_NEARBY},   /* 10.0.0.0/8 */
+    {0xac100000, 12, M365_PLAIN_NEARBY},  /* 172.16.0.0/12 */
+    {0xc0a80000, 16, M365_PLAIN_NEARBY},  /* 192.168.0.0/16 */
+};
+
+static bool is_within(uint32_t address, enum m365_plain plain) {
+  for (size_t i = 0; i < sizeof networks / sizeof *networks; i++)
+    if (plain >= networks[i].from &&
+        (address ^ networks[i].network) >> (32 - networks[i].bits) == 0)
+      return true;
+  return false;
+}
+
+static bool is_allowed(const struct sockaddr *address, enum m365_plain plain) {
   if (address->sa_family == AF_INET) {
     const struct sockaddr_in *v4 = (const void *)address;
-    return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+    return is_within(ntohl(v4->sin_addr.s_addr), plain);
   }
   if (address->sa_family == AF_INET6) {
     const struct sockaddr_in6 *v6 = (const void *)address;
@@ -69,13 +91,14 @@ static bool is_loopback(const struct sockaddr *address) {
 }
 
 /* Close-on-exec from birth, which libcurl does only since 8.14; and the last
-   word on plain http: whatever a name resolved to, it must be loopback. */
+   word on plain http: whatever a name resolved to, it must be near. */
 static curl_socket_t on_socket(void *data, curlsocktype purpose,
                                struct curl_sockaddr *address) {
   struct m365_transfer *t = data;
   (void)purpose;
-  if (t->plain_loopback && !is_loopback(&address->addr)) {
-    t->off_loopback = true;
+  if (t->plain != M365_PLAIN_NOWHERE &&
+      !is_allowed(&address->addr, t->plain)) {
+    t->off_limits = true;
     return CURL_SOCKET_BAD;
   }
   return socket(address->family, address->socktype | SOCK_CLOEXEC,
@@ -136,12 +159,12 @@ static CURLcode set_route(CURL *easy, const struct m365_route *route) {
   } strings[] = {
       {CURLOPT_CAINFO, route->ca_file},
       {CURLOPT_CAPATH, route->ca_directory},
-      {CURLOPT_PROXY, route->plain_loopback ? "" : route->proxy},
+      {CURLOPT_PROXY, route->plain ? "" : route->proxy},
       {CURLOPT_NOPROXY, route->no_proxy},
       {CURLOPT_SSLCERT, route->certificate},
       {CURLOPT_SSLKEY, route->key},
       {CURLOPT_KEYPASSWD, route->key_password},
-      {CURLOPT_PROTOCOLS_STR, route->plain_loopback ? "http" : "https"},
+      {CURLOPT_PROTOCOLS_STR, route->plain ? "http" : "https"},
   };
   CURLcode code = CURLE_OK;
   for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
@@ -170,7 +193,7 @@ static void forget(struct m365_transfer *t) {
   m365_buffer_reset(&t->head);
   m365_buffer_reset(&t->body);
   t->phase = M365_PHASE_IDLE;
-  t->off_loopback = false;
+  t->off_limits = false;
   t->cut = M365_CUT_NOT;
   t->result = CURLE_OK;
   t->status = 0;
@@ -189,7 +212,7 @@ bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
     code = set_request(easy, request, fresh);
   forget(t);
   t->easy = easy;
-  t->plain_loopback = route->plain_loopback;
+  t->plain = route->plain;
   enter(t, M365_PHASE_CONNECTING);
   return code == CURLE_OK;
 }
@@ -255,10 +278,10 @@ static const char *value_after(const char *line, const char *end,
   return line;
 }
 
-const char *m365_transfer_header(const struct m365_transfer *t,
-                                 const char *name, size_t *length) {
-  const char *line = t->head.bytes;
-  const char *stop = line != NULL ? line + t->head.length : NULL;
+/* The first value of that name in the lines from `line` on. */
+static const char *find_header(const struct m365_transfer *t, const char *name,
+                               const char *line, size_t *length) {
+  const char *stop = line != NULL ? t->head.bytes + t->head.length : NULL;
   while (line < stop) {
     const char *end = memchr(line, '\n', (size_t)(stop - line));
     const char *next = end != NULL ? end + 1 : stop;
@@ -272,6 +295,26 @@ const char *m365_transfer_header(const struct m365_transfer *t,
     line = next;
   }
   return NULL;
+}
+
+const char *m365_transfer_header(const struct m365_transfer *t,
+                                 const char *name, size_t *length) {
+  return find_header(t, name, t->head.bytes, length);
+}
+
+const char *m365_transfer_next_header(const struct m365_transfer *t,
+                                      const char *name, const char *after,
+                                      size_t *length) {
+  const char *stop = t->head.bytes + t->head.length;
+  const char *end = memchr(after, '\n', (size_t)(stop - after));
+  return end != NULL ? find_header(t, name, end + 1, length) : NULL;
+}
+
+double m365_transfer_date(const struct m365_transfer *t) {
+  char text[64];
+  if (!m365_transfer_header_copy(t, "Date", text, sizeof text))
+    return -1;
+  return (double)curl_getdate(text, NULL);
 }
 
 bool m365_transfer_header_copy(const struct m365_transfer *t, const char *name,
@@ -324,6 +367,14 @@ bool m365_request_authorize(struct m365_request *r, const char *line) {
   return true;
 }
 
+bool m365_request_add(struct m365_request *r, const char *line) {
+  struct curl_slist *headers = curl_slist_append(r->headers, line);
+  if (headers == NULL)
+    return false;
+  r->headers = headers;
+  return true;
+}
+
 void m365_request_free(struct m365_request *r) {
   wipe_headers(r->headers);
   if (r->body != NULL)
@@ -333,9 +384,31 @@ void m365_request_free(struct m365_request *r) {
   memset(r, 0, sizeof *r);
 }
 
+static bool copy_text(char **to, const char *from) {
+  *to = from != NULL ? strdup(from) : NULL;
+  return from == NULL || *to != NULL;
+}
+
+bool m365_route_copy(struct m365_route *to, const struct m365_route *from) {
+  to->plain = from->plain;
+  return copy_text(&to->ca_file, from->ca_file) &&
+         copy_text(&to->ca_directory, from->ca_directory) &&
+         copy_text(&to->proxy, from->proxy) &&
+         copy_text(&to->no_proxy, from->no_proxy) &&
+         copy_text(&to->certificate, from->certificate) &&
+         copy_text(&to->key, from->key) &&
+         copy_text(&to->key_password, from->key_password);
+}
+
+/* A proxy's address may hold a password. */
+static void wipe_text(char *text) {
+  if (text != NULL)
+    m365_wipe(text, strlen(text));
+}
+
 void m365_route_free(struct m365_route *r) {
-  if (r->key_password != NULL)
-    m365_wipe(r->key_password, strlen(r->key_password));
+  wipe_text(r->key_password);
+  wipe_text(r->proxy);
   free(r->ca_file);
   free(r->ca_directory);
   free(r->proxy);

@@ -31,6 +31,14 @@ struct m365_deadlines {
   double total;
 };
 
+/* Where plain http may lead. Never through a proxy. */
+enum m365_plain {
+  M365_PLAIN_NOWHERE,
+  M365_PLAIN_LOOPBACK,
+  M365_PLAIN_NEARBY /* also private and link-local addresses: a managed
+                       identity's endpoint */
+};
+
 /* Where a client's requests go, and by which way. Strings are owned. */
 struct m365_route {
   char *ca_file;     /* NULL: the system's store */
@@ -40,7 +48,7 @@ struct m365_route {
   char *certificate; /* client certificate, for a proxy or gateway */
   char *key;
   char *key_password;
-  bool plain_loopback; /* http, to a loopback address and nowhere else */
+  enum m365_plain plain; /* http, and how far */
 };
 
 struct m365_request {
@@ -70,8 +78,9 @@ struct m365_transfer {
   enum m365_phase phase;
   double phase_since; /* monotonic */
   double last_byte;   /* monotonic */
-  bool plain_loopback;
-  bool off_loopback; /* plain http, and the name led away from loopback */
+  enum m365_plain plain;
+  bool off_limits; /* plain http, and the name led to where that is not
+                      allowed */
   enum m365_cut cut;
   CURLcode result;
   long status;
@@ -107,6 +116,14 @@ double m365_transfer_limit(const struct m365_transfer *t,
 const char *m365_transfer_header(const struct m365_transfer *t,
                                  const char *name, size_t *length);
 
+/* The next one of that name behind the value at `after`. */
+const char *m365_transfer_next_header(const struct m365_transfer *t,
+                                      const char *name, const char *after,
+                                      size_t *length);
+
+/* The answer's Date, in epoch seconds; negative: none that is understood. */
+double m365_transfer_date(const struct m365_transfer *t);
+
 /* The same as a terminated string; false: not there, or does not fit. */
 bool m365_transfer_header_copy(const struct m365_transfer *t, const char *name,
                                char *to, size_t room);
@@ -114,7 +131,11 @@ bool m365_transfer_header_copy(const struct m365_transfer *t, const char *name,
 /* Puts an Authorization line in front of the headers, or in the place of the
    one that stands there. false: out of memory, and nothing changed. */
 bool m365_request_authorize(struct m365_request *r, const char *line);
+/* Adds a header line. false: out of memory. */
+bool m365_request_add(struct m365_request *r, const char *line);
 void m365_request_free(struct m365_request *r);
+/* Copies a whole route into an empty one. false: out of memory. */
+bool m365_route_copy(struct m365_route *to, const struct m365_route *from);
 void m365_route_free(struct m365_route *r);
 
 #endif
