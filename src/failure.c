@@ -232,13 +232,16 @@ static void take_envelope(lua_State *L, const struct m365_buffer *body) {
   lua_settop(L, object);
 }
 
-static void set_forbidden(lua_State *L, const struct m365_deed *deed) {
+/* `hint` is what is known of the code, or NULL. */
+static void set_forbidden(lua_State *L, const struct m365_deed *deed,
+                          const char *hint) {
   if (deed->permission == NULL)
     return;
   lua_pushfstring(L,
                   "Grant %s to the app, with admin consent; or the role, or "
-                  "the app's control of the tenant's backup is missing.",
-                  deed->permission);
+                  "the app's control of the tenant's backup is missing.%s%s",
+                  deed->permission, hint != NULL ? " " : "",
+                  hint != NULL ? hint : "");
   lua_setfield(L, -2, "remedy");
   set_text(L, "permission", deed->permission);
 }
@@ -258,15 +261,18 @@ static void set_code(lua_State *L, long status) {
 static void set_answer(lua_State *L, const struct m365_job *job,
                        const struct m365_deed *deed) {
   long status = job->transfer.status;
-  const struct m365_entry *entry;
+  const struct m365_entry *by_status = m365_catalogue_status(status), *entry;
+  bool specific;
   take_envelope(L, &job->transfer.body);
   set_code(L, status);
   lua_getfield(L, -1, "code");
   entry = m365_catalogue_find(lua_tostring(L, -1));
+  specific = m365_catalogue_is_backup(lua_tostring(L, -1));
   lua_pop(L, 1);
-  set_entry(L, entry != NULL ? entry : m365_catalogue_status(status));
-  if (status == 403 && entry == NULL)
-    set_forbidden(L, deed);
+  set_entry(L, entry != NULL ? entry : by_status);
+  if (status == 403 && !specific)
+    set_forbidden(L, deed, entry == NULL || entry == by_status ? NULL
+                                                               : entry->remedy);
 }
 
 /*
