@@ -142,10 +142,14 @@ describe("a restore session", function()
         local browse = assert(client:request("POST",
           "/solutions/backupRestore/" .. service .. "BrowseSessions", { body = { restorePointId = fast } }))
         home.sim:advance(600)
-        local items = {
-          { browseSessionId = browse.id, id = "6fd76bd2-7c1d-4a2a-9e17-0f3b3f1a5c11,1" },
-          { browseSessionId = browse.id, id = "6fd76bd2-7c1d-4a2a-9e17-0f3b3f1a5c11,2" },
-        }
+        local function inside(key)
+          return assert(client:request("POST",
+            "/solutions/backupRestore/" .. service .. "BrowseSessions/" .. browse.id .. "/browse",
+            { body = { browseLocationItemKey = key, filter = "" } })).value
+        end
+        local library = inside(inside()[1].itemKey)[1].itemKey
+        local items = {}
+        for i, item in ipairs(inside(library)) do items[i] = { browseSessionId = browse.id, id = item.itemKey } end
         local session = assert(client[service]:create_session { [facts.granular] = { items[1] } })
         assert.equal(1, #assert(session:add { items[2] }))
         assert(session:refresh())

@@ -58,7 +58,7 @@ describe("the simulator and the OpenAPI description", function()
 end)
 
 describe("the simulator and Microsoft's examples", function()
-  local api, browses, search
+  local api, browses, sites, tokens, items, search
 
   local KINDS = { sharePoint = "site", oneDriveForBusiness = "drive", exchange = "mailbox" }
 
@@ -73,6 +73,16 @@ describe("the simulator and Microsoft's examples", function()
       end
     end
     api.sim:advance(121)
+    items = {}
+    sites, tokens = {}, {}
+    for name, id in pairs(browses) do
+      local kind = KINDS[name]
+      items[name] = api:items(kind, id)
+      sites[name] = api:browse(kind, id).body.value[1].itemKey
+      local library = api:browse(kind, id, { browseLocationItemKey = sites[name] }).body.value[1].itemKey
+      local page = api:browse(kind, id, { browseLocationItemKey = library }, { prefer = "odata.maxpagesize=2" }).body
+      tokens[name] = page["@odata.nextLink"]:match("skiptoken=(.*)$")
+    end
     local unit = api.sim:units("mailbox")[1]
     search = api:post("/restorePoints/search", {
       protectionUnitIds = { unit.id }, protectionTimePeriod = { startDateTime = "2020-01-01T00:00:00Z" },
@@ -100,8 +110,8 @@ describe("the simulator and Microsoft's examples", function()
         member.restorePoint.id = api:artifacts(KINDS[service.name], first + i, first + i)[1].restorePoint.id
       elseif member.browseSessionId then
         member.browseSessionId = browses[service.name]
-        member.id = member.id or member.itemKey -- one page has the wrong name
-        member.itemKey = nil
+        member.id = items[service.name][i].itemKey
+        member.itemKey = nil -- one page has the wrong name
       end
     end
   end
@@ -113,6 +123,7 @@ describe("the simulator and Microsoft's examples", function()
       if key:find("RestoreArtifacts") then real_members(service, value, 20) end
     end
     if body["siteProtectionUnits@delta"] then table.remove(body["siteProtectionUnits@delta"], 4) end -- the first again
+    if body.browseLocationItemKey then body.browseLocationItemKey = sites[service.name] end
     if body.restorePointId then body.restorePointId = api.sim:points(api.sim:units(kind)[1].id)[1].id end
     if body.protectionUnitIds then
       local units = api.sim:units(body.artifactQuery and "mailbox" or "site")
@@ -123,7 +134,7 @@ describe("the simulator and Microsoft's examples", function()
   end
 
   local function granular_session(service)
-    local member = { browseSessionId = browses[service.name], id = "a,b" }
+    local member = { browseSessionId = browses[service.name], id = items[service.name][3].itemKey }
     return api:post("/" .. service.sessions, { [service.granular] = { member } }).body.id
   end
 
@@ -153,7 +164,8 @@ describe("the simulator and Microsoft's examples", function()
       return (target:gsub("(Policies/)[^/]+", function(start) return start .. real_policy(operation) end))
     end
     if operation:find("BrowseSessions") then
-      return (target:gsub("BrowseSessions/.*$", "BrowseSessions/" .. (browses[service.name] or "")))
+      target = target:gsub("nextFetchToken", tokens[service.name] or "%0")
+      return (target:gsub("(BrowseSessions/)[^/]+", function(start) return start .. browses[service.name] end))
     end
     return (target:gsub("(RestoreSessions/)[^/]+", function(start)
       if operation:find("ranular") then return start .. granular_session(service) end

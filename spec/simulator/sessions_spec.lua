@@ -388,8 +388,6 @@ describe("a simulated restore session", function()
   end)
 
   describe("of granular items", function()
-    local KEY = "f3846f8d-80a6-4480-ae20-5966ebdf2009,26380145-c085-4772-b5ef-94de6bc9447e"
-
     local function browse(root, kind)
       local point = api.sim:points(api.sim:units(kind)[1].id)[1]
       local answer = api:post(root, { restorePointId = point.id })
@@ -400,9 +398,12 @@ describe("a simulated restore session", function()
     it("starts from a browse session that is ready", function()
       local opened = browse("/sharePointBrowseSessions", "site")
       assert.equal("creating", opened.status)
-      local body = { granularSiteRestoreArtifacts = { { browseSessionId = opened.id, id = KEY } } }
+      local body = { granularSiteRestoreArtifacts = { { browseSessionId = opened.id, id = "not yet" } } }
       assert.equal("400 InvalidArtifactRequest", outcome(api:post("/sharePointRestoreSessions", body)))
       api.sim:advance(121)
+      assert.equal("400 InvalidArtifactRequest", outcome(api:post("/sharePointRestoreSessions", body)))
+      local item = api:items("site", opened.id)[1]
+      body.granularSiteRestoreArtifacts[1].id = item.itemKey
       assert.equal("created", api:get("/sharePointBrowseSessions/" .. opened.id).body.status)
       local answer = api:post("/sharePointRestoreSessions", body)
       assert.equal("201", outcome(answer))
@@ -411,25 +412,31 @@ describe("a simulated restore session", function()
       assert.equal("unknownFutureValue", api:session(id, { prefer = false }).restoreJobType)
       local path = ("/sharePointRestoreSessions/%s/granularSiteRestoreArtifacts"):format(id)
       local artifact = api:get(path).body.value[1]
-      assert.same({ KEY, "added", "0001-01-01T00:00:00Z" }, { artifact.id, artifact.status, artifact.startDateTime })
+      assert.same({ item.itemKey, "added", "0001-01-01T00:00:00Z" },
+        { artifact.id, artifact.status, artifact.startDateTime })
       api:post("/restoreSessions/" .. id .. "/activate")
       api.sim:advance(3600)
       assert.equal("completed", api:session(id).status)
-      assert.truthy(api:get(path .. "/" .. KEY).body.restoredItemWebUrl:find("^https://"))
+      local done = api:get(path .. "/" .. item.itemKey).body
+      assert.equal(item.webUrl, done.webUrl)
+      local site = item.webUrl:match("^(.*)/Shared Documents/")
+      assert.equal(("%s/%s/%s"):format(site, done.restoredItemPath, item.name), done.restoredItemWebUrl)
+      assert.not_equal(item.itemKey, done.restoredItemKey)
     end)
 
     it("is updated with echoed removals and the session's id", function()
       local opened = browse("/oneDriveForBusinessBrowseSessions", "drive")
       api.sim:advance(121)
-      local member = { browseSessionId = opened.id, id = KEY }
+      local items = api:items("drive", opened.id)
+      local member = { browseSessionId = opened.id, id = items[1].itemKey }
       local id = api:post("/oneDriveForBusinessRestoreSessions", { granularDriveRestoreArtifacts = { member } }).body.id
-      local other = { browseSessionId = opened.id, id = KEY .. ",26380145-c085-4772-b5ef-94de6bc94470" }
+      local other = { browseSessionId = opened.id, id = items[2].itemKey }
       local answer = api:patch("/oneDriveForBusinessRestoreSessions/" .. id,
-        { ["granularDriveRestoreArtifacts@delta"] = { other, removal(KEY) } })
+        { ["granularDriveRestoreArtifacts@delta"] = { other, removal(member.id) } })
       assert.equal(id, answer.body.id)
       assert.is_string(answer.body["@context"])
       local rows = answer.body["granularDriveRestoreArtifacts@delta"]
-      assert.same(removal(KEY), rows[1])
+      assert.same(removal(member.id), rows[1])
       assert.equal(other.id, rows[2].id)
       assert.equal("400 InvalidPatchRequest", outcome(api:patch("/oneDriveForBusinessRestoreSessions/" .. id,
         { ["driveRestoreArtifacts@delta"] = api:artifacts("drive", 1, 1) })))
@@ -440,7 +447,7 @@ describe("a simulated restore session", function()
       api.sim:advance(121)
       local id = api:post("/sharePointRestoreSessions", "{}").body.id
       assert.equal("400 InvalidPatchRequest", outcome(api:patch("/sharePointRestoreSessions/" .. id,
-        { ["granularSiteRestoreArtifacts@delta"] = { { browseSessionId = opened.id, id = KEY } } })))
+        { ["granularSiteRestoreArtifacts@delta"] = { { browseSessionId = opened.id, id = "any" } } })))
     end)
 
     it("needs a fast restore point of the same service, and expires", function()

@@ -98,6 +98,23 @@ function Api:activate(kind, first, last, destination)
   return id
 end
 
+local BROWSES = { site = "/sharePointBrowseSessions/", drive = "/oneDriveForBusinessBrowseSessions/" }
+
+--- One page of what is in a place of a browse session.
+function Api:browse(kind, id, body, headers)
+  if not body or not next(body) then body = "{}" end -- an empty table would be written as a list
+  return self:post(BROWSES[kind] .. id .. "/browse", body, headers)
+end
+
+--- The items of the only library of a browse session.
+function Api:items(kind, id)
+  local key
+  for _ = 1, 2 do -- the site, then its library
+    key = self:browse(kind, id, { browseLocationItemKey = key }).body.value[1].itemKey
+  end
+  return self:browse(kind, id, { browseLocationItemKey = key }).body.value
+end
+
 function Api:session(id, headers)
   return self:get("/restoreSessions/" .. id, headers).body
 end

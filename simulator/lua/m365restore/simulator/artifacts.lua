@@ -34,11 +34,16 @@ end
 
 local function from_browse(ctx, service, member)
   local browse = ctx.model.browses:find(member.browseSessionId, ctx.now)
-  if not browse or browse.service ~= service or ctx.now < browse.ready then
+  if not browse or browse.service ~= service or ctx.model.browses.status(browse, ctx.now) ~= "created" then
     errors.raise("InvalidArtifactRequest", ("There is no browse session '%s' that is ready."):format(
       member.browseSessionId))
   end
-  return { id = member.id, item = member.id, browse = browse, point = browse.point }
+  local node = ctx.model.tree:find(browse.point.unit, member.id)
+  if not node or node.kind == "site" then
+    errors.raise("InvalidArtifactRequest", ("'%s' is no item of this browse session."):format(member.id))
+  end
+  local item = ctx.model.tree:item(browse.point.unit, node)
+  return { id = member.id, item = item, browse = browse, point = browse.point }
 end
 
 local function from_search(ctx, service, member)
@@ -87,18 +92,11 @@ local function null_until(shown, value)
   return json.null
 end
 
--- The site that holds a restored site or OneDrive: itself, or a copy beside it whose name appears late.
-local function site_of(artifact)
-  local unit = artifact.point.unit
-  if unit.kind == "site" then return unit.siteName, unit.siteWebUrl end
-  local name = unit.email:gsub("[@.]", "_")
-  return unit.displayName, ("https://%s/personal/%s"):format(world.PERSONAL_HOST, name)
-end
-
+-- A copy beside a site has a suffix, and its name appears late.
 local function view_site(ctx, artifact)
   local view, status = view_standard(ctx, artifact)
   local shown = status == "succeeded" and ctx.now >= (artifact.named or artifact.finish)
-  local name, url = site_of(artifact)
+  local name, url = world.site_of(artifact.point.unit)
   local suffix = artifact.copy and "R" .. artifact.copy or ""
   view.restoredSiteId = null_until(shown, ctx.model.ids:guid("item", artifact.n))
   view.restoredSiteName = null_until(shown, name .. suffix)
@@ -124,16 +122,18 @@ end
 local function view_browsed(ctx, artifact)
   local view, status = view_base(ctx, artifact)
   local done = status == "succeeded"
-  local _, url = site_of(artifact)
-  local folder = url .. "/Shared Documents/Restored " .. artifact.session.id:sub(1, 8)
+  local unit, item = artifact.point.unit, artifact.item
+  local _, url = world.site_of(unit)
+  -- one folder takes everything that a session restores
+  local folder = "Restored items " .. artifact.session.id:sub(1, 8)
   local owner = artifact.session.service.owner
   view.browseSessionId = artifact.browse.id
-  view.restoredItemKey = done and ctx.model.ids:guid("item", artifact.n) or ""
-  view.webUrl = done and url .. "/Shared Documents" or ""
+  view.restoredItemKey = done and item.key:gsub("[^,]*$", ctx.model.ids:guid("item", artifact.n)) or ""
+  view.webUrl = done and item.url or ""
   view.restoredItemPath = done and folder or ""
-  view.restoredItemWebUrl = done and folder or ""
+  view.restoredItemWebUrl = done and ("%s/%s/%s"):format(url, folder, item.name) or ""
   view.restorePointDateTime = ctx:maybe_time(done and artifact.point.taken, true)
-  view[owner] = artifact.point.unit[owner]
+  view[owner] = unit[owner]
   if ctx.version == "beta" and status == "failed" then view.error = artifact.failure end
   return view
 end

@@ -107,6 +107,11 @@ function commands.set_service(model, options)
   return true
 end
 
+function commands.fail_browse(model, options)
+  model.browses.failing[options.id] = { code = options.code, message = options.message }
+  return true
+end
+
 function commands.remove_point(model, options, now)
   if not model.world:find_point(options.id, now) then
     error("there is no restore point '" .. tostring(options.id) .. "'", 0)

@@ -44,6 +44,12 @@ dialects.switches = {
   error_shape = { "object", "array" },
   -- 3: numbers of bytes as decimal strings, or as numbers.
   sizes = { "string", "number" },
+  -- 6.4: every documented answer says created at once.
+  browse_status = { "creating", "created" },
+  -- 3: whether a browse session names its restore point; no documented answer does.
+  browse_point = { false, true },
+  -- 2.5, 10 #5: how a browse goes on: GET browse?$skiptoken=…, or the function of the OpenAPI description.
+  browse_next = { "skiptoken", "function" },
   -- 5.3, 10 #13: a policy in the wrong state: 403 PolicyActionNotAllowed, or 400 invalidStateForActivation.
   policy_state_error = { 403, 400 },
 }

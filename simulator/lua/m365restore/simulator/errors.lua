@@ -32,6 +32,7 @@ errors.statuses = {
   ProtectionUnitNotFound = 404,
   RestorePointNotFound = 404,
   BrowseSessionNotFound = 404,
+  Conflict = 409,
   -- policies
   InvalidPolicyId = 400,
   PolicyNotFound = 404,

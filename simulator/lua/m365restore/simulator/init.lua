@@ -9,6 +9,7 @@ local clock = require "m365restore.simulator.clock"
 local dialects = require "m365restore.simulator.dialects"
 local host = require "m365restore.simulator.host"
 local json = require "m365restore.simulator.json"
+local tree = require "m365restore.simulator.tree"
 
 local Simulator = { __name = "m365restore.simulator" }
 Simulator.__index = Simulator
@@ -72,8 +73,11 @@ local LIMITS = {
   artifacts_per_request = 50, active_sessions = 25, in_flight = 1000, units_per_search = 20,
   units_per_policy_request = 50, resources_per_bulk = 10000, groups_per_rule = 100,
 }
-local LIMIT_TESTS = {}
+-- What a snapshot holds; see the module tree.
+local TREE = { sites = 1, libraries = 1, folders = 3, files = 5, depth = 2 }
+local LIMIT_TESTS, TREE_TESTS = {}, {}
 for name in pairs(LIMITS) do LIMIT_TESTS[name] = whole(1, 1 << 31) end
+for name in pairs(TREE) do TREE_TESTS[name] = whole(name == "sites" and 1 or 0, tree.LARGEST) end
 
 local DEFAULTS = {
   sites = 100, drives = 0, mailboxes = 0, points_per_unit = 5, point_interval = 6 * 3600, seed = 1, speed = 3600,
@@ -86,17 +90,22 @@ local START = {
   point_interval = whole(1, 1 << 31), seed = whole(math.mininteger, math.maxinteger), speed = above_zero,
   page_size = whole(1, 100000), max_page_size = whole(1, 100000), latency = number(0), now = number(0),
   port = whole(0, 65535), filter_length = whole(1, 1 << 31), dialect = kind "table", limits = kind "table",
+  tree = kind "table",
   tls = kind "table",
 }
 
 local TLS = { certificate = kind "string", key = kind "string", priorities = kind "string" }
 
-local function complete(options)
+local function overlay(defaults, given)
   local full = {}
-  for name, value in pairs(DEFAULTS) do full[name] = value end
-  for name, value in pairs(options) do full[name] = value end
-  full.limits = {}
-  for name, value in pairs(LIMITS) do full.limits[name] = (options.limits or {})[name] or value end
+  for name, value in pairs(defaults) do full[name] = value end
+  for name, value in pairs(given or {}) do full[name] = value end
+  return full
+end
+
+local function complete(options)
+  local full = overlay(DEFAULTS, options)
+  full.limits, full.tree = overlay(LIMITS, options.limits), overlay(TREE, options.tree)
   full.scheme = options.tls and "https" or "http"
   full.tls = nil -- the key is the host's business
   return full
@@ -124,6 +133,8 @@ end
 -- `page_size` (100), `max_page_size` (1000), `filter_length` (2048);
 -- `latency` (0): real seconds before every answer;
 -- `limits`: `artifacts_per_request` (50), `active_sessions` (25), `in_flight` (1000), `units_per_search` (20);
+-- `tree`: what each snapshot holds: `sites` (1), `libraries` of each (1), `folders` (3) and `files` (5) in each
+-- library and folder, `depth` of the folders (2);
 -- `dialect`: see the module m365restore.simulator.dialects; `port` (0: a free one);
 -- `tls`: `certificate` and `key` as PEM texts, and perhaps `priorities` for GnuTLS
 -- @treturn Simulator a to-be-closed value; raises for wrong options and when it cannot start; never yields
@@ -131,7 +142,11 @@ function simulator.start(options)
   options = check("start", options or {}, START)
   check("start: limits", options.limits or {}, LIMIT_TESTS)
   check("start: tls", options.tls or {}, TLS)
+  check("start: tree", options.tree or {}, TREE_TESTS)
   local full = complete(options)
+  if tree.count(full.tree) > tree.LARGEST then
+    error(("start: tree: more than %d items"):format(tree.LARGEST), 2)
+  end
   local ok, dialect = pcall(dialects.complete, options.dialect)
   if not ok then error("start: " .. dialect, 2) end
   full.dialect = dialect
@@ -366,6 +381,16 @@ local SERVICE_STATE = {
 -- @tparam table properties of serviceStatus, such as `status` = "restoreLocked"
 function Simulator:set_service(properties)
   self:call("set_service", check("set_service", properties, SERVICE_STATE))
+end
+
+--- Lets browse sessions over a restore point fail that are created from now on.
+-- @tparam string id of the restore point
+-- @tparam ?table problem `code` ("UnknownError") and `message`
+function Simulator:fail_browse(id, problem)
+  problem = check("fail_browse", problem or {}, { code = kind "string", message = kind "string" })
+  self:call("fail_browse", {
+    id = id, code = problem.code or "UnknownError", message = problem.message or "An unexpected fault.",
+  })
 end
 
 --- Lets a restore point expire now.

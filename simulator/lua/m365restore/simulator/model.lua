@@ -18,6 +18,7 @@ local routes = require "m365restore.simulator.routes"
 local schedule = require "m365restore.simulator.schedule"
 local service = require "m365restore.simulator.service"
 local sessions = require "m365restore.simulator.sessions"
+local tree = require "m365restore.simulator.tree"
 local world = require "m365restore.simulator.world"
 
 local Model = {}
@@ -139,7 +140,7 @@ function model.new(options_json)
     world = world.new(options, made), sessions = sessions.new(), browses = browse.new(), searches = {},
     schedule = schedule.new(options.limits, made), service = service.new(options.now),
     identity = identity.new(made), ledger = ledger.new(), faults = faults.new(), refusals = {},
-    policies = policies.new(made, options.now), activity = activity.new(),
+    tree = tree.new(options.tree, made), policies = policies.new(made, options.now), activity = activity.new(),
   }, Model)
   return {
     handle = function(request) return self:handle(request) end,

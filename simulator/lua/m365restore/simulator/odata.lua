@@ -65,7 +65,10 @@ local function whole_number(ctx, text, name)
   return math.min(n, ctx.model.options.max_page_size)
 end
 
-local function page_size(ctx)
+--- The number of entities that a page of the answer may hold.
+-- @tparam table ctx the request
+-- @treturn integer
+function odata.page_size(ctx)
   if ctx.query["$top"] then return whole_number(ctx, ctx.query["$top"], "$top") end
   local wanted = ctx.prefer["odata.maxpagesize"]
   if wanted then return whole_number(ctx, wanted, "odata.maxpagesize") end
@@ -112,13 +115,43 @@ local function read_token(text)
   return token
 end
 
-local function next_link(ctx, token)
-  local path, style = ctx.base_path, ctx.model.dialect.next_link
-  if style == "other_collection" and ctx.row.alias then path = ctx.row.alias end
+local function link(ctx, path)
   if ctx.model.dialect.path_case == "changed" then path = path:gsub("sharePoint", "sharepoint") end
-  path = path .. (style == "ampersand" and "?&" or "?") .. "$skiptoken=" .. escape(write_token(token))
-  if style == "relative" then return path end
+  if ctx.model.dialect.next_link == "relative" then return path end
   return ctx.origin .. "/" .. ctx.version .. path
+end
+
+local function with_token(ctx, path, token)
+  local mark = ctx.model.dialect.next_link == "ampersand" and "?&" or "?"
+  return link(ctx, path .. mark .. "$skiptoken=" .. escape(write_token(token)))
+end
+
+local function next_link(ctx, token)
+  local alias = ctx.model.dialect.next_link == "other_collection" and ctx.row.alias
+  return with_token(ctx, alias or ctx.base_path, token)
+end
+
+--- The address of the next page of a browse.
+-- @tparam table ctx the request
+-- @tparam table token `list`, `at`, `size`, and `query`, the body of the first request
+-- @treturn string
+function odata.browse_link(ctx, token)
+  local path = ctx.base_path:gsub("%(nextFetchToken=.*$", "")
+  if ctx.model.dialect.browse_next == "skiptoken" then return with_token(ctx, path, token) end
+  path = path:gsub("/%w+BrowseSessions/", "/browseSessions/") -- the description has the function there alone
+  return link(ctx, ("%s(nextFetchToken='%s')"):format(path, write_token(token)))
+end
+
+--- The token of a request for the next page of a browse.
+-- @tparam table ctx the request
+-- @tparam string list that it has to belong to
+-- @treturn table token; raises the refusal
+function odata.browse_token(ctx, list)
+  local text = ctx.params.token
+  allow(ctx.query, text and {} or { ["$skiptoken"] = true })
+  local token = read_token(text or ctx.query["$skiptoken"] or "")
+  if not token or token.list ~= list then errors.raise("BadRequest", "The $skiptoken is not valid.") end
+  return token
 end
 
 -- The place where a page starts. The options of the first page travel inside the token.
@@ -182,7 +215,7 @@ function odata.page(ctx, list)
     errors.raise("BadRequest", "$expand is not supported on this collection.")
   end
   local test = list.test or odata.filter(ctx)
-  size = size or page_size(ctx)
+  size = size or odata.page_size(ctx)
   local value, last = fill(ctx, list, at, size, test)
   local body = { ["@odata.context"] = ctx:context(list.context or list.name), value = value }
   if counted and ctx.query["$count"] == "true" then body["@odata.count"] = total(list, test) end

@@ -7,6 +7,7 @@
 local activity = require "m365restore.simulator.activity"
 local artifacts = require "m365restore.simulator.artifacts"
 local browse = require "m365restore.simulator.browse"
+local items = require "m365restore.simulator.items"
 local points = require "m365restore.simulator.points"
 local policies = require "m365restore.simulator.policies"
 local service = require "m365restore.simulator.service"
@@ -38,6 +39,11 @@ local rows = {
   { "POST", "/restorePoints/search", "restorePoints.search", SEARCH, points.search },
   { "GET", "/restorePoints/{id}", "restorePoints.get", SEARCH, points.get },
   { "GET", "/browseSessions", "browseSessions.list", RESTORE_WRITE, browse.list },
+  { "GET", "/browseSessions/{id}", "browseSessions.get", RESTORE_WRITE, browse.get },
+  -- the OpenAPI description knows browsing here alone, and goes on by a function
+  { "POST", "/browseSessions/{id}/browse", "browseSessions.browse", RESTORE_WRITE, items.browse },
+  { "GET", "/browseSessions/{id}/browse(nextFetchToken='{token}')", "browseSessions.browse.next", RESTORE_WRITE,
+    items.continue },
   { "GET", "/protectionUnits", "protectionUnits.list", CONFIGURATION, units.list },
   { "GET", "/protectionUnits/{id}", "protectionUnits.get", CONFIGURATION, units.get },
   { "POST", "/protectionUnits/{id}/offboard", "protectionUnits.offboard", CONFIGURATION_WRITE, units.act, "offboard",
@@ -79,6 +85,8 @@ end
 
 local function add_browses(it)
   local root = "/" .. it.browses
+  row("POST", root .. "/{id}/browse", it.browses .. ".browse", RESTORE_WRITE, items.browse, it)
+  row("GET", root .. "/{id}/browse", it.browses .. ".browse.next", RESTORE_WRITE, items.continue, it)
   row("GET", root, it.browses .. ".list", RESTORE_WRITE, browse.list, it)
   row("POST", root, it.browses .. ".create", RESTORE_WRITE, browse.create, it)
   row("GET", root .. "/{id}", it.browses .. ".get", RESTORE_WRITE, browse.get, it)

@@ -51,6 +51,15 @@ local NAMING = {
   end,
 }
 
+--- The site that a unit is, or that holds its OneDrive.
+-- @tparam table unit
+-- @treturn string name
+-- @treturn string URL
+function world.site_of(unit)
+  if unit.kind == "site" then return unit.siteName, unit.siteWebUrl end
+  return unit.displayName, ("https://%s/personal/%s"):format(world.PERSONAL_HOST, unit.email:gsub("[@.]", "_"))
+end
+
 --- Makes a tenant.
 -- @tparam table options `sites`, `drives`, `mailboxes`, `points_per_unit`, `point_interval` in seconds, `now`
 -- @tparam Ids ids
