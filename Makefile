@@ -50,7 +50,7 @@ JOBS    = $(shell nproc 2>/dev/null || echo 1)
 INSIDE  = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all help deps demo test test-full lint lint-lua lint-c lint-gcc \
-        lint-clang spec asan bench install docs clean
+        lint-clang spec asan bench install docs clean sources
 .SECONDEXPANSION:
 
 all: $(SO)
@@ -155,9 +155,9 @@ clean:
 	rm -rf build luarocks_tree m365restore src/*.o
 	$(RM) -r simulator/m365restore simulator/src/*.o
 
-# for the spec that holds the rockspecs against this file
-sources-of-%:
-	@echo $($*_SOURCES)
+# for the spec that holds the rockspecs against this file: make sources MODULE=core
+sources:
+	@echo $($(MODULE)_SOURCES)
 
 # ====== Build
 

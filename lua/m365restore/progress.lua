@@ -5,10 +5,10 @@ local system = require "m365restore.system"
 
 local progress = {}
 
---- A line is cut to this many columns where the terminal does not tell its own.
+-- A line is cut to this many columns where the terminal does not tell its own.
 local USUAL_WIDTH = 80
 
---- An end is not guessed from fewer finished artifacts than this.
+-- An end is not guessed from fewer finished artifacts than this.
 local FEWEST = 4
 
 --- back to the first column; and, behind the text, wipe what an older and longer line left
