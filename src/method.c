@@ -349,7 +349,7 @@ static int new_state(lua_State *L, bool replace) {
     lua_settop(L, data + 1);
   }
   lua_setiuservalue(L, 1, M365_RESOURCE_DATA);
-  lua_settop(L, 1);
+  lua_pushvalue(L, 1);
   return 1;
 }
 

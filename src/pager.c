@@ -39,6 +39,10 @@ struct pager {
 /* How a call on a pager wants its answer; bits of the context. */
 enum { RAISING = 1, WHOLE_PAGES = 2, MODES = 4 };
 
+/* where the fetch of another task stands while it is waited for: right behind
+   the pager; one of our own stands behind what it was made of */
+#define OTHERS 2
+
 static struct pager *check(lua_State *L) {
   return luaL_checkudata(L, 1, PAGER);
 }
@@ -264,6 +268,15 @@ static int push_others_fetch(lua_State *L) {
   return 0;
 }
 
+/* Lets go of the operation at `index`, which is closed if it is our own, and
+   of all else above the pager. lua_settop alone would do, but the one of Lua
+   5.4.4 loses its place where closing moves the stack. */
+static void let_go(lua_State *L, int index) {
+  if (index > OTHERS)
+    lua_closeslot(L, index);
+  lua_settop(L, 1);
+}
+
 /*
 ** One step, also its own continuation: the context is the operation's index
 ** times MODES, plus the mode. A loop and not a recursion, because any number
@@ -280,10 +293,7 @@ static int advance(lua_State *L, int status, lua_KContext context) {
         return m365_yield(L, index, index * MODES + mode, advance);
       if (is_fetch(L, index) && take_page(L, p, index) != 0)
         return hand_out_error(L, mode);
-      /* closes the operation, if it is ours; not by lua_settop, which in Lua
-         5.4.4 loses the stack when that moves meanwhile */
-      lua_closeslot(L, index);
-      lua_settop(L, 1);
+      let_go(L, index);
     }
     if (p->index < p->count)
       return deliver(L, p, mode);

@@ -203,7 +203,8 @@ static int resource_pairs(lua_State *L) {
 }
 
 /* Pushes the value of the property that identifies the resource. */
-int m365_resource_push_id(lua_State *L, int index, const struct m365_type *type) {
+int m365_resource_push_id(lua_State *L, int index,
+                          const struct m365_type *type) {
   lua_getiuservalue(L, index, M365_RESOURCE_DATA);
   lua_getfield(L, -1, type->key != NULL ? type->key : "id");
   lua_remove(L, -2);
@@ -217,7 +218,8 @@ static int resource_eq(lua_State *L) {
   const struct m365_resource *b = m365_resource_test(L, 2);
   bool same = a != NULL && b != NULL && root(a->type) == root(b->type) &&
               m365_resource_push_id(L, 1, a->type) == LUA_TSTRING &&
-              m365_resource_push_id(L, 2, b->type) == LUA_TSTRING && lua_rawequal(L, -1, -2);
+              m365_resource_push_id(L, 2, b->type) == LUA_TSTRING &&
+              lua_rawequal(L, -1, -2);
   lua_pushboolean(L, same);
   return 1;
 }
