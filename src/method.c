@@ -507,10 +507,19 @@ static void set(lua_State *L, const char *field, const char *value) {
 The contract table, for tools and tests.
 @function actions
 @treturn table a list of rows: `on`, `verb`, `method`, `path`, `effect`,
-`v1`, `beta`, `type`, `permission`, `source`; `home`, the collection in which
-the type that it is on stands
+`v1`, `beta`, `body` (none, object, optional or default), `result` (nothing,
+self, item or list), `type`, `permission`, `source`; `home`, the collection in
+which the type that it is on stands
 */
 static int f_actions(lua_State *L) {
+  static const char *const bodies[] = {[M365_BODY_NONE] = "none",
+                                       [M365_BODY_OBJECT] = "object",
+                                       [M365_BODY_OPTIONAL] = "optional",
+                                       [M365_BODY_DEFAULT] = "default"};
+  static const char *const results[] = {[M365_RESULT_NOTHING] = "nothing",
+                                        [M365_RESULT_SELF] = "self",
+                                        [M365_RESULT_ITEM] = "item",
+                                        [M365_RESULT_LIST] = "list"};
   lua_Integer n = 0;
   lua_newtable(L);
   for (const struct m365_action *a = m365_actions; a->verb != NULL; a++) {
@@ -522,6 +531,8 @@ static int f_actions(lua_State *L) {
     set(L, "path", a->path);
     set(L, "effect", a->effect == M365_READ ? "read" : "write");
     set(L, "type", a->type);
+    set(L, "body", bodies[a->body]);
+    set(L, "result", results[a->result]);
     set(L, "permission", a->permission);
     set(L, "source", a->source);
     lua_pushboolean(L, (a->versions & M365_V1) != 0);

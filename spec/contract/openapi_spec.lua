@@ -3,7 +3,7 @@
 local core = require "m365restore.core"
 local openapi = require "spec.fixtures.openapi"
 local operations = require "spec.fixtures.operations"
-require "m365restore"
+local support = require "spec.contract.support"
 
 local SHARED = (os.getenv "M365RESTORE_SHARED" or "../shared") .. "/graph/openapi"
 
@@ -27,25 +27,6 @@ local function shape(method, path)
   return method .. " " .. path:gsub("{.-}", "{}"):gsub("%?.*", "")
 end
 
---- "METHOD /path/{}" of every row, with {self} written out.
-local function rows()
-  local actions, lists, found = core.actions(), {}, {}
-  local function self_of(action)
-    return action.home or assert(lists[action.on], action.on .. " stands nowhere")
-  end
-  for _, action in ipairs(actions) do
-    if action.method == "GET" and action.home and not action.path:find "{item}" then
-      lists[action.type] = action.path:gsub("{self}", action.home .. "/{id}")
-    end
-  end
-  for i, action in ipairs(actions) do
-    local path = action.path
-    if path:find "{self}" then path = path:gsub("{self}", (self_of(action):gsub("%%", "%%%%")) .. "/{id}") end
-    found[i] = { key = shape(action.method, path), action = action }
-  end
-  return found
-end
-
 describe("the contract table", function()
   local described, documented = {}, 0
   for _, operation in ipairs(operations) do
@@ -64,9 +45,9 @@ describe("the contract table", function()
 
   it("has one row and one method for every documented operation", function()
     local count, covered = {}, 0
-    for _, row in ipairs(rows()) do
+    for _, row in ipairs(support.rows()) do
       count[row.key] = (count[row.key] or 0) + 1
-      assert.is_function(core.method(row.action.on, row.action.verb), row.action.on .. "." .. row.action.verb)
+      assert.is_function(core.method(row.on, row.verb), row.on .. "." .. row.verb)
     end
     for key, operation in pairs(described) do
       if operation[4] then
@@ -76,16 +57,16 @@ describe("the contract table", function()
     end
     for key, n in pairs(count) do assert.equal(1, n, key) end
     assert.equal(documented, covered)
-    io.write(("\n%d of %d documented operations covered, by %d rows\n"):format(covered, documented, #core.actions()))
+    io.write(("\n%d of %d documented operations covered, by %d rows\n"):format(covered, documented, #support.rows()))
   end)
 
   it("has no row without an operation, except those that are explained", function()
     local used = {}
-    for _, row in ipairs(rows()) do
+    for _, row in ipairs(support.rows()) do
       if not described[row.key] then
         local reason = BEYOND[family(row.key)]
         assert.is_string(reason, row.key)
-        assert.matches("^permission file only: ", row.action.source)
+        assert.matches("^permission file only: ", row.source)
         used[family(row.key)] = true
       end
     end
@@ -93,22 +74,22 @@ describe("the contract table", function()
   end)
 
   it("says the versions that the description says", function()
-    for _, row in ipairs(rows()) do
+    for _, row in ipairs(support.rows()) do
       local operation = described[row.key]
       if operation then
-        local versions = row.action.v1 and row.action.beta and "both" or row.action.beta and "beta" or "v1.0"
+        local versions = row.v1 and row.beta and "both" or row.beta and "beta" or "v1.0"
         assert.equal(operation[3], versions, row.key)
       end
     end
   end)
 
   it("names the page of what is documented, and tells why the rest is there", function()
-    for _, row in ipairs(rows()) do
+    for _, row in ipairs(support.rows()) do
       local operation = described[row.key]
       if operation and operation[4] then
-        assert.equal(operation[4], row.action.source, row.key)
+        assert.equal(operation[4], row.source, row.key)
       else
-        assert.is_truthy(row.action.source:find ": " or row.action.source:find "^%l[%l%-]+$", row.key)
+        assert.is_truthy(row.source:find ": " or row.source:find "^%l[%l%-]+$", row.key)
       end
     end
   end)

@@ -1,4 +1,5 @@
 --- What the specs of the contract share: a client on a simulator of its own.
+local core = require "m365restore.core"
 local json = require "dkjson"
 local m365 = require "m365restore"
 local simulator = require "m365restore.simulator"
@@ -35,6 +36,24 @@ function support.answer(sim, body, rule)
   local fault = { action = "status", status = 200, body = type(body) == "string" and body or json.encode(body) }
   for name, value in pairs(rule or {}) do fault[name] = value end
   sim:fault(fault)
+end
+
+--- The rows of the contract table, each with its `full` path, in which {self} is written out, and its `key`: the method
+-- and the path with {} for every place.
+function support.rows()
+  local actions, lists = core.actions(), {}
+  for _, action in ipairs(actions) do
+    if action.method == "GET" and action.home and not action.path:find "{item}" then
+      lists[action.type] = action.path:gsub("{self}", action.home .. "/{id}")
+    end
+  end
+  for _, action in ipairs(actions) do
+    local home = action.home or lists[action.on]
+    action.full = action.path
+    if action.path:find "{self}" then action.full = home .. "/{id}" .. action.path:sub(#"{self}" + 1) end
+    action.key = action.method .. " " .. action.full:gsub("{.-}", "{}"):gsub("%?.*", "")
+  end
+  return actions
 end
 
 --- The last exchange: "METHOD path", behind the root of the API, and its entry in the ledger.
