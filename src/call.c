@@ -345,11 +345,14 @@ bool m365_call_decode(lua_State *L, int index) {
   struct m365_operation *op = lua_touserdata(L, index);
   struct m365_buffer *body = &op->job.transfer.body;
   bool fine = true;
-  if (body->length == 0)
+  bool empty = body->length == 0;
+  if (empty)
     lua_pushnil(L);
   else
-    fine = m365_json_decode(L, body->bytes, body->length);
-  m365_buffer_free(body);
+    lua_pushlstring(L, body->bytes, body->length);
+  m365_buffer_free(body); /* first: decoding takes several times its size */
+  if (!empty)
+    fine = m365_json_decode(L);
   if (!fine) {
     lua_pushnil(L);
     lua_insert(L, -2);

@@ -89,9 +89,9 @@ The value that a JSON text stands for: null is nil, 3.0 is 3.
 @return the value; or nil and what is wrong
 */
 static int f_decode(lua_State *L) {
-  size_t length;
-  const char *text = luaL_checklstring(L, 1, &length);
-  if (!m365_json_decode(L, text, length)) {
+  luaL_checkstring(L, 1);
+  lua_settop(L, 1);
+  if (!m365_json_decode(L)) {
     lua_pushnil(L);
     lua_insert(L, -2);
     return 2;

@@ -215,9 +215,9 @@ static void take_inner_codes(lua_State *L, int object) {
 /* Reads Graph's envelope out of the body, as far as there is one. */
 static void take_envelope(lua_State *L, const struct m365_buffer *body) {
   int object = lua_gettop(L);
-  if (body->length == 0 ||
-      !m365_json_decode(L, body->bytes, body->length) ||
-      !lua_istable(L, -1) || lua_getfield(L, -1, "error") != LUA_TTABLE) {
+  lua_pushlstring(L, body->bytes, body->length);
+  if (!m365_json_decode(L) || !lua_istable(L, -1) ||
+      lua_getfield(L, -1, "error") != LUA_TTABLE) {
     lua_settop(L, object);
     return;
   }

@@ -37,9 +37,9 @@ void m365_json_open(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &array_key);
 }
 
-bool m365_json_decode(lua_State *L, const char *text, size_t length) {
+bool m365_json_decode(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &decode_key);
-  lua_pushlstring(L, text, length);
+  lua_insert(L, -2);
   return lua_pcall(L, 1, 1, 0) == LUA_OK;
 }
 

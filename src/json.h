@@ -19,8 +19,8 @@
 /* Makes the private instance; raises if lua-cjson is not there. */
 void m365_json_open(lua_State *L);
 
-/* Pushes the value; false: pushes what is wrong with the text instead. */
-bool m365_json_decode(lua_State *L, const char *text, size_t length);
+/* Replaces the text on the top by its value; false: by what is wrong. */
+bool m365_json_decode(lua_State *L);
 
 /* Replaces null by nil, and 3.0 by 3, on the top of the stack. Tables are
    left as they are. */
