@@ -43,8 +43,15 @@ enum { RAISING = 1, WHOLE_PAGES = 2, MODES = 4 };
    the pager; one of our own stands behind what it was made of */
 #define OTHERS 2
 
+/* The metatable is the first upvalue of every function here: compared by
+   identity, because a `for` asks for every item. */
 static struct pager *check(lua_State *L) {
-  return luaL_checkudata(L, 1, PAGER);
+  struct pager *p = lua_touserdata(L, 1);
+  if (p == NULL || !lua_getmetatable(L, 1) ||
+      !lua_rawequal(L, -1, lua_upvalueindex(1)))
+    luaL_typeerror(L, 1, PAGER);
+  lua_pop(L, 1);
+  return p;
 }
 
 void m365_pager_push(lua_State *L, const struct m365_list *list) {
@@ -284,7 +291,7 @@ static void let_go(lua_State *L, int index) {
 */
 
 static int advance(lua_State *L, int status, lua_KContext context) {
-  struct pager *p = check(L);
+  struct pager *p = lua_touserdata(L, 1); /* step() checked it */
   int index = (int)(context / MODES), mode = (int)(context % MODES);
   (void)status;
   for (;;) {
@@ -340,7 +347,7 @@ static int pager_next(lua_State *L) {
 
 static int pages_call(lua_State *L) {
   lua_settop(L, 0);
-  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_pushvalue(L, lua_upvalueindex(2));
   return step(L, RAISING | WHOLE_PAGES);
 }
 
@@ -352,8 +359,9 @@ An iterator over whole pages, for a generic `for`. May yield; raises.
 static int pager_pages(lua_State *L) {
   check(L);
   lua_settop(L, 1);
+  lua_pushvalue(L, lua_upvalueindex(1));
   lua_pushvalue(L, 1);
-  lua_pushcclosure(L, pages_call, 1);
+  lua_pushcclosure(L, pages_call, 2);
   lua_pushnil(L);
   lua_pushnil(L);
   lua_pushvalue(L, 1);
@@ -390,8 +398,11 @@ void m365_pager_open(lua_State *L) {
       {"__close", pager_close}, {"__gc", pager_close},
       {NULL, NULL}};
   luaL_newmetatable(L, PAGER);
-  luaL_setfuncs(L, meta, 0);
-  luaL_newlib(L, methods);
+  lua_pushvalue(L, -1);
+  luaL_setfuncs(L, meta, 1);
+  luaL_newlibtable(L, methods);
+  lua_pushvalue(L, -2);
+  luaL_setfuncs(L, methods, 1);
   lua_setfield(L, -2, "__index");
   lua_pushliteral(L, PAGER);
   lua_setfield(L, -2, "__metatable");

@@ -26,8 +26,7 @@ static const struct m365_type *root(const struct m365_type *type) {
 static const struct m365_type *exact_type(lua_State *L, int data,
                                           const struct m365_type *asked) {
   const struct m365_type *said = NULL;
-  lua_pushliteral(L, "@odata.type");
-  if (lua_rawget(L, data) == LUA_TSTRING)
+  if (lua_getfield(L, data, "@odata.type") == LUA_TSTRING)
     said = m365_type_named(lua_tostring(L, -1));
   lua_pop(L, 1);
   if (said != NULL && (asked == object_type() || root(said) == root(asked)))
@@ -96,24 +95,29 @@ static bool is_empty_text(lua_State *L) {
   return lua_type(L, -1) == LUA_TSTRING && lua_rawlen(L, -1) == 0;
 }
 
+/* Replaces the table on the top by a view of it. */
+static void view(lua_State *L, int resource, const struct m365_type *type) {
+  lua_getiuservalue(L, resource, M365_RESOURCE_CLIENT);
+  m365_resource_push(L, lua_gettop(L), type, lua_gettop(L) - 1, 0);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+}
+
 /* Replaces the raw value on the top by what a script sees: nil for null, 3
    for 3.0, a view for an object or a list. `property` gives its type; the
    members of a list have the type of the list. */
 static void settle(lua_State *L, int resource, const char *property) {
   const struct m365_resource *r = lua_touserdata(L, resource);
   const struct m365_type *type;
-  type = property != NULL ? m365_type_of_property(property) : r->type;
-  if (!lua_istable(L, -1)) {
-    if (type != object_type() && is_empty_text(L))
-      lua_pushnil(L); /* "createdBy": "" is documented */
-    else
-      m365_json_settle(L);
+  if (!lua_istable(L, -1) && !is_empty_text(L)) {
+    m365_json_settle(L);
     return;
   }
-  lua_getiuservalue(L, resource, M365_RESOURCE_CLIENT);
-  m365_resource_push(L, lua_gettop(L), type, lua_gettop(L) - 1, 0);
-  lua_replace(L, -3);
-  lua_pop(L, 1);
+  type = property != NULL ? m365_type_of_property(property) : r->type;
+  if (lua_istable(L, -1))
+    view(L, resource, type);
+  else if (type != object_type())
+    lua_pushnil(L); /* "createdBy": "" is documented */
 }
 
 /* class and remedy of an error of the service, by its code */
@@ -142,28 +146,33 @@ static void take_first_error(lua_State *L, int data) {
 }
 
 /* __index(resource, key), with the methods of its type as upvalue. A method
-   comes first: no answer of the service can take one away. */
+   comes first: no answer of the service can take one away. Most properties
+   are texts, which a script sees as they are. */
 static int resource_index(lua_State *L) {
-  const struct m365_resource *r;
-  const char *key = NULL;
-  bool is_error;
   lua_settop(L, 2);
-  if (lua_type(L, 2) == LUA_TSTRING) {
-    key = lua_tostring(L, 2);
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
-      return 1;
-    lua_settop(L, 2);
-  }
-  r = lua_touserdata(L, 1);
-  is_error = key != NULL && strcmp(r->type->name, "publicError") == 0;
-  lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
-  if (is_error)
-    take_first_error(L, 3);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, 3) == LUA_TNIL && is_error && push_advice(L, 3, key))
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
     return 1;
-  settle(L, 1, key);
+  lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, -2) != LUA_TSTRING || is_empty_text(L))
+    settle(L, 1, lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL);
+  return 1;
+}
+
+/* The same for errors, which know more than the service said. */
+static int error_index(lua_State *L) {
+  if (lua_type(L, 2) != LUA_TSTRING) /* a member of a list */
+    return resource_index(L);
+  lua_settop(L, 2);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
+    return 1;
+  lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
+  take_first_error(L, 4);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, 4) != LUA_TNIL || !push_advice(L, 4, lua_tostring(L, 2)))
+    settle(L, 1, lua_tostring(L, 2));
   return 1;
 }
 
@@ -305,7 +314,9 @@ static void open_type(lua_State *L, const struct m365_type *type) {
   lua_setfield(L, -2, "client");
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &type->base); /* the methods */
-  lua_pushcclosure(L, resource_index, 1);
+  lua_pushcclosure(L, strcmp(type->name, "publicError") == 0 ? error_index
+                                                            : resource_index,
+                   1);
   lua_setfield(L, -2, "__index");
   lua_rawsetp(L, LUA_REGISTRYINDEX, type);
 }
