@@ -93,7 +93,9 @@ describe("the simulator and Microsoft's examples", function()
 
   local function service_of(operation)
     for _, service in ipairs(services) do
-      for _, name in ipairs { service.sessions, service.browses or "?", service.standard, service.granular } do
+      for _, name in ipairs {
+        service.sessions, service.browses or "?", service.bulk, service.standard, service.granular,
+      } do
         if operation:find("^" .. name .. "%.") then return service, name end
       end
     end
@@ -122,6 +124,7 @@ describe("the simulator and Microsoft's examples", function()
     for key, value in pairs(body) do
       if key:find("RestoreArtifacts") then real_members(service, value, 20) end
     end
+    for i, url in ipairs(body.siteWebUrls or {}) do body.siteWebUrls[i] = url:gsub(" ", "") end -- blanks of the page
     if body["siteProtectionUnits@delta"] then table.remove(body["siteProtectionUnits@delta"], 4) end -- the first again
     if body.browseLocationItemKey then body.browseLocationItemKey = sites[service.name] end
     if body.restorePointId then body.restorePointId = api.sim:points(api.sim:units(kind)[1].id)[1].id end
@@ -136,6 +139,25 @@ describe("the simulator and Microsoft's examples", function()
   local function granular_session(service)
     local member = { browseSessionId = browses[service.name], id = items[service.name][3].itemKey }
     return api:post("/" .. service.sessions, { [service.granular] = { member } }).body.id
+  end
+
+  -- An empty session with a bulk request, finished when the documented request wants that.
+  local function bulk_target(service, operation, target)
+    local root = "/" .. service.sessions .. "/"
+    local id = api:post("/" .. service.sessions, "{}").body.id
+    target = target:gsub("(RestoreSessions/)[^/]+", "%1" .. id)
+    if operation:find "create" then return target end
+    local list = service.bulk
+    local request = api:post(root .. id .. "/" .. list, {
+      displayName = operation, destinationType = "new", tags = "fastRestore", restorePointPreference = "latest",
+      protectionTimePeriod = { startDateTime = "2020-01-01T00:00:00Z", endDateTime = "2030-01-01T00:00:00Z" },
+      [service.unit == "site" and "siteIds" or "directoryObjectIds"] = { search.searchResponseId },
+    }).body.id
+    if operation:find "get" or operation:find "delete" then
+      api:ask("POST", "/restoreSessions/" .. id .. "/activate")
+      api.sim:advance(61)
+    end
+    return (target:gsub("(BulkAdditionRequests/)[^/]+", "%1" .. request))
   end
 
   -- A policy and a unit in the state that the documented request speaks of.
@@ -157,6 +179,7 @@ describe("the simulator and Microsoft's examples", function()
       target = target:gsub("eq '.-'", "eq '" .. api.sim:units("site")[1].id .. "'"):gsub("2024", "2030")
       return (target:gsub(" ", "%%20"):gsub("'", "%%27"))
     end
+    if operation:find "Bulk" then return bulk_target(service, operation, target) end
     if operation:find "^protectionUnits" then
       return (target:gsub("(protectionUnits/)[^/]+", function(start) return start .. real_unit(operation) end))
     end
@@ -178,7 +201,7 @@ describe("the simulator and Microsoft's examples", function()
   -- leave out, and the artifacts that only a dialect lists on create.
   local ABSENT = {
     ["@odata.nextLink"] = true, ["@odata.id"] = true, ["@odata.context"] = true, granularMailboxRestoreArtifact = true,
-    noResultProtectionUnitIds = true,
+    noResultProtectionUnitIds = true, restoreSessionId = true,
   }
   -- Times of an artifact that has not run: left out in the first dialect.
   local UNSET = {
@@ -188,8 +211,9 @@ describe("the simulator and Microsoft's examples", function()
 
   local function compare(operation, documented, ours)
     for key, value in pairs(type(documented) == "table" and documented or {}) do
-      if not ABSENT[key] and not UNSET[key] then
-        local same = type(ours[key]) == type(value) or value == json.null or ours[key] == json.null
+      local of_list = key == "@odata.type" and documented.value -- two lists say the type of their members
+      if not ABSENT[key] and not UNSET[key] and not of_list then
+        local same = type(ours[key]) == type(value) or value == json.null or value == "" or ours[key] == json.null
         assert.is_true(same, ("%s: %s: documented %s, sent %s"):format(operation, key, type(value), type(ours[key])))
       end
     end
@@ -204,7 +228,10 @@ describe("the simulator and Microsoft's examples", function()
     local answer = api:raw(request.method, real_target(example.operation, request.path), body)
     -- one example shows no answer
     assert.equal(example.response.status or 200, answer.status, example.operation .. ": " .. answer.raw)
-    compare(example.operation, example.response.body, answer.raw ~= "" and json.decode(answer.raw, 1, json.null))
+    local documented = example.response.body
+    -- one page answers a get with a collection, which is a dialect
+    if example.operation:find("%.get$") and documented.value then documented = documented.value[1] end
+    compare(example.operation, documented, answer.raw ~= "" and json.decode(answer.raw, 1, json.null))
   end
 
   it("agree on the documented requests and the shape of their answers", function()

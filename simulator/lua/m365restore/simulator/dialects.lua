@@ -15,6 +15,8 @@ dialects.switches = {
   limit_status = { 413, 400 },
   -- 2.4, 10 #8: restore points per unit in a search answer.
   points_per_search = { 1, 5 },
+  -- 2.4: how many of the units of a search are answered; the others are in neither list.
+  units_answered = { 20, 10 },
   -- 8.3: "relative" has no host and no version; "other_collection" leads the list of all sessions to SharePoint's.
   -- "ampersand" begins the query with ?&.
   next_link = { "absolute", "relative", "other_collection", "ampersand" },
@@ -44,6 +46,10 @@ dialects.switches = {
   error_shape = { "object", "array" },
   -- 3: numbers of bytes as decimal strings, or as numbers.
   sizes = { "string", "number" },
+  -- 10 #9: the answer to a get of a bulk request: itself, or a collection that holds it.
+  get_shape = { "entity", "collection" },
+  -- 3: whether a bulk request names its session.
+  bulk_session = { false, true },
   -- 6.4: every documented answer says created at once.
   browse_status = { "creating", "created" },
   -- 3: whether a browse session names its restore point; no documented answer does.

@@ -33,6 +33,14 @@ errors.statuses = {
   RestorePointNotFound = 404,
   BrowseSessionNotFound = 404,
   Conflict = 409,
+  -- bulk requests
+  InvalidBulkRestoreArtifactId = 400,
+  BulkRestoreInvalidCreateRequest = 400,
+  BulkRestoreRestorationResourcesCountExceedsLimit = 400,
+  BulkRestoreInvalidCreateRequestSiteUrl = 400,
+  BulkRestoreInvalidCreateRequestUserEmail = 400,
+  BulkRestoreArtifactsNotFound = 404,
+  InvalidStateForBulkRequestDeletion = 403,
   -- policies
   InvalidPolicyId = 400,
   PolicyNotFound = 404,

@@ -7,6 +7,7 @@
 local activity = require "m365restore.simulator.activity"
 local artifacts = require "m365restore.simulator.artifacts"
 local browse = require "m365restore.simulator.browse"
+local bulk = require "m365restore.simulator.bulk"
 local items = require "m365restore.simulator.items"
 local points = require "m365restore.simulator.points"
 local policies = require "m365restore.simulator.policies"
@@ -83,6 +84,14 @@ local function add_sessions(it)
   end
 end
 
+local function add_bulk(it)
+  local list = "/" .. it.sessions .. "/{id}/" .. it.bulk
+  row("GET", list, it.bulk .. ".list", RESTORE_READ, bulk.list, it)
+  row("POST", list, it.bulk .. ".create", RESTORE_WRITE, bulk.create, it)
+  row("GET", list .. "/{request}", it.bulk .. ".get", RESTORE_READ, bulk.get, it)
+  row("DELETE", list .. "/{request}", it.bulk .. ".delete", RESTORE_WRITE, bulk.delete, it)
+end
+
 local function add_browses(it)
   local root = "/" .. it.browses
   row("POST", root .. "/{id}/browse", it.browses .. ".browse", RESTORE_WRITE, items.browse, it)
@@ -116,6 +125,7 @@ end
 
 for _, it in ipairs(services) do
   add_sessions(it)
+  add_bulk(it)
   add_policies(it)
   if it.browses then add_browses(it) end
 end

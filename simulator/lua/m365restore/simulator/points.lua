@@ -6,6 +6,7 @@ local errors = require "m365restore.simulator.errors"
 local ids = require "m365restore.simulator.ids"
 local json = require "m365restore.simulator.json"
 local odata = require "m365restore.simulator.odata"
+local resolution = require "m365restore.simulator.resolution"
 
 local points = {}
 
@@ -168,20 +169,12 @@ local function check_period(body)
     errors.raise("InvalidSearchRequest", "protectionTimePeriod must not be empty.")
   end
   if first > last then errors.raise("InvalidSearchRequest", "protectionTimePeriod ends before it starts.") end
-  return first, last
 end
 
-local function hits(ctx, body, id, first, last)
+local function hits(ctx, body, id)
   local unit = ctx.model.world:find_unit(id)
-  local found = {}
-  for _, point in ipairs(unit and ctx.model.world:points(unit, ctx.now) or {}) do
-    local fits = point.taken >= first and point.taken <= last
-    if fits and (body.tags ~= "fastRestore" or point.fast) then found[#found + 1] = point end
-  end
-  if body.restorePointPreference == "oldest" then
-    table.sort(found, function(a, b) return a.taken < b.taken end)
-  end
-  return { table.unpack(found, 1, ctx.model.dialect.points_per_search) }
+  if not unit then return {} end
+  return { table.unpack(resolution.points(ctx, unit, body), 1, ctx.model.dialect.points_per_search) }
 end
 
 local function result(ctx, body, point)
@@ -204,10 +197,11 @@ function points.search(ctx)
   local body = ctx:body(SEARCH[ctx.version], "InvalidSearchRequest")
   check_units(ctx, body)
   check_query(ctx, body)
-  local first, last = check_period(body)
+  check_period(body)
   local results, missing = json.array(), json.array()
-  for _, id in ipairs(body.protectionUnitIds) do
-    local found = hits(ctx, body, id, first, last)
+  for i, id in ipairs(body.protectionUnitIds) do
+    if i > ctx.model.dialect.units_answered then break end
+    local found = hits(ctx, body, id)
     if #found == 0 then missing[#missing + 1] = id end
     for _, point in ipairs(found) do results[#results + 1] = result(ctx, body, point) end
   end

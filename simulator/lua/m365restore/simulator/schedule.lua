@@ -199,6 +199,7 @@ function schedule.session_status(session, now)
   if not session.activated then return "draft" end
   if now < session.ready then return "activating" end
   if now < session.finish then return "active" end
+  if #session.artifacts == 0 then return "failed" end -- a bulk request of which nothing was found
   if #session.failed == 0 then return "completed" end
   return #session.succeeded == 0 and "failed" or "completedWithError"
 end

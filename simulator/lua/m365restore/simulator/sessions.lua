@@ -8,6 +8,7 @@ local errors = require "m365restore.simulator.errors"
 local ids = require "m365restore.simulator.ids"
 local json = require "m365restore.simulator.json"
 local odata = require "m365restore.simulator.odata"
+local resolution = require "m365restore.simulator.resolution"
 local schedule = require "m365restore.simulator.schedule"
 local services = require "m365restore.simulator.services"
 
@@ -34,11 +35,15 @@ end
 local function job_type(ctx, session)
   -- the documented granular session of Exchange says standard
   local granular = session.kind.granular and session.service.name ~= "exchange"
+  if session.bulk_job then return "bulk" end
   return ctx:evolve("restoreJobType", granular and "granular" or "standard")
 end
 
 local function error_of(session, status)
   if status ~= "completedWithError" and status ~= "failed" or not session.failed then return nil end
+  if #session.artifacts == 0 then
+    return { code = "BulkRestoreArtifactsNotFound", message = "Nothing that the bulk request names was found." }
+  end
   return {
     code = "UnknownError",
     message = ("%d of %d artifacts could not be restored."):format(#session.failed, #session.artifacts),
@@ -81,7 +86,11 @@ end
 
 -- {====== Finding ======
 
-local function find(ctx, service)
+--- The session that a path names.
+-- @tparam table ctx the request
+-- @tparam ?table service that it has to belong to
+-- @treturn table; raises the refusal
+function sessions.find(ctx, service)
   local id = ctx.params.id
   if not ids.is_guid(id) then
     errors.raise("InvalidRestoreSessionId", ("'%s' is not the id of a restore session."):format(id))
@@ -93,8 +102,12 @@ local function find(ctx, service)
   return session
 end
 
-local function find_draft(ctx, service)
-  local session = find(ctx, service)
+--- The same, when it is a draft.
+-- @tparam table ctx the request
+-- @tparam ?table service
+-- @treturn table; raises the refusal
+function sessions.find_draft(ctx, service)
+  local session = sessions.find(ctx, service)
   if schedule.session_status(session, ctx.now) ~= "draft" then
     errors.raise("RestoreSessionActionNotAllowed", "The restore session is not in the draft state.")
   end
@@ -186,6 +199,7 @@ end
 
 local function activate(ctx, session)
   check_activation(ctx)
+  if session.bulk then resolution.resolve(ctx, session) end
   ctx.model.schedule:activate(session, ctx.now)
   audit.stamp(ctx, session)
   ctx.model.activity:note(ctx, "restoreTaskCompleted", session.service, { session = session, at = session.finish })
@@ -283,11 +297,11 @@ end
 --- GET /restoreSessions/{id} and /{service}RestoreSessions/{id}
 function sessions.get(ctx, service)
   odata.single(ctx)
-  return 200, entity(ctx, find(ctx, service))
+  return 200, entity(ctx, sessions.find(ctx, service))
 end
 
 local function artifact_list(ctx, kind)
-  local session = find(ctx, kind.service)
+  local session = sessions.find(ctx, kind.service)
   if session.kind == kind then return session, session.artifacts end
   return session, {}
 end
@@ -339,6 +353,9 @@ local function chosen_delta(ctx, service, session)
     errors.raise("InvalidPatchRequest", "Exactly one list of changes is expected.")
   end
   local kind = artifacts.kinds[standard and service.standard or service.granular]
+  if session.bulk_job then
+    errors.raise("InvalidPatchRequest", "A restore session with a bulk request cannot be updated.")
+  end
   if session.kind ~= kind then -- a session that was created empty is a standard one
     errors.raise("InvalidPatchRequest", "Standard and granular artifacts cannot be in one session.")
   end
@@ -420,7 +437,7 @@ end
 --- PATCH /{service}RestoreSessions/{id}
 function sessions.update(ctx, service)
   odata.none(ctx)
-  local session = find_draft(ctx, service)
+  local session = sessions.find_draft(ctx, service)
   local kind, members = chosen_delta(ctx, service, session)
   if #members == 0 then errors.raise("InvalidPatchRequest", "The list of changes is empty.") end
   check_size(ctx, members)
@@ -441,7 +458,7 @@ end
 function sessions.delete(ctx)
   odata.none(ctx)
   ctx:no_body()
-  local session = find_draft(ctx)
+  local session = sessions.find_draft(ctx)
   session.deleted = true
   ctx.model.sessions.by_id[session.id] = nil
   return 204
@@ -451,8 +468,8 @@ end
 function sessions.activate(ctx)
   odata.none(ctx)
   ctx:no_body()
-  local session = find_draft(ctx)
-  if #session.artifacts == 0 then
+  local session = sessions.find_draft(ctx)
+  if #session.artifacts == 0 and not session.bulk then
     errors.raise("RestoreSessionActionNotAllowed", "The restore session has no artifacts.")
   end
   activate(ctx, session)
