@@ -1,0 +1,46 @@
+--- Brings mailboxes back as they were at a moment, each into a new folder of itself.
+--
+--   lua5.4 examples/restore_mailboxes.lua 2026-11-01T06:00:00Z DIRECTORY_OBJECT_ID...
+--
+-- One session, so at most 50 mailboxes. An application sees no addresses on what it protects: it names users by the id
+-- of their directory object. M365_TOKEN holds an access token; M365_BASE_URL leads to a simulator instead of Graph.
+local m365 = require "m365restore"
+
+local function restore(client, out, before, ...)
+  local unit_of = {}
+  for unit in client.exchange:protection_units() do
+    unit_of[unit.directoryObjectId] = unit
+  end
+
+  -- every mailbox in a coroutine of its own, eight at a time
+  local users = { ... }
+  local artifacts, failures = m365.gather(users, function(user)
+    local unit = assert(unit_of[user], "this mailbox is not protected")
+    local point, err = client:restore_points({ unit = unit, before = before }):next()
+    assert(point or err, "it has no restore point before that moment")
+    return point and { restorePoint = point, destinationType = "new" }, err
+  end, 8)
+  for i, err in pairs(failures) do
+    out:write(users[i], ": ", tostring(err), "\n")
+  end
+  if next(failures) then
+    return false -- all of them, or none
+  end
+
+  local session = assert(client.exchange:create_session { mailboxRestoreArtifacts = artifacts })
+  assert(session:activate())
+  local done, err = session:wait { on_progress = m365.progress.bar { out = out } }
+  for artifact in session:artifacts() do
+    out:write(("%-10s %s"):format(artifact.status, artifact.restoredFolderName or artifact.id),
+      artifact.error and ": " .. artifact.error.message or "", "\n")
+  end
+  out:write(done and "all restored" or tostring(err), "\n")
+  return done ~= nil
+end
+
+if ... == "examples.restore_mailboxes" then
+  return restore
+end
+
+local client <close> = m365.client { base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" }
+os.exit(restore(client, io.stdout, ...), true)
