@@ -63,7 +63,7 @@ const struct m365_type m365_types[] = {
     {"backupRestoreRoot", NULL, NULL, NULL},
     {"serviceStatus", NULL, NULL, NULL},
     {"serviceApp", NULL, "/serviceApps", "id"},
-    {"emailNotificationsSetting", NULL, NULL, "id"},
+    {"emailNotificationsSetting", NULL, NULL, NULL}, /* there is one */
     {"activityLogBase", NULL, "/activityLogs", "id"},
     {"backupPolicyReport", NULL, NULL, NULL},
     {"identitySet", NULL, NULL, NULL},

@@ -412,7 +412,9 @@ static void add_rows(lua_State *L, const struct m365_type *type) {
   for (const struct m365_action *a = m365_actions; a->verb != NULL; a++)
     if (m365_type_derives(type, a->on))
       add_method(L, a, a->verb, false);
-  if (reader != NULL && type->key != NULL)
+  /* what has no key can be read again if there is only one of it */
+  if (reader != NULL &&
+      (type->key != NULL || strchr(reader->path, '{') == NULL))
     add_method(L, reader, "refresh", true);
 }
 

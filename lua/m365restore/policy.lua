@@ -18,24 +18,15 @@ local kinds = {
   exchange = { kind = "mailbox", key = "directoryObjectId", urls = "mailboxes", ids = "directoryObjectIds" },
 }
 
-local function is_text(value)
-  return type(value) == "string" and value ~= ""
-end
-
 --- The units of a policy, or of a delta, checked: nil, err where the service
 -- would refuse them.
 local function check_units(what, place, list, key)
-  local seen = {}
   for i = 1, #list do
     local unit = list[i]
     local id = type(unit) == "table" and (unit["@removed"] and unit.id or unit[key])
-    if not is_text(id) then
+    if type(id) ~= "string" or id == "" then
       error(string.format("%s.%s[%d]: { %s = } was expected", what, place, i, key), 0)
-    elseif seen[id:lower()] then
-      return rules.refuse(what, "DuplicateProtectionUnitInList", "%s[%d] is %s[%d] again", place, i, place,
-        seen[id:lower()])
     end
-    seen[id:lower()] = i
   end
   if #list > MOST_UNITS then
     return rules.refuse(what, "ProtectionUnitsLimitBreached", "%d units in one request, the limit is %d", #list,
