@@ -11,10 +11,17 @@ require "m365restore.points"
 require "m365restore.policy"
 require "m365restore.service"
 
---- Modules that few scripts need are loaded when they are first touched.
+--- Modules that few scripts need are loaded when they are first touched:
+-- name -> module, and the one function of it that is meant.
 local lazy = {
-  progress = "m365restore.progress",
-  time = "m365restore.time",
+  progress = { "m365restore.progress" },
+  time = { "m365restore.time" },
+  csv = { "m365restore.restore.csv" },
+  journal = { "m365restore.restore.journal" },
+  plan = { "m365restore.restore.plan", "make" },
+  load_plan = { "m365restore.restore.plan", "load" },
+  apply = { "m365restore.restore.apply", "apply" },
+  resume = { "m365restore.restore.apply", "resume" },
 }
 
 local m365 = {
@@ -35,8 +42,10 @@ local m365 = {
 
 return setmetatable(m365, {
   __index = function(self, name)
-    if lazy[name] then
-      self[name] = require(lazy[name])
+    local place = lazy[name]
+    if place then
+      local module = require(place[1])
+      self[name] = place[2] and module[place[2]] or module
       return self[name]
     end
   end,

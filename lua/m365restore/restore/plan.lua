@@ -1,0 +1,445 @@
+--- Plans: what would be restored, from when, where to, and what not and why.
+--
+-- A plan is data. It is made by reading only; it is reviewed, saved, compared
+-- and approved by its hash, and then applied exactly.
+-- @module m365restore.restore.plan
+local core = require "m365restore.core"
+local clock = require "m365restore.clock"
+local crypto = require "m365restore.crypto"
+local csv = require "m365restore.restore.csv"
+local options = require "m365restore.options"
+local survey = require "m365restore.restore.survey"
+local system = require "m365restore.system"
+local targets = require "m365restore.restore.targets"
+local time = require "m365restore.time"
+local waves = require "m365restore.restore.waves"
+local words = require "m365restore.restore.words"
+
+local plan = {}
+
+local FORMAT, VERSION = "m365restore.plan", 1
+
+--- The priority of a target that has none: low numbers go first.
+local USUAL_PRIORITY = 1000
+
+local LARGEST_FILE = 1 << 31
+
+local services = { sharePoint = true, oneDriveForBusiness = true, exchange = true }
+
+local function raise(...)
+  error(string.format(...), 0)
+end
+
+local function fail(code, ...)
+  return nil, core.failure {
+    code = code, class = "refuse", operation = "plan", sent = false, attempts = 0, message = string.format(...),
+  }
+end
+
+-- {====== The hash ======
+
+--- What of a row is approved by the hash; the rest follows from it, or is for people.
+local approved = {
+  "n", "target", "before", "protectionUnitId", "restorePointId", "protectionDateTime", "kind", "destinationType",
+  "priority", "wave", "browseSessionId", "itemKey",
+}
+
+local function canonical(row)
+  local part = { refusal = row.refusal and row.refusal.code }
+  for _, name in ipairs(approved) do
+    part[name] = row[name]
+  end
+  return core.encode(part)
+end
+
+--- The hash of what a plan does.
+-- @tparam table self
+-- @treturn string 64 hexadecimal digits
+function plan.hash(self)
+  local digest = crypto.digest "sha256"
+  digest:update(core.encode { version = self.version, service = self.service, before = self.before, at = self.at })
+  for _, row in ipairs(self.rows) do
+    digest:update("\n"):update(canonical(row))
+  end
+  return crypto.hex(digest:final())
+end
+
+-- }======
+
+-- {====== The request ======
+
+local rows_of_options = {
+  service = "string", targets = "any", before = "any", at = "any", prefer = "string", max_loss = "duration",
+  destination = "any", priority = "any", exclude = "any", max_targets = "integer",
+}
+
+local function check_choice(field, value, known)
+  if not known[value] then
+    local names = {}
+    for name in pairs(known) do
+      names[#names + 1] = name
+    end
+    table.sort(names)
+    raise("plan.%s: one of %s was expected, got %s", field, table.concat(names, ", "), tostring(value))
+  end
+end
+
+local function check_moment(o)
+  local field = o.before ~= nil and "before" or "at"
+  if (o.before == nil) == (o.at == nil) then
+    raise("plan.before: a time was expected, or plan.at, and not both")
+  end
+  local moment = time.parse(o[field]) or type(o[field]) == "number" and o[field]
+  if not moment then
+    raise("plan.%s: a time like 2026-11-01T06:00:00Z was expected, got %s", field, tostring(o[field]))
+  end
+  o[field] = time.format(o[field])
+  o.moment, o.exact = moment, field == "at"
+end
+
+--- Everything as it is used; raises, naming the field.
+local function read_options(spec)
+  local o = options.read("plan", spec, rows_of_options)
+  if not o.service then
+    raise("plan.service: one of exchange, oneDriveForBusiness, sharePoint was expected")
+  end
+  check_choice("service", o.service, services)
+  o.prefer = o.prefer or "fastRestore"
+  check_choice("prefer", o.prefer, survey.preferences)
+  check_moment(o)
+  if o.targets == nil then
+    raise("plan.targets: a list, a CSV file, { policy = id } or \"all\" was expected")
+  end
+  o.destination = targets.destination("plan", o.destination)
+  o.wanted = targets.read("plan.targets", o.targets)
+  return o
+end
+
+local function list_of(field, given)
+  if given == nil or type(given) == "function" then
+    return {}
+  end
+  return targets.read("plan." .. field, given).list or raise('plan.%s: "all" makes no sense', field)
+end
+
+--- What makes two requests the same, whenever they are made.
+local function request_of(o, excluded, first)
+  local function digest(list)
+    local sum = crypto.digest "sha256"
+    for _, target in ipairs(list) do
+      sum:update(core.encode { target.key or target.given, target.priority or 0, target.destinationType or "",
+        target.before or "" }):update("\n")
+    end
+    return string.format("%d, %s", #list, crypto.hex(sum:final()):sub(1, 16))
+  end
+  return {
+    service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
+    destination = o.destination, exclude = #excluded > 0 and digest(excluded) or nil,
+    priority = #first > 0 and digest(first) or nil,
+    targets = o.wanted.list and digest(o.wanted.list) or o.wanted.policy and "policy " .. o.wanted.policy or "all",
+  }
+end
+
+-- }======
+
+-- {====== The rows ======
+
+local function ranks_of(list)
+  local ranks = {}
+  for i, target in ipairs(list) do
+    ranks[target.key or target.given] = ranks[target.key or target.given] or i
+  end
+  return ranks
+end
+
+local function rank_of(ranks, target)
+  local best
+  for _, key in ipairs(targets.known_keys(target)) do
+    local rank = ranks[key]
+    best = rank and math.min(rank, best or rank) or best
+  end
+  return best
+end
+
+local function lost_of(row, moment)
+  local taken = time.parse(row.protectionDateTime)
+  return taken and math.floor((time.parse(row.before) or moment) - taken)
+end
+
+local function row_of(o, n, target, choice, excluded, ranks)
+  local unit = target.unit or {}
+  local row = {
+    n = n, target = target.given, name = unit.name, address = unit.address ~= target.given and unit.address or nil,
+    protectionUnitId = unit.id, before = target.before, kind = "standard",
+    destinationType = target.destinationType or o.destination,
+    priority = rank_of(ranks, target) or target.priority or USUAL_PRIORITY,
+    refusal = target.refusal,
+  }
+  if not row.destinationType then
+    raise('plan.destination: "inPlace" or "new" was expected; it is never assumed')
+  elseif rank_of(excluded, target) then
+    row.refusal = { code = "excluded", message = "it was excluded" }
+  elseif choice and choice.refusal then
+    row.refusal = choice.refusal
+  elseif choice and not row.refusal then
+    row.restorePointId, row.protectionDateTime, row.tags = choice.id, choice.protectionDateTime, choice.tags
+    row.lost = lost_of(row, o.moment)
+  end
+  if type(o.priority) == "function" then
+    row.priority = o.priority(row)
+    if math.type(row.priority) ~= "integer" then
+      raise("plan.priority: a whole number was expected from the function, got %s", tostring(row.priority))
+    end
+  end
+  return row
+end
+
+local function rows_of(o, list, choices, excluded, first)
+  local out, ranks, rows = ranks_of(excluded), ranks_of(first), {}
+  for n, target in ipairs(list) do
+    local choice = target.unit and not target.refusal and choices[target.unit.id]
+    rows[n] = row_of(o, n, target, choice or nil, out, ranks)
+  end
+  return rows
+end
+
+-- }======
+
+local Plan = { __name = "m365restore.plan" }
+Plan.__index = Plan
+
+local function count_planned(rows)
+  local count = 0
+  for _, row in ipairs(rows) do
+    count = count + (row.refusal and 0 or 1)
+  end
+  return count
+end
+
+--- Makes a plan of finished rows.
+-- @tparam table fields of the plan, `rows` among them
+-- @tparam[opt] integer size the most artifacts of a wave
+-- @treturn Plan
+function plan.new(fields, size)
+  local self = setmetatable(fields, Plan)
+  self.format, self.version = FORMAT, VERSION
+  self.planned = count_planned(self.rows)
+  self.waves = waves.assign(self.rows, size or waves.limits.artifacts)
+  self.estimate = {
+    seconds = waves.duration(self.planned),
+    how = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h",
+  }
+  self.hash = plan.hash(self)
+  return self
+end
+
+--- Plans a restore. Reads only: permissions to read are enough. May yield.
+-- @function plan
+-- @tparam client client
+-- @tparam table spec `service` ("sharePoint", "oneDriveForBusiness", "exchange"); `targets` (see
+-- @{m365restore.restore.targets.read}); `before` (a time T: the newest points older than it) or `at` (points of T
+-- itself count too); `destination` ("inPlace" or "new", never assumed); `prefer` ("fastRestore", which is the default
+-- and falls back to any point, "latest", "oldest"); `max_loss` (duration: how much older than T a point may be);
+-- `priority` (targets that go first, in their order, or a function of a row); `exclude` (targets); `max_targets`
+-- (integer: more are refused as a whole)
+-- @treturn ?Plan; or nil, err: `no_targets`, `too_many_targets`, or what a read failed with. Raises on wrong options
+-- and unreadable targets
+function plan.make(client, spec)
+  local o = read_options(spec)
+  local excluded, first = list_of("exclude", o.exclude), list_of("priority", o.priority)
+  local created = clock.of(client):now()
+  local list, choices = survey.run(client, o, o.wanted)
+  if not list then
+    return nil, choices
+  elseif #list == 0 then
+    return fail("no_targets", "there is nothing in the list of targets")
+  end
+  local rows = rows_of(o, list, choices, excluded, first)
+  local planned = count_planned(rows)
+  if o.max_targets and planned > o.max_targets then
+    return fail("too_many_targets", "%d targets would be restored, max_targets is %d", planned, o.max_targets)
+  end
+  return plan.new({
+    service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
+    created = time.format(math.floor(created)), request = request_of(o, excluded, first), rows = rows,
+  }, client.max_artifacts)
+end
+
+-- {====== For people ======
+
+local function state_of(row)
+  return row.refusal and "refused: " .. row.refusal.code .. ", " .. row.refusal.message
+    or row.name or row.address or ""
+end
+
+local function line_of(row)
+  return {
+    row.wave and tostring(row.wave) or "-", row.target, row.protectionDateTime or "-",
+    row.tags == "fastRestore" and "fast" or row.tags and "any" or "-",
+    row.lost and words.span(row.lost) or "-", row.refusal and "-" or row.destinationType, state_of(row),
+  }
+end
+
+--- The plan as a table for a tired person.
+function Plan:__tostring()
+  local lines = { { "wave", "target", "point", "kind", "loss", "to", "" } }
+  for i, row in ipairs(self.rows) do
+    lines[i + 1] = line_of(row)
+  end
+  return string.format("%s of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\nhash %s",
+    "Restore", self.service, self.at and "the state of" or "before", self.at or self.before,
+    words.count(#self.rows, "target"), self.planned, words.count(self.waves, "wave"), #self.rows - self.planned,
+    words.span(self.estimate.seconds), self.estimate.how, words.columns(lines), self.hash)
+end
+
+local csv_columns = {
+  "target", "name", "wave", "protectionDateTime", "tags", "lost", "destinationType", "priority", "refusal", "message",
+  "protectionUnitId", "restorePointId",
+}
+
+local function csv_record(row)
+  local record = setmetatable({}, { __index = row })
+  record.refusal = row.refusal and row.refusal.code or ""
+  record.message = row.refusal and row.refusal.message
+  return record
+end
+
+-- }======
+
+-- {====== Files ======
+
+--- A text with a row on each line, which tools that compare lines can read.
+local function spell(self)
+  local head = {}
+  for name, value in pairs(self) do
+    if name ~= "rows" then
+      head[name] = value
+    end
+  end
+  local lines = {}
+  for i, row in ipairs(self.rows) do
+    lines[i] = core.encode(row)
+  end
+  return core.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
+end
+
+--- Saves a plan, as a whole or not at all. Never yields.
+-- @function Plan:save
+-- @tparam string path ending in ".json", to be loaded again, or ".csv", for a spreadsheet
+-- @treturn ?boolean true; or nil, err
+function Plan:save(path)
+  if type(path) ~= "string" then
+    error("plan:save: path: a string was expected, got " .. type(path), 2)
+  elseif not path:lower():find "%.csv$" then
+    return system.replace(path, spell(self))
+  end
+  local records = {}
+  for i, row in ipairs(self.rows) do
+    records[i] = csv_record(row)
+  end
+  return csv.save(path, csv_columns, records)
+end
+
+--- A plan that was read from somewhere: it must still be what its hash says.
+-- @param data
+-- @tparam string path for messages
+-- @treturn ?Plan; or nil, err: `bad_plan`, `plan_edited`
+function plan.adopt(data, path)
+  if type(data) ~= "table" or data.format ~= FORMAT or type(data.rows) ~= "table" then
+    return fail("bad_plan", "%s is no plan", path)
+  elseif data.version ~= VERSION then
+    return fail("bad_plan", "%s has version %s, this library reads version %d", path, tostring(data.version), VERSION)
+  end
+  local self = setmetatable(data, Plan)
+  local now = plan.hash(self)
+  if now ~= self.hash then
+    return fail("plan_edited", "%s was changed by hand: its hash is %s, its content has %s", path,
+      tostring(self.hash), now)
+  end
+  return self
+end
+
+--- Loads a plan that was saved. Never yields.
+-- @function load_plan
+-- @tparam string path
+-- @treturn ?Plan; or nil, err: `plan_edited` when it no longer matches its hash, `bad_plan`, or what the disk says
+function plan.load(path)
+  local text, err = system.read_file(path, LARGEST_FILE)
+  if not text then
+    return nil, err
+  end
+  return plan.adopt(core.decode(text), path)
+end
+
+-- }======
+
+-- {====== Differences ======
+
+local request_fields = {
+  "service", "before", "at", "prefer", "max_loss", "destination", "targets", "exclude", "priority",
+}
+
+--- What another request asks for that this one does not.
+-- @tparam table old
+-- @tparam table new
+-- @treturn table a list of texts; empty: they are the same
+function plan.request_difference(old, new)
+  local found = {}
+  for _, field in ipairs(request_fields) do
+    if old[field] ~= new[field] then
+      found[#found + 1] = string.format("%s was %s, is now %s", field, tostring(old[field]), tostring(new[field]))
+    end
+  end
+  return found
+end
+
+local function describe(row)
+  if not row then
+    return "not in the plan"
+  elseif row.refusal then
+    return "refused (" .. row.refusal.code .. ")"
+  end
+  return string.format("%s from %s, %s", row.destinationType, row.protectionDateTime, row.restorePointId)
+end
+
+--- How this plan differs from another, row by row. Never yields.
+-- @function Plan:diff
+-- @tparam Plan other
+-- @treturn table a list of texts; empty: both do the same
+function Plan:diff(other)
+  local found, theirs = {}, {}
+  for _, row in ipairs(other.rows) do
+    theirs[row.target] = theirs[row.target] or {}
+    table.insert(theirs[row.target], row)
+  end
+  local function compare(target, mine, their)
+    local before, after = describe(mine), describe(their)
+    if before ~= after then
+      found[#found + 1] = string.format("%s: %s; now %s", target, before, after)
+    end
+  end
+  for _, row in ipairs(self.rows) do
+    compare(row.target, row, theirs[row.target] and table.remove(theirs[row.target], 1))
+  end
+  for _, row in ipairs(other.rows) do
+    if table.remove(theirs[row.target], 1) then
+      compare(row.target, nil, row)
+    end
+  end
+  return found
+end
+
+--- Does anything of the plan replace what is there?
+-- @treturn boolean
+function Plan:replaces()
+  for _, row in ipairs(self.rows) do
+    if not row.refusal and row.destinationType == "inPlace" then
+      return true
+    end
+  end
+  return false
+end
+
+-- }======
+
+return plan

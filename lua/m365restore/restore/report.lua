@@ -1,0 +1,190 @@
+--- Reports: exactly one row for every target, and what to do about those that
+-- were not restored.
+-- @module m365restore.restore.report
+local core = require "m365restore.core"
+local csv = require "m365restore.restore.csv"
+local page = require "m365restore.restore.page"
+local system = require "m365restore.system"
+local words = require "m365restore.restore.words"
+
+local report = {}
+
+--- Outcomes that leave nothing to be done.
+local good = { restored = true, already_restored = true, excluded = true }
+
+--- What stands in a report where neither the service nor this library has a code.
+local remedies = {
+  not_started = "Resume the run with its journal.",
+  running = "It goes on in the service: resume the run with its journal to see its end.",
+  unknown = "Look at the session in the service.",
+}
+
+--- The remedies of refusals.
+local refused = {
+  unknown = "Check the spelling, and that a policy protects it.",
+  unreadable = "Give a URL, an e-mail address or an id.",
+  duplicate = "Nothing: it is in the list twice.",
+  ambiguous = "Name the one unit that you mean by its protectionUnitId.",
+  unprotected = "It has to be protected again before it can be restored.",
+  email_hidden = "Give the directoryObjectId, or let the app read users.",
+  no_restore_point = "Choose a later time; a new unit has its first points after some hours.",
+  loss_over_budget = "Raise max_loss, or accept that it stays as it is.",
+  excluded = "Nothing: you excluded it.",
+}
+
+local Report = { __name = "m365restore.report" }
+Report.__index = Report
+
+local function describe(code)
+  local class, remedy
+  if code then
+    class, remedy = core.describe(code)
+  end
+  return class, remedy
+end
+
+local function outcome_of(row, state)
+  local result = state.results[row.n]
+  if row.refusal then
+    local excluded = row.refusal.code == "excluded"
+    return excluded and "excluded" or "refused", row.refusal.code, row.refusal.message, {}
+  elseif result then
+    return result.outcome, result.code, result.message, result
+  end
+  local session = state.by_id[state.at[row.n]]
+  local begun = session and (session.stage == "activated" or session.stage == "activating")
+  return begun and "running" or "not_started", nil, nil, { session = session and session.id }
+end
+
+local function row_of(row, state)
+  local outcome, code, message, result = outcome_of(row, state)
+  local class, remedy = describe(code)
+  if row.refusal then
+    class, remedy = "refuse", refused[code]
+  elseif good[outcome] then
+    class, remedy = nil, nil
+  end
+  return {
+    n = row.n, target = row.target, name = row.name, outcome = outcome, code = code, class = class,
+    remedy = remedy or remedies[outcome], message = message, session = result.session, artifact = result.artifact,
+    status = result.status, wave = row.wave, protectionUnitId = row.protectionUnitId,
+    restorePointId = row.restorePointId, protectionDateTime = row.protectionDateTime, lost = row.lost,
+    destinationType = not row.refusal and row.destinationType or nil, startDateTime = result.startDateTime,
+    completionDateTime = result.completionDateTime, url = result.url,
+  }
+end
+
+--- The exit code of a run, which stays what it is: 0 all restored; 1 some were not; 2 some are not finished.
+local function exit_code(counts)
+  if (counts.running or 0) + (counts.not_started or 0) + (counts.unknown or 0) > 0 then
+    return 2
+  end
+  for outcome in pairs(counts) do
+    if not good[outcome] then
+      return 1
+    end
+  end
+  return 0
+end
+
+--- Makes the report of a run.
+-- @tparam Plan plan
+-- @tparam State state
+-- @tparam ?error problem why the run ended early
+-- @treturn Report `rows` (n, target, name, outcome, code, class, remedy, message, session, artifact, status, wave,
+-- protectionUnitId, restorePointId, protectionDateTime, lost, destinationType, startDateTime, completionDateTime,
+-- url), `counts` (outcome -> how many), `ok`, `exit_code`. Outcomes: restored, already_restored, excluded, failed,
+-- rejected (by the service, before it was activated), refused (in the plan), running, not_started, unknown
+function report.new(plan, state, problem)
+  local rows, counts = {}, {}
+  for i, row in ipairs(plan.rows) do
+    rows[i] = row_of(row, state)
+    counts[rows[i].outcome] = (counts[rows[i].outcome] or 0) + 1
+  end
+  local code = exit_code(counts)
+  return setmetatable({
+    service = plan.service, hash = plan.hash, T = plan.before or plan.at, created = plan.created,
+    rows = rows, counts = counts, ok = code == 0, exit_code = code, error = problem and tostring(problem) or nil,
+  }, Report)
+end
+
+local order = {
+  "restored", "already_restored", "failed", "rejected", "refused", "running", "not_started", "unknown", "excluded",
+}
+
+--- One line: how many targets had which outcome.
+-- @treturn string
+function Report:summary()
+  local parts = {}
+  for _, outcome in ipairs(order) do
+    if self.counts[outcome] then
+      parts[#parts + 1] = string.format("%d %s", self.counts[outcome], (outcome:gsub("_", " ")))
+    end
+  end
+  return words.count(#self.rows, "target") .. ": " .. table.concat(parts, ", ")
+end
+
+function Report:__tostring()
+  local lines = { { "target", "outcome", "code", "what to do" } }
+  for _, row in ipairs(self.rows) do
+    if not good[row.outcome] then
+      lines[#lines + 1] = { row.target, row.outcome, row.code or "-", row.remedy or row.message or "" }
+    end
+  end
+  return self:summary() .. (#lines > 1 and "\n\n" .. words.columns(lines) or "")
+end
+
+--- The targets that were not restored and may be tried again, for the next plan: `targets = report:failed()`. Those
+-- that still run, or were never begun, are not among them: their own run goes on with them.
+-- @treturn table list of { target, protectionUnitId, destination, code }
+function Report:failed()
+  local list = {}
+  for _, row in ipairs(self.rows) do
+    if row.outcome == "failed" or row.outcome == "rejected" then
+      list[#list + 1] = {
+        target = row.target, protectionUnitId = row.protectionUnitId, destination = row.destinationType,
+        code = row.code,
+      }
+    end
+  end
+  return list
+end
+
+local columns = {
+  "target", "name", "outcome", "code", "class", "remedy", "message", "wave", "session", "artifact", "status",
+  "protectionDateTime", "lost", "destinationType", "startDateTime", "completionDateTime", "url", "protectionUnitId",
+  "restorePointId",
+}
+
+local function spell_json(self)
+  local lines = {}
+  for i, row in ipairs(self.rows) do
+    lines[i] = core.encode(row)
+  end
+  local head = {}
+  for name, value in pairs(self) do
+    head[name] = name ~= "rows" and value or nil
+  end
+  return core.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
+end
+
+--- Saves the report, as a whole or not at all. Never yields.
+-- @function Report:save
+-- @tparam string path ending in ".csv", ".json", or ".html" (one page for people, with nothing outside of it)
+-- @treturn ?boolean true; or nil, err
+function Report:save(path)
+  local extension = type(path) == "string" and path:lower():match "%.(%w+)$"
+  if extension == "csv" then
+    return csv.save(path, columns, self.rows)
+  elseif extension == "json" then
+    return system.replace(path, spell_json(self))
+  elseif extension == "html" then
+    return system.replace(path, page.spell(self))
+  end
+  error("report:save: path: a path ending in .csv, .json or .html was expected, got " .. tostring(path), 2)
+end
+
+--- The outcomes that leave nothing to be done.
+report.good = good
+
+return report

@@ -1,0 +1,48 @@
+--- Lengths of time and tables of text, for people.
+-- @module m365restore.restore.words
+local words = {}
+
+--- A length of time in two units.
+-- @tparam number seconds
+-- @treturn string such as "5m", "3h20m", "2d04h"
+function words.span(seconds)
+  if seconds < 3600 then
+    return string.format("%dm", seconds // 60)
+  elseif seconds < 86400 then
+    return string.format("%dh%02dm", seconds // 3600, seconds % 3600 // 60)
+  end
+  return string.format("%dd%02dh", seconds // 86400, seconds % 86400 // 3600)
+end
+
+--- A count and its noun.
+-- @tparam integer count
+-- @tparam string noun in the singular
+-- @treturn string
+function words.count(count, noun)
+  return string.format("%d %s%s", count, noun, count == 1 and "" or "s")
+end
+
+--- Columns side by side, each as wide as its widest cell. The last is not padded.
+-- @tparam table lines lists of texts
+-- @treturn string
+function words.columns(lines)
+  local widths = {}
+  for _, cells in ipairs(lines) do
+    for i, cell in ipairs(cells) do
+      widths[i] = math.max(widths[i] or 0, utf8.len(cell) or #cell)
+    end
+  end
+  local text = {}
+  for _, cells in ipairs(lines) do
+    local line = {}
+    for i, cell in ipairs(cells) do
+      local gap = i < #cells and (" "):rep(widths[i] - (utf8.len(cell) or #cell)) or ""
+      -- names are anybody's, and must not steer a terminal
+      line[i] = cell:gsub("%c", "?") .. gap
+    end
+    text[#text + 1] = table.concat(line, "  ")
+  end
+  return table.concat(text, "\n")
+end
+
+return words
