@@ -1,0 +1,47 @@
+local m365 = require "m365restore"
+local support = require "spec.restore.support"
+
+--- Everything that the contract leaves open, one at a time, and the combinations that change how a session begins.
+local dialects = {
+  {}, { empty_sessions = false }, { create_status = "activating" }, { create_status = "says_activating" },
+  { empty_sessions = false, create_status = "activating" },
+  { empty_sessions = false, create_status = "says_activating" },
+  { empty_sessions = false, created_by = "null" }, { empty_sessions = false, create_echo = true },
+  { limit_status = 400 }, { points_per_search = 5 }, { next_link = "relative" }, { next_link = "other_collection" },
+  { session_type = "when_mixed" }, { type_spelling = "sharepointRestoreSession" },
+  { terminal_spelling = "completedWithErrors" }, { created_by = "null" }, { created_by = "empty" },
+  { times = "seconds" }, { unset_times = "0001-01-01" }, { unset_times = "absent" }, { unset_times = "null" },
+  { patch_echo = true }, { create_echo = true }, { capital_status = true }, { duplicate_add = "row" },
+}
+
+local function name_of(dialect)
+  local parts = {}
+  for name, value in pairs(dialect) do parts[#parts + 1] = name .. "=" .. tostring(value) end
+  table.sort(parts)
+  return #parts > 0 and table.concat(parts, ", ") or "the usual one"
+end
+
+describe("a plan is applied in every dialect:", function()
+  for _, dialect in ipairs(dialects) do
+    it(name_of(dialect), function()
+      local place = support.start { sites = 70, dialect = dialect, page_size = 30 }
+      local plan = place:plan { destination = "inPlace" }
+      local sick = plan.rows[7]
+      place.sim:fail_artifact { restorePoint = sick.restorePointId, code = "ArtifactNotFound", message = "It is gone." }
+
+      local run = assert(place:apply(plan))
+      assert.is_nil(run.error)
+      assert.same({ restored = 69, failed = 1 }, support.outcomes(run))
+      assert.equal("ArtifactNotFound", run:report().rows[7].code)
+      place:assert_exactly_once(plan)
+
+      -- the journal is lost, the plan is applied again
+      local again = assert(place:apply(plan, { journal = place:path "second.jsonl" }))
+      assert.same({ already_restored = 69, failed = 1 }, support.outcomes(again))
+      -- the journal is there
+      assert.same({ restored = 69, failed = 1 }, support.outcomes(assert(m365.resume(place.client, place:path()))))
+      place:assert_exactly_once(plan)
+      place:stop()
+    end)
+  end
+end)

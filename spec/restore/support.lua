@@ -1,0 +1,80 @@
+--- What the specs of the workflows share: a tenant whose restores take moments, plans of it, and what its ledger says.
+local assert = require "luassert"
+local m365 = require "m365restore"
+local scratch = require "spec.support.scratch"
+local tenant = require "spec.support.tenant"
+
+local support = {}
+
+--- T of all plans here: some hours before the simulator's start.
+support.T = "2026-11-01T06:00:00Z"
+
+--- Ten simulated hours in half a second.
+support.SPEED = 72000
+
+local Bench = {}
+Bench.__index = Bench
+
+--- Starts a tenant, a client of it, and an empty folder for journals.
+-- @tparam ?table options of the simulator
+-- @tparam ?table client_options
+function support.start(options, client_options)
+  local all = { sites = 60, drives = 0, mailboxes = 0, speed = support.SPEED }
+  for name, value in pairs(options or {}) do all[name] = value end
+  local place = tenant.start(all)
+  return setmetatable({
+    tenant = place, sim = place.sim, client = place:client(client_options), folder = scratch.folder(),
+  }, Bench)
+end
+
+--- A path in the folder.
+function Bench:path(name)
+  return self.folder .. "/" .. (name or "run.jsonl")
+end
+
+--- A plan for everything, to new places unless told.
+function Bench:plan(options)
+  local spec = { service = "sharePoint", targets = "all", before = support.T, destination = "new" }
+  for name, value in pairs(options or {}) do spec[name] = value end
+  return assert(m365.plan(self.client, spec))
+end
+
+--- Applies a plan; the journal is `run.jsonl` unless told.
+function Bench:apply(plan, options)
+  local opts = { journal = self:path(), confirm = plan.hash, interval = "20m", url_wait = 0 }
+  for name, value in pairs(options or {}) do opts[name] = value end
+  return m365.apply(self.client, plan, opts)
+end
+
+--- How often each restore point was activated, by what the service holds.
+function Bench:activations()
+  local counts = {}
+  for _, session in ipairs(self.sim:sessions()) do
+    for _, artifact in ipairs(session.status:lower() ~= "draft" and session.artifacts or {}) do
+      local id = artifact.restorePoint.id
+      counts[id] = (counts[id] or 0) + 1
+    end
+  end
+  return counts
+end
+
+--- Every planned row was activated exactly once, and nothing else was.
+function Bench:assert_exactly_once(plan)
+  local counts, expected = self:activations(), {}
+  for _, row in ipairs(plan.rows) do
+    if not row.refusal then expected[row.restorePointId] = 1 end
+  end
+  assert.same(expected, counts)
+end
+
+--- The outcomes of a report, counted.
+function support.outcomes(run)
+  return run:report().counts
+end
+
+function Bench:stop()
+  self.tenant:stop()
+  scratch.remove(self.folder)
+end
+
+return support
