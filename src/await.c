@@ -286,14 +286,22 @@ static void finish(lua_State *L, lua_State *task, int status) {
   }
 }
 
+/* Has somebody else run the task to its end? */
+static bool is_dead(lua_State *task) {
+  return lua_status(task) == LUA_OK && lua_gettop(task) == 0;
+}
+
 /* Resumes the task on the top; pops it. true: it made progress. */
 static bool run(lua_State *L) {
   lua_State *task = lua_tothread(L, -1);
   int status, n;
+  if (is_dead(task)) {
+    m365_cancel(L);
+    return true;
+  }
   push_part(L, CURRENT); /* task, the one that ran before */
   set_current(L, -2);
   n = lua_status(task) == LUA_OK ? lua_gettop(task) - 1 : 0;
-  n = n > 0 ? n : 0; /* somebody else has run it to its end */
   status = lua_resume(task, L, n, &n);
   set_current(L, -1);
   lua_pop(L, 1);
