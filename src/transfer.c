@@ -101,8 +101,10 @@ static curl_socket_t on_socket(void *data, curlsocktype purpose,
     t->off_limits = true;
     return CURL_SOCKET_BAD;
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC,
-                address->protocol);
+  t->sockets[1] = t->sockets[0];
+  t->sockets[0] = socket(address->family, address->socktype | SOCK_CLOEXEC,
+                         address->protocol);
+  return t->sockets[0];
 }
 
 /*
@@ -193,6 +195,7 @@ static void forget(struct m365_transfer *t) {
   m365_buffer_reset(&t->head);
   m365_buffer_reset(&t->body);
   t->phase = M365_PHASE_IDLE;
+  t->sockets[0] = t->sockets[1] = -1;
   t->off_limits = false;
   t->cut = M365_CUT_NOT;
   t->result = CURLE_OK;
@@ -221,12 +224,17 @@ bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
 ** Watching
 */
 
+/* A socket that lost the race may be closed, and its number somebody else's:
+   then the wrong one of two deadlines counts, and no more than that. */
+static bool is_connected(int fd) {
+  struct sockaddr_storage peer;
+  socklen_t length = sizeof peer;
+  return fd >= 0 && getpeername(fd, (struct sockaddr *)&peer, &length) == 0;
+}
+
 void m365_transfer_observe(struct m365_transfer *t, double now) {
-  curl_off_t connected = 0;
-  if (t->phase != M365_PHASE_CONNECTING)
-    return;
-  curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &connected);
-  if (connected > 0) {
+  if (t->phase == M365_PHASE_CONNECTING &&
+      (is_connected(t->sockets[0]) || is_connected(t->sockets[1]))) {
     t->phase = M365_PHASE_SECURING;
     t->phase_since = now;
   }

@@ -78,6 +78,7 @@ struct m365_transfer {
   enum m365_phase phase;
   double phase_since; /* monotonic */
   double last_byte;   /* monotonic */
+  int sockets[2];     /* the last ones opened for it, or -1: two may race */
   enum m365_plain plain;
   bool off_limits; /* plain http, and the name led to where that is not
                       allowed */
@@ -104,7 +105,8 @@ bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
 /* Takes down what libcurl knows at the end of a try. */
 void m365_transfer_finish(struct m365_transfer *t, CURLcode result);
 
-/* Notices that the TCP connection stands (libcurl has no callback for it). */
+/* Notices that the TCP connection stands. libcurl has no callback for it, and
+   its time of connection comes only when TLS stands too. */
 void m365_transfer_observe(struct m365_transfer *t, double now);
 
 /* The instant at which the phase it is in has lasted too long. */

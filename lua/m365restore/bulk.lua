@@ -61,7 +61,7 @@ end
 
 --- Why a session takes no bulk request, as far as it is known here.
 local function check_session(what, session)
-  local count = session.restoreSessionArtifactCount or {}
+  local count = rules.object(session.restoreSessionArtifactCount)
   local kind = tostring(session.restoreJobType):lower()
   local state = tostring(session.status or "draft"):lower()
   if state ~= "draft" then

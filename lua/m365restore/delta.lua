@@ -2,6 +2,7 @@
 -- have been refused (contract 7).
 -- @module m365restore.delta
 local core = require "m365restore.core"
+local rules = require "m365restore.rules"
 
 local delta = {}
 
@@ -10,10 +11,11 @@ local FAULT = "@Core.DataModificationException"
 --- The members that were refused, as details of an error.
 local function refusals(members)
   local found = {}
-  for _, item in ipairs(members or {}) do
-    local fault = item[FAULT]
+  for _, item in ipairs(rules.object(members)) do
+    local fault = rules.object(item)[FAULT]
     if fault then
-      local info = fault.info or {}
+      fault = rules.object(fault)
+      local info = rules.object(fault.info)
       found[#found + 1] = {
         id = item.id,
         contentId = item["@contentId"],
@@ -56,8 +58,8 @@ end
 -- @treturn table list
 function delta.standing(members)
   local found = {}
-  for _, item in ipairs(members or {}) do
-    if not item["@removed"] and not item[FAULT] then
+  for _, item in ipairs(rules.object(members)) do
+    if rules.is_object(item) and not item["@removed"] and not item[FAULT] then
       found[#found + 1] = item
     end
   end

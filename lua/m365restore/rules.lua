@@ -34,6 +34,13 @@ function rules.is_object(value)
   return type(value) == "table" or core.type(value) ~= nil
 end
 
+--- What the service was to send as an object, whatever it sent.
+-- @param value
+-- @treturn table|resource the value, or an empty table
+function rules.object(value)
+  return rules.is_object(value) and value or {}
+end
+
 local function raise(...)
   error(string.format(...), 0)
 end

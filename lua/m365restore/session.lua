@@ -147,7 +147,7 @@ end
 
 --- What is told about a session while it is waited for.
 local function progress_of(session, elapsed, err)
-  local count = session.restoreSessionArtifactCount or {}
+  local count = rules.object(session.restoreSessionArtifactCount)
   return {
     session = session,
     status = session.status,
@@ -162,7 +162,7 @@ local function progress_of(session, elapsed, err)
 end
 
 local function failure(session, code, message)
-  local count = session.restoreSessionArtifactCount or {}
+  local count = rules.object(session.restoreSessionArtifactCount)
   return core.failure {
     code = code,
     message = message,
@@ -183,7 +183,7 @@ local function outcome_of(session, elapsed)
   if outcome == "completed" then
     return session
   elseif outcome then
-    local count = session.restoreSessionArtifactCount or {}
+    local count = rules.object(session.restoreSessionArtifactCount)
     return nil, failure(session, outcome, string.format("%s of %s artifacts failed in session %s",
       tostring(count.failed or "?"), tostring(count.total or "?"), tostring(session.id)))
   elseif tostring(session.status):lower() == "draft" and elapsed >= DRAFT_GRACE then
