@@ -87,8 +87,8 @@ describe("bad input:", function()
       for _, url in ipairs {
         "http://graph.microsoft.com", "http://10.0.0.1", "http://localhost.example.com", "http://128.0.0.1",
         "http://0.0.0.0", "http://[::2]", "ftp://127.0.0.1", "file:///etc/passwd", "graph.microsoft.com", "",
-        "https://",
-        "https://user@host", "https://user:password@host", "https://host?x", "https://host#x", "https://ho st",
+        "https://", "http://127.example", "https://user@host", "https://user:password@host", "https://host?x", "https://host#x",
+        "https://ho st",
       } do
         refuses("client.base_url: ", client_with, { base_url = url })
       end
@@ -98,14 +98,6 @@ describe("bad input:", function()
       } do
         client_with({ base_url = url }):close()
       end
-    end)
-
-    it("plain http is held to this machine even where a name leads elsewhere", function()
-      -- by its look it is loopback; what counts is where it leads
-      local sly <close> = m365.client { credential = "token", base_url = "http://127.example", retries = 0 }
-      local result, err = sly:request("GET", "/x", { timeout = 5 })
-      assert.is_nil(result)
-      assert.is_false(err.sent)
     end)
 
     it("clock must tell the time", function()

@@ -318,7 +318,7 @@ describe("a token", function()
     local done = m365.gather({ "ask", "age" }, function(what)
       if what == "age" then
         core.sleep(0.1)
-        home.sim:advance(900)
+        home.sim:advance(1100)
         return true
       end
       return list(client)
