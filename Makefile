@@ -50,7 +50,8 @@ JOBS    = $(shell nproc 2>/dev/null || echo 1)
 INSIDE  = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all help deps demo test test-full lint lint-lua lint-c lint-gcc \
-        lint-clang spec asan bench install docs clean sources
+        lint-clang spec asan bench install install-simulator \
+        docs clean sources
 .SECONDEXPANSION:
 
 all: $(SO)
@@ -65,7 +66,7 @@ help:
 	@echo 'make asan      the specs under ASan and UBSan'
 	@echo 'make bench     figures beside plain C programs'
 	@echo 'make docs      the reference as HTML, if ldoc is there'
-	@echo 'make install   into PREFIX ($(PREFIX))'
+	@echo 'make install   into PREFIX ($(PREFIX)); make install-simulator'
 	@echo 'make clean     removes what was built'
 	@echo 'demo, test and bench first install the Debian packages that are missing'
 
@@ -141,11 +142,20 @@ bench:
 
 # ====== Use
 
+# from a folder: $(call copy-lua,folder)
+copy-lua = cd $(1) && find . -name '*.lua' -exec install -Dm644 {} $(DESTDIR)$(LUADIR)/{} \;
+copy-modules = for m in $(1); do \
+    install -Dm755 $(BUILD)/m365restore/$$m.so $(DESTDIR)$(LIBDIR)/m365restore/$$m.so || exit 1; \
+  done
+
 install: all
-	cd lua && find . -name '*.lua' -exec install -Dm644 {} $(DESTDIR)$(LUADIR)/{} \;
-	for m in core system crypto; do \
-	  install -Dm755 $(BUILD)/m365restore/$$m.so $(DESTDIR)$(LIBDIR)/m365restore/$$m.so; \
-	done
+	$(call copy-lua,lua)
+	$(call copy-modules,$(filter-out simulator/%,$(MODULES)))
+
+install-simulator: all
+	$(call copy-lua,simulator/lua)
+	$(call copy-modules,$(filter simulator/%,$(MODULES)))
+	install -Dm755 simulator/bin/m365restore-simulator $(DESTDIR)$(PREFIX)/bin/m365restore-simulator
 
 docs:
 	@if command -v ldoc >/dev/null; then ldoc -q .; \

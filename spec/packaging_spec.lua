@@ -50,6 +50,29 @@ describe("packaging #packaging", function()
     assert.truthy(scratch.read "CHANGELOG.md":find("\n## " .. version, 1, true))
   end)
 
+  describe("by make install", function()
+    local folder
+
+    setup(function()
+      folder = scratch.folder()
+      scratch.must("make", "-s", "install", "install-simulator", "DESTDIR=" .. folder, "PREFIX=")
+    end)
+
+    teardown(function() scratch.remove(folder) end)
+
+    it("lets the first script of the README run", function()
+      local script = scratch.read "README.md":match "```lua\n(local m365.-)```"
+      scratch.write(folder .. "/first.lua", script)
+      local result = assert(system.run({ "env", "--chdir=/", "lua5.4", folder .. "/first.lua" }, { timeout = 60, env = {
+        LUA_PATH = folder .. "/share/lua/5.4/?.lua;" .. folder .. "/share/lua/5.4/?/init.lua;;",
+        LUA_CPATH = folder .. "/lib/lua/5.4/?.so;;",
+      } }))
+      assert(result.status == 0, result.stderr)
+      assert.truthy(result.stderr:find("completed: 5 of 5 finished", 1, true))
+      assert.equal(5, select(2, result.stdout:gsub("\tsucceeded\tnil\n", "")))
+    end)
+  end)
+
   describe("of LuaRocks", function()
     local folder, tree
 
