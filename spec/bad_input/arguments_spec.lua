@@ -87,8 +87,8 @@ describe("bad input:", function()
       for _, url in ipairs {
         "http://graph.microsoft.com", "http://10.0.0.1", "http://localhost.example.com", "http://128.0.0.1",
         "http://0.0.0.0", "http://[::2]", "ftp://127.0.0.1", "file:///etc/passwd", "graph.microsoft.com", "",
-        "https://", "http://127.example", "https://user@host", "https://user:password@host", "https://host?x", "https://host#x",
-        "https://ho st",
+        "https://", "http://127.example", "https://user@host", "https://user:password@host", "https://host?x",
+        "https://host#x", "https://ho st",
       } do
         refuses("client.base_url: ", client_with, { base_url = url })
       end
