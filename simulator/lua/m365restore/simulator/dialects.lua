@@ -48,6 +48,11 @@ dialects.switches = {
   sizes = { "string", "number" },
   -- 10 #9: the answer to a get of a bulk request: itself, or a collection that holds it.
   get_shape = { "entity", "collection" },
+  -- 10 #13: the status of a registered service app, and that of a rule that runs: text and example differ.
+  app_status = { 201, 202 },
+  rule_run_status = { 202, 200 },
+  -- 3: one example has serviceConsumer: thirdParty for backupServiceConsumer: thirdparty.
+  service_consumer = { "backupServiceConsumer", "serviceConsumer" },
   -- 3: whether a bulk request names its session.
   bulk_session = { false, true },
   -- 6.4: every documented answer says created at once.

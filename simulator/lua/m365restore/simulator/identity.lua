@@ -34,7 +34,8 @@ function identity.new(ids)
 end
 
 --- Makes a token.
--- @tparam table options `delegated`, `permissions`, `lifetime` in simulated seconds, `claims` that were asked for
+-- @tparam table options `application`, another client id; `delegated`, `permissions`, `lifetime` in simulated seconds,
+-- `claims` that were asked for
 -- @tparam number now
 -- @treturn string token
 -- @treturn number lifetime
@@ -44,7 +45,7 @@ function Identity:mint(options, now)
   self.tokens[text] = {
     permissions = set(options.permissions or identity.PERMISSIONS), delegated = options.delegated or false,
     expires = now + lifetime, era = self.era, claims = options.claims,
-    client_id = self.client_id, app_name = "Simulated Application",
+    client_id = options.application or self.client_id, app_name = "Simulated Application",
     user_id = self.user_id, user_name = "Simulated Administrator",
   }
   return text, lifetime

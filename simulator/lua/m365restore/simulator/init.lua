@@ -80,13 +80,13 @@ for name in pairs(LIMITS) do LIMIT_TESTS[name] = whole(1, 1 << 31) end
 for name in pairs(TREE) do TREE_TESTS[name] = whole(name == "sites" and 1 or 0, tree.LARGEST) end
 
 local DEFAULTS = {
-  sites = 100, drives = 0, mailboxes = 0, points_per_unit = 5, point_interval = 6 * 3600, seed = 1, speed = 3600,
-  page_size = 100, max_page_size = 1000, latency = 0, now = 1793577600, port = 0, filter_length = 2048,
+  sites = 100, drives = 0, mailboxes = 0, exclusions = 0, points_per_unit = 5, point_interval = 6 * 3600, seed = 1,
+  speed = 3600, page_size = 100, max_page_size = 1000, latency = 0, now = 1793577600, port = 0, filter_length = 2048,
 }
 
 local START = {
   sites = whole(0, 1 << 31), drives = whole(0, 1 << 31), mailboxes = whole(0, 1 << 31),
-  points_per_unit = whole(0, 1000),
+  points_per_unit = whole(0, 1000), exclusions = whole(0, 100000),
   point_interval = whole(1, 1 << 31), seed = whole(math.mininteger, math.maxinteger), speed = above_zero,
   page_size = whole(1, 100000), max_page_size = whole(1, 100000), latency = number(0), now = number(0),
   port = whole(0, 65535), filter_length = whole(1, 1 << 31), dialect = kind "table", limits = kind "table",
@@ -128,6 +128,7 @@ end
 -- @tparam ?table options
 -- `sites` (100), `drives` (0), `mailboxes` (0): protected units of each kind;
 -- `points_per_unit` (5) and `point_interval` (21600 seconds): restore points of a unit, the odd ones fastRestore;
+-- `exclusions` (0): sites and users of each workload that its policy leaves out;
 -- `seed` (1): everything that looks random follows from it;
 -- `speed` (3600): simulated seconds per real second; `now`: epoch seconds at the start (2026-11-02T00:00:00Z);
 -- `page_size` (100), `max_page_size` (1000), `filter_length` (2048);
@@ -181,18 +182,21 @@ end
 
 -- {====== Identity and time ======
 
-local CREDENTIAL = { delegated = kind "boolean", permissions = kind "table", lifetime = above_zero }
+local CREDENTIAL = {
+  application = kind "string", delegated = kind "boolean", permissions = kind "table", lifetime = above_zero,
+}
 
 --- A credential whose tokens this simulator accepts.
--- @tparam ?table options `delegated` (false), `permissions` (a list of names; all of them), `lifetime` in simulated
--- seconds (3599)
+-- @tparam ?table options `application` (the id of the tenant's own), `delegated` (false), `permissions` (a list of
+-- names; all of them), `lifetime` in simulated seconds (3599)
 -- @treturn function (request) -> token, expires_in_seconds; `request.claims` answers a challenge
 function Simulator:credential(options)
   options = check("credential", options or {}, CREDENTIAL)
   return function(request)
     local claims = type(request) == "table" and request.claims or nil
     local minted = self:call("mint", {
-      delegated = options.delegated, permissions = options.permissions, lifetime = options.lifetime, claims = claims,
+      application = options.application, delegated = options.delegated, permissions = options.permissions,
+      lifetime = options.lifetime, claims = claims,
     })
     return minted.token, minted.expires_in
   end
@@ -374,11 +378,13 @@ end
 
 local SERVICE_STATE = {
   status = kind "string", disableReason = kind "string", backupServiceConsumer = kind "string",
-  restoreAllowedTillDateTime = kind "string",
+  restoreAllowedTillDateTime = kind "string", gracePeriodDateTime = kind "string",
+  billing = one_of("valid", "invalid", "unreadable"),
 }
 
 --- Changes the state of the backup service.
--- @tparam table properties of serviceStatus, such as `status` = "restoreLocked"
+-- @tparam table properties of serviceStatus, such as `status` = "restoreLocked"; and `billing`, the profile that
+-- enabling looks at: "valid", "invalid" or "unreadable"
 function Simulator:set_service(properties)
   self:call("set_service", check("set_service", properties, SERVICE_STATE))
 end

@@ -2,12 +2,14 @@
 -- The host loads this module into a Lua state of its own and asks `handle` for every request.
 -- @module m365restore.simulator.model
 local activity = require "m365restore.simulator.activity"
+local apps = require "m365restore.simulator.apps"
 local browse = require "m365restore.simulator.browse"
 local clock = require "m365restore.simulator.clock"
 local commands = require "m365restore.simulator.commands"
 local context = require "m365restore.simulator.context"
 local dates = require "m365restore.simulator.dates"
 local errors = require "m365restore.simulator.errors"
+local exclusions = require "m365restore.simulator.exclusions"
 local faults = require "m365restore.simulator.faults"
 local identity = require "m365restore.simulator.identity"
 local ids = require "m365restore.simulator.ids"
@@ -142,6 +144,8 @@ function model.new(options_json)
     identity = identity.new(made), ledger = ledger.new(), faults = faults.new(), refusals = {},
     tree = tree.new(options.tree, made), policies = policies.new(made, options.now), activity = activity.new(),
   }, Model)
+  self.apps = apps.new(made, self.identity, options.now)
+  self.exclusions = exclusions.new(options, self)
   return {
     handle = function(request) return self:handle(request) end,
     call = function(name, arguments, monotonic) return self:call(name, arguments, monotonic) end,

@@ -5,12 +5,17 @@
 -- own for its `$count` segment, unless the row says `counts = false`.
 -- @module m365restore.simulator.operations
 local activity = require "m365restore.simulator.activity"
+local apps = require "m365restore.simulator.apps"
 local artifacts = require "m365restore.simulator.artifacts"
 local browse = require "m365restore.simulator.browse"
 local bulk = require "m365restore.simulator.bulk"
+local exclusions = require "m365restore.simulator.exclusions"
 local items = require "m365restore.simulator.items"
+local jobs = require "m365restore.simulator.jobs"
 local points = require "m365restore.simulator.points"
 local policies = require "m365restore.simulator.policies"
+local reports = require "m365restore.simulator.reports"
+local rules = require "m365restore.simulator.rules"
 local service = require "m365restore.simulator.service"
 local services = require "m365restore.simulator.services"
 local sessions = require "m365restore.simulator.sessions"
@@ -27,10 +32,22 @@ local RESTORE_READ = { "BackupRestore-Restore.Read.All", "BackupRestore-Restore.
 local SEARCH = { "BackupRestore-Search.Read.All" }
 local CONFIGURATION_WRITE = { "BackupRestore-Configuration.ReadWrite.All" }
 local CONFIGURATION = { "BackupRestore-Configuration.Read.All", "BackupRestore-Configuration.ReadWrite.All" }
+local CONTROL_WRITE = { "BackupRestore-Control.ReadWrite.All" }
 local CONTROL = { "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All" }
 
 local rows = {
   { "GET", "", "root.get", CONTROL, service.get },
+  { "POST", "/enable", "root.enable", CONTROL_WRITE, service.enable },
+  { "GET", "/emailNotificationsSetting", "emailNotificationsSetting.get", CONTROL_WRITE, service.get_notifications },
+  { "PATCH", "/emailNotificationsSetting", "emailNotificationsSetting.update", CONTROL_WRITE,
+    service.update_notifications, delegated = true },
+  { "GET", "/serviceApps", "serviceApps.list", CONTROL, apps.list },
+  { "POST", "/serviceApps", "serviceApps.create", CONTROL_WRITE, apps.create },
+  { "GET", "/serviceApps/{id}", "serviceApps.get", CONTROL, apps.get },
+  { "DELETE", "/serviceApps/{id}", "serviceApps.delete", CONTROL_WRITE, apps.delete },
+  { "POST", "/serviceApps/{id}/activate", "serviceApps.activate", CONTROL_WRITE, apps.activate, delegated = true },
+  { "POST", "/serviceApps/{id}/deactivate", "serviceApps.deactivate", CONTROL_WRITE, apps.deactivate,
+    delegated = true },
   { "GET", "/restoreSessions", "restoreSessions.list", RESTORE_READ, sessions.list,
     alias = operations.BASE .. "/sharepointRestoreSessions" },
   { "GET", "/restoreSessions/{id}", "restoreSessions.get", RESTORE_READ, sessions.get },
@@ -58,6 +75,10 @@ local rows = {
     "activate" },
   { "POST", "/protectionPolicies/{id}/deactivate", "protectionPolicies.deactivate", CONFIGURATION_WRITE, policies.act,
     "deactivate" },
+  { "GET", "/exclusionUnits", "exclusionUnits.list", CONFIGURATION, exclusions.list, beta = true },
+  { "GET", "/exclusionUnits/{id}", "exclusionUnits.get", CONFIGURATION, exclusions.get, beta = true },
+  { "GET", "/reports/getStatisticsByPolicy(policyId='{id}')", "reports.getStatisticsByPolicy", CONFIGURATION,
+    reports.by_policy, beta = true },
   { "GET", "/activityLogs", "activityLogs.list", CONFIGURATION, activity.list, beta = true },
   { "GET", "/activityLogs/{id}", "activityLogs.get", CONFIGURATION, activity.get, beta = true },
 }
@@ -112,6 +133,32 @@ local function add_policies(it)
     units.get_of_policy, it)
 end
 
+local function add_rules(it)
+  local list = "/" .. it.policies .. "/{id}/" .. it.rules
+  local one = list .. "/{rule}"
+  row("GET", list, it.rules .. ".list", CONFIGURATION, rules.list, it)
+  row("POST", list, it.rules .. ".create", CONFIGURATION_WRITE, rules.create, it)
+  row("GET", one, it.rules .. ".get", CONFIGURATION, rules.get, it)
+  row("PATCH", one, it.rules .. ".update", CONFIGURATION_WRITE, rules.update, it)
+  row("DELETE", one, it.rules .. ".delete", CONFIGURATION_WRITE, rules.delete, it)
+  row("POST", one .. "/run", it.rules .. ".run", CONFIGURATION_WRITE, rules.run, it)
+  row("POST", one .. "/deleteAndUnprotect", it.rules .. ".deleteAndUnprotect", CONFIGURATION_WRITE,
+    rules.delete_and_unprotect, it)
+end
+
+local function add_jobs(it, name, beta)
+  local list, kind = "/" .. it.policies .. "/{id}/" .. name, jobs.kinds[name]
+  row("GET", list, name .. ".list", CONFIGURATION, jobs.list, kind).beta = beta
+  row("POST", list, name .. ".create", CONFIGURATION_WRITE, jobs.create, kind).beta = beta
+  row("GET", list .. "/{job}", name .. ".get", CONFIGURATION, jobs.get, kind).beta = beta
+end
+
+local function add_exclusions(it)
+  local list = "/" .. it.policies .. "/{id}/" .. it.exclusions
+  row("GET", list, it.exclusions .. ".list", CONFIGURATION, exclusions.list_of_policy, it).beta = true
+  row("GET", list .. "/{unit}", it.exclusions .. ".get", CONFIGURATION, exclusions.get_of_policy, it).beta = true
+end
+
 local function add_units(kind)
   local name = kind .. "ProtectionUnit"
   row("GET", "/" .. name .. "s", name .. "s.list", CONFIGURATION, units.list, kind)
@@ -127,6 +174,10 @@ for _, it in ipairs(services) do
   add_sessions(it)
   add_bulk(it)
   add_policies(it)
+  add_rules(it)
+  add_jobs(it, it.unit_jobs)
+  add_jobs(it, it.exclusion_jobs, true)
+  add_exclusions(it)
   if it.browses then add_browses(it) end
 end
 for _, kind in ipairs(world.KINDS) do add_units(kind) end

@@ -30,7 +30,7 @@ local RETENTION = json.constant(json.array {
 local function new_policy(id, service, name)
   return {
     id = id, service = service, displayName = name, enabled = false, settled = 0, numbers = {},
-    rules = store.new(), jobs = store.new(), exclusions = store.new(), exclusion_jobs = store.new(),
+    rules = store.new(), jobs = store.new(), exclusion_jobs = store.new(),
   }
 end
 

@@ -1,5 +1,6 @@
 --- Restore sessions: create, read, update, delete, activate, and the lists of their artifacts.
 -- @module m365restore.simulator.sessions
+local apps = require "m365restore.simulator.apps"
 local artifacts = require "m365restore.simulator.artifacts"
 local audit = require "m365restore.simulator.audit"
 local check = require "m365restore.simulator.check"
@@ -10,6 +11,7 @@ local json = require "m365restore.simulator.json"
 local odata = require "m365restore.simulator.odata"
 local resolution = require "m365restore.simulator.resolution"
 local schedule = require "m365restore.simulator.schedule"
+local service_state = require "m365restore.simulator.service"
 local services = require "m365restore.simulator.services"
 
 local Sessions = {}
@@ -192,9 +194,7 @@ local function check_activation(ctx)
   if model.sessions:count_active(ctx.now) >= model.options.limits.active_sessions then
     errors.raise("TooManyActiveRestoreSessions", "Too many restore sessions are active.")
   end
-  if model.service.status == "restoreLocked" then
-    errors.raise("RestoreSessionActionNotAllowed", "Restores are locked for this tenant.")
-  end
+  service_state.need_restores(ctx)
 end
 
 local function activate(ctx, session)
@@ -249,6 +249,7 @@ end
 --- POST /{service}RestoreSessions
 function sessions.create(ctx, service)
   odata.none(ctx)
+  apps.need_control(ctx)
   local body = ctx:body(SHAPES[service.name], "InvalidArtifactRequest")
   check_type(service, body)
   local kind, members = chosen_kind(service, body)

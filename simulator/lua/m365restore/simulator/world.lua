@@ -94,6 +94,16 @@ function World:unit(kind, n)
   return unit
 end
 
+--- A site or a user that is not protected.
+-- @tparam string kind
+-- @tparam integer n beyond the protected ones
+-- @treturn table with the names that a unit has
+function World:outsider(kind, n)
+  local unit = {}
+  SPECIFIC[kind](self.ids, n, unit)
+  return unit
+end
+
 --- The number of units of a kind that the seed made; what was added has higher numbers.
 -- @tparam string kind
 -- @treturn integer
