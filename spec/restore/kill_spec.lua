@@ -1,0 +1,97 @@
+local core = require "m365restore.core"
+local scratch = require "spec.support.scratch"
+local simulator = require "m365restore.simulator"
+local system = require "m365restore.system"
+
+local TARGETS, SPEED = 200, 400000
+local KILLED = 9
+
+--- Besides one of each kind, this many moments are tried where not all are.
+local SAMPLE = 8
+
+local function child(sim, folder, kill_at)
+  return assert(system.run(
+    { scratch.interpreter(), "spec/restore/kill_child.lua", sim:invitation { lifetime = 1e9 }, folder,
+      tostring(kill_at) },
+    { env = scratch.environment(), timeout = 60 }))
+end
+
+local function start(dialect)
+  return simulator.start { sites = TARGETS, speed = SPEED, dialect = dialect }
+end
+
+--- How a session begins is what matters here.
+local dialects = {
+  ["the usual dialect"] = {},
+  ["a service that refuses empty sessions"] = { empty_sessions = false },
+  ["a service that starts what it creates"] = { empty_sessions = false, create_status = "activating" },
+}
+
+--- What a run left behind: every target activated once, and a report that says so.
+local function check(sim, folder, label)
+  local counts, total = {}, 0
+  for _, session in ipairs(sim:sessions()) do
+    for _, artifact in ipairs(session.status ~= "draft" and session.artifacts or {}) do
+      local id = artifact.restorePoint.id
+      counts[id], total = (counts[id] or 0) + 1, total + 1
+      assert(counts[id] == 1, label .. ": " .. id .. " was activated twice")
+    end
+  end
+  assert.equal(TARGETS, total, label)
+  local report = core.decode(assert(scratch.read(folder .. "/report.json"), label))
+  assert.equal(TARGETS, #report.rows, label)
+  assert.same({ restored = TARGETS }, report.counts, label)
+end
+
+--- One of each kind, and some of all the others; or all of them.
+local function choose(moments)
+  local chosen, seen = {}, {}
+  local step = math.max(#moments // SAMPLE, 1)
+  for i, label in ipairs(moments) do
+    if os.getenv "M365RESTORE_FULL" or not seen[label] or i % step == 0 then
+      chosen[#chosen + 1] = i
+    end
+    seen[label] = true
+  end
+  return chosen
+end
+
+--- The moments of a run that nobody kills.
+local function count_moments(folder, dialect)
+  local sim <close> = start(dialect)
+  local first = child(sim, folder, 0)
+  assert.equal(0, first.status, first.stderr)
+  check(sim, folder, "not killed")
+  local moments = {}
+  for label in scratch.read(folder .. "/moments"):gmatch "[^\n]+" do moments[#moments + 1] = label end
+  return moments
+end
+
+--- Kills a run at a moment, and starts it again. Was there such a moment?
+local function kill(folder, dialect, i, label)
+  local sim <close> = start(dialect)
+  label = string.format("killed at moment %d, %s", i, label)
+  local dying = child(sim, folder, i)
+  local again = child(sim, folder, 0)
+  assert.equal(0, again.status, label .. ": " .. again.stderr)
+  check(sim, folder, label)
+  return dying.signal == KILLED
+end
+
+describe("a run that is killed and started again restores every target exactly once, on", function()
+  for name, dialect in pairs(dialects) do
+    it(name, function()
+      local folder = scratch.folder()
+      local moments = count_moments(folder, dialect)
+      local chosen, killed = choose(moments), 0
+      for _, i in ipairs(chosen) do
+        scratch.remove(folder)
+        folder = scratch.folder()
+        killed = killed + (kill(folder, dialect, i, moments[i]) and 1 or 0)
+      end
+      scratch.remove(folder)
+      io.stdout:write(string.format("\n%s: %d kill points, killed at %d\n", name, #moments, killed))
+      assert.is_true(killed >= #chosen * 0.9) -- a run may be a few exchanges shorter than the first
+    end)
+  end
+end)
