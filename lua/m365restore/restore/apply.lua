@@ -139,10 +139,11 @@ function Run:find_lost(rows, since)
   if not recent then
     return nil, err
   end
-  return self:persist(function()
-    local found, problem = history.find_lost(recent, rows, self.state.app, since)
-    return found or not problem and "none", problem
+  local found, problem = self:persist(function()
+    local lost, fault = history.find_lost(recent, rows, self.state.app, since)
+    return lost or fault == nil, fault -- true: there is none, and that is an answer
   end)
+  return found ~= true and found or nil, problem
 end
 
 --- Waits at the gate. Other people's sessions are looked at now and then, if any are in the way.
@@ -292,10 +293,10 @@ local function rows_by_number(self, numbers)
 end
 
 --- Sessions that were created with contents and whose ids were lost are ours.
-local function adopt_lost(self, recent)
+local function adopt_lost(self)
   for _, intent in ipairs(table.move(self.state.intents, 1, #self.state.intents, 1, {})) do
     local rows = rows_by_number(self, intent.rows)
-    local found, err = history.find_lost(recent, rows, self.state.app, intent.at)
+    local found, err = self:find_lost(rows, intent.at)
     if found then
       local ok, problem = self:note {
         kind = "session", id = found.id, rows = intent.rows, wave = rows[1].wave, app = history.app_of(found),
@@ -335,7 +336,7 @@ local function reconcile(self)
   if not recent then
     return nil, err
   end
-  local ok, problem = adopt_lost(self, recent)
+  local ok, problem = adopt_lost(self)
   if not ok then
     return nil, problem
   end
