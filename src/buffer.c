@@ -6,6 +6,9 @@
 /* the first block: most answers of the service fit into it */
 #define FIRST_CAPACITY ((size_t)2048)
 
+/* an announced length is believed up to here, in bytes */
+#define LARGEST_HINT ((size_t)4 << 20)
+
 void m365_buffer_init(struct m365_buffer *b, size_t ceiling) {
   memset(b, 0, sizeof *b);
   b->ceiling = ceiling;
@@ -60,6 +63,12 @@ static bool make_room(struct m365_buffer *b, size_t needed) {
   b->bytes = bytes;
   b->capacity = capacity;
   return true;
+}
+
+void m365_buffer_expect(struct m365_buffer *b, size_t n) {
+  if (b->fault == M365_BUFFER_FINE && n > b->capacity && n <= LARGEST_HINT &&
+      n <= b->ceiling)
+    make_room(b, n);
 }
 
 bool m365_buffer_append(struct m365_buffer *b, const void *bytes, size_t n) {

@@ -28,6 +28,9 @@ struct m365_buffer {
 
 void m365_buffer_init(struct m365_buffer *b, size_t ceiling);
 
+/* Makes room for `n` bytes that were announced, within reason. */
+void m365_buffer_expect(struct m365_buffer *b, size_t n);
+
 /* false: the bytes did not fit; `fault` tells why, and the buffer is empty
    and stays so until it is reset */
 bool m365_buffer_append(struct m365_buffer *b, const void *bytes, size_t n);

@@ -30,8 +30,19 @@ static void enter(struct m365_transfer *t, enum m365_phase phase) {
 ** Callbacks of libcurl
 */
 
+/* The length that the answer announced, as far as it did: room for all of
+   it at once saves copying what came. */
+static void expect_body(struct m365_transfer *t) {
+  curl_off_t length = -1;
+  curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  if (length > 0)
+    m365_buffer_expect(&t->body, (size_t)length);
+}
+
 static size_t on_body(char *bytes, size_t size, size_t n, void *data) {
   struct m365_transfer *t = data;
+  if (t->body.length == 0)
+    expect_body(t);
   t->last_byte = m365_monotonic();
   return m365_buffer_append(&t->body, bytes, size * n) ? size * n : 0;
 }
