@@ -12,8 +12,18 @@
 /* integers up to here survive a double: 2^53 */
 #define EXACT 9007199254740992.0
 
+/* from here on, in bytes, a text matters to the collector */
+#define LONG_TEXT ((size_t)64 << 10)
+
+/* Lua values take about four times the bytes of their text; as much again is
+   for what a script makes of them */
+#define GROWTH 8
+
+/* in KiB */
+#define LARGEST_LOAN 16384
+
 /* registry keys: their addresses are unique, their values are not used */
-static const char decode_key = 'd', array_key = 'a';
+static const char decode_key = 'd', array_key = 'a', loan_key = 'l';
 
 /*
 ** Reading
@@ -37,7 +47,45 @@ void m365_json_open(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &array_key);
 }
 
+/*
+** A page lives as long as it is walked, and is garbage as a whole when the
+** next one is asked for. A collection in between would look at all of it,
+** free nothing, and in generational mode make it old before its time. So the
+** collector is lent about the memory that a long text will take, in the
+** currency it counts in, and gets it back, with the chance to work, when the
+** value is gone. One loan at a time, and a bounded one: whatever becomes of
+** a page, no more than that is ever collected late. A host that has stopped
+** the collector is not meddled with.
+*/
+
+void m365_json_discarded(lua_State *L) {
+  int loan;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &loan_key);
+  loan = (int)lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  if (loan == 0 || lua_gc(L, LUA_GCISRUNNING) != 1)
+    return;
+  lua_pushnil(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loan_key);
+  lua_gc(L, LUA_GCSTEP, 0); /* what is young and dead, first */
+  lua_gc(L, LUA_GCSTEP, loan);
+}
+
+static void lend(lua_State *L, size_t length) {
+  size_t loan = length / 1024 * GROWTH;
+  m365_json_discarded(L);
+  if (lua_gc(L, LUA_GCISRUNNING) != 1)
+    return;
+  loan = loan < LARGEST_LOAN ? loan : LARGEST_LOAN;
+  lua_pushinteger(L, (lua_Integer)loan);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loan_key);
+  lua_gc(L, LUA_GCSTEP, -(int)loan);
+}
+
 bool m365_json_decode(lua_State *L) {
+  size_t length = lua_rawlen(L, -1);
+  if (LUA_VERSION_NUM == 504 && length >= LONG_TEXT)
+    lend(L, length);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &decode_key);
   lua_insert(L, -2);
   return lua_pcall(L, 1, 1, 0) == LUA_OK;

@@ -22,6 +22,10 @@ void m365_json_open(lua_State *L);
 /* Replaces the text on the top by its value; false: by what is wrong. */
 bool m365_json_decode(lua_State *L);
 
+/* Tells that the value of the last long text is not needed any more: the best
+   moment for the garbage collector to work. */
+void m365_json_discarded(lua_State *L);
+
 /* Replaces null by nil, and 3.0 by 3, on the top of the stack. Tables are
    left as they are. */
 void m365_json_settle(lua_State *L);

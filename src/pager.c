@@ -306,6 +306,7 @@ static int advance(lua_State *L, int status, lua_KContext context) {
       return deliver(L, p, mode);
     lua_pushnil(L); /* the page is used up: let go of it first */
     lua_setiuservalue(L, 1, ITEMS);
+    m365_json_discarded(L);
     index = push_others_fetch(L);
     if (index > 0)
       continue;
