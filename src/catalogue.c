@@ -228,6 +228,18 @@ static const struct m365_entry ours[] = {
      "A token function must not call the client that is asking it."},
     {"bad_token", REFUSE,
      "The token function must return a string without control characters."},
+    {"aadsts", ASK,
+     "Microsoft Entra ID refuses to give a token: look its number up in "
+     "docs/credentials.md."},
+    {"oauth", ASK,
+     "The token endpoint refuses to give a token: check the credential."},
+    {"bad_token_answer", ASK,
+     "The token endpoint's answer is not one: check the authority and the "
+     "proxy."},
+    {"credential_unavailable", ASK,
+     "This credential does not work here: use another."},
+    {"sign_in_expired", ASK, "Nobody signed in in time: try again."},
+    {"sign_in_declined", ASK, "The sign-in was declined."},
     {"items_refused", ASK,
      "Some items were refused, the others were applied: the details name "
      "each of them."},

@@ -226,9 +226,17 @@ static bool is_answered(const struct m365_job *job) {
          job->transfer.cut == M365_CUT_NOT && !job->no_memory;
 }
 
-static void push_answer(lua_State *L, struct m365_transfer *t) {
-  double date = m365_transfer_date(t);
-  lua_createtable(L, 0, 4);
+static void set_number(lua_State *L, const char *field, double value) {
+  if (value >= 0) {
+    lua_pushnumber(L, value);
+    m365_json_settle(L);
+    lua_setfield(L, -2, field);
+  }
+}
+
+static void push_answer(lua_State *L, struct m365_job *job) {
+  struct m365_transfer *t = &job->transfer;
+  lua_createtable(L, 0, 5);
   lua_pushinteger(L, t->status);
   lua_setfield(L, -2, "status");
   lua_pushlstring(L, t->body.bytes != NULL ? t->body.bytes : "",
@@ -237,10 +245,8 @@ static void push_answer(lua_State *L, struct m365_transfer *t) {
   m365_buffer_free(&t->body);
   m365_call_push_headers(L, t);
   lua_setfield(L, -2, "headers");
-  if (date >= 0) {
-    lua_pushnumber(L, date);
-    lua_setfield(L, -2, "date");
-  }
+  set_number(L, "date", m365_transfer_date(t));
+  set_number(L, "retry_after", job->advice);
 }
 
 static int done(lua_State *L, int status, lua_KContext context) {
@@ -250,7 +256,7 @@ static int done(lua_State *L, int status, lua_KContext context) {
   if (!m365_await(L, index))
     return m365_yield(L, index, context, done);
   if (is_answered(&op->job)) {
-    push_answer(L, &op->job.transfer);
+    push_answer(L, &op->job);
     return 1;
   }
   lua_pushnil(L);
@@ -281,7 +287,8 @@ repetition, over https; over plain http only to this machine. May yield.
 link-local addresses, never through a proxy), and the time and size limits of
 @{client}
 @treturn[1] table `status`, `headers` (names in lower case), `body` (string),
-`date` (the answer's Date in epoch seconds, where it has one)
+`date` (the answer's Date in epoch seconds) and `retry_after` (seconds), where
+it has them
 @treturn[2] nil
 @treturn[2] table error: no answer came
 */

@@ -3,6 +3,7 @@
 -- @module m365restore
 local core = require "m365restore.core"
 
+require "m365restore.challenge"
 require "m365restore.session"
 require "m365restore.batch"
 require "m365restore.bulk"
@@ -14,6 +15,7 @@ require "m365restore.service"
 --- Modules that few scripts need are loaded when they are first touched:
 -- name -> module, and the one function of it that is meant.
 local lazy = {
+  credential = { "m365restore.credential" },
   progress = { "m365restore.progress" },
   time = { "m365restore.time" },
   csv = { "m365restore.restore.csv" },
