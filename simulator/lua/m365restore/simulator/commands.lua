@@ -3,6 +3,7 @@
 -- @module m365restore.simulator.commands
 local context = require "m365restore.simulator.context"
 local json = require "m365restore.simulator.json"
+local login = require "m365restore.simulator.login"
 local points = require "m365restore.simulator.points"
 local schedule = require "m365restore.simulator.schedule"
 local services = require "m365restore.simulator.services"
@@ -23,7 +24,10 @@ end
 --- What a client needs to sign in.
 function commands.hints(model)
   local identity = model.identity
-  return { tenant = identity.tenant, client_id = identity.client_id, client_secret = identity.client_secret }
+  return {
+    tenant = identity.tenant, client_id = identity.client_id, client_secret = identity.client_secret,
+    identity_header = identity.identity_header,
+  }
 end
 
 function commands.mint(model, options, now)
@@ -154,5 +158,7 @@ end
 function commands.duration(_, options)
   return schedule.duration(options.count)
 end
+
+for name, command in pairs(login.commands) do commands[name] = command end
 
 return commands

@@ -208,6 +208,46 @@ function Simulator:revoke_tokens(claims)
   self:call("revoke", { claims = claims })
 end
 
+local TRUST = { certificate = kind "string", federated = kind "string" }
+
+--- Makes the app able to prove itself in other ways than by its secret.
+-- @tparam table options `certificate` (PEM text; needs the module m365restore.crypto), `federated` (a token of another
+-- issuer)
+function Simulator:trust(options)
+  self:call("trust", check("trust", options, TRUST))
+end
+
+local IDENTITY = {
+  lifetime = above_zero, refresh_in = above_zero, interval = number(0), code_lifetime = above_zero,
+  outcome = one_of("approved", "declined"), arc = kind "table",
+}
+
+--- How the identity provider behaves from now on.
+-- @tparam table options `lifetime` of tokens and `refresh_in` (simulated seconds); of device codes `interval`,
+-- `code_lifetime` and the `outcome` of every sign-in ("approved" or "declined"); `arc` (`path` of a file, and the
+-- `secret` in it that proves to Azure Arc who asks)
+function Simulator:identity(options)
+  self:call("identity", check("identity", options, IDENTITY))
+end
+
+--- Somebody types in the code of a device.
+-- @tparam string user_code
+-- @tparam ?string outcome "approved" (default) or "declined"
+function Simulator:sign_in(user_code, outcome)
+  self:call("device", { user_code = user_code, outcome = outcome or "approved" })
+end
+
+--- Makes every refresh token worthless.
+function Simulator:end_sign_ins()
+  self:call("end_sign_ins")
+end
+
+--- Every secret that this simulator has given out, for a test that looks for them.
+-- @treturn table list of strings
+function Simulator:secrets()
+  return self:call("secrets")
+end
+
 local function face(shared)
   return {
     now = function() return shared:at(host.monotonic()) end,

@@ -1,6 +1,7 @@
 --- Which request is which operation. Literal segments are matched without case.
 -- @module m365restore.simulator.routes
-local identity = require "m365restore.simulator.identity"
+local entra = require "m365restore.simulator.login"
+local managed = require "m365restore.simulator.managed"
 local operations = require "m365restore.simulator.operations"
 
 local routes = {}
@@ -28,7 +29,15 @@ end
 
 local graph, login = {}, {}
 for _, row in ipairs(operations) do plant(graph, operations.BASE .. row.path, row) end
-plant(login, "/{tenant}/oauth2/v2.0/token", { method = "POST", operation = "token", handler = identity.token })
+for _, row in ipairs {
+  { "POST", "/{tenant}/oauth2/v2.0/token", "token", entra.token },
+  { "POST", "/{tenant}/oauth2/v2.0/devicecode", "devicecode", entra.devicecode },
+  { "GET", "/metadata/identity/oauth2/token", "imds", managed.imds },
+  { "GET", "/msi/token", "msi", managed.app_service },
+  { "GET", "/msi/auth", "msi", managed.machine_learning },
+} do
+  plant(login, row[2], { method = row[1], operation = row[3], handler = row[4] })
+end
 
 -- }======
 
