@@ -310,7 +310,8 @@ describe("credentials", function()
       works(on(host))
       local sent = asked "imds"
       assert.equal("true", sent.headers.metadata)
-      assert.same({ "2018-02-01", "https%3A%2F%2Fgraph.microsoft.com" }, { sent.query["api-version"], sent.query.resource })
+      assert.same({ "2018-02-01", "https%3A%2F%2Fgraph.microsoft.com" },
+        { sent.query["api-version"], sent.query.resource })
       for option, name in pairs { client_id = "client_id", object_id = "object_id", resource_id = "msi_res_id" } do
         works(on(host, { [option] = sim.client_id }))
         assert.equal(sim.client_id, asked("imds").query[name])
