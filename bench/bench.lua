@@ -116,6 +116,18 @@ local TIMES = {
   },
 }
 
+--- The simulator, in a thread of this process, is most of what is timed here: the figure of interest is the memory.
+local function report_units(count, bound)
+  local sim <close> = require("m365restore.simulator").start { sites = count, speed = 1 }
+  local result = run("lua5.4", "bench/units.lua", sim:invitation())
+  local seen, kib = (result.output or ""):match("^(%d+) (%d+)$")
+  if tonumber(seen) ~= count then
+    error(("a walk of %d protection units saw %s"):format(count, seen), 0)
+  end
+  io.write(COLUMNS:format(("%d protection units, pages of 999, %.1f s"):format(count, result.total),
+    ("%.2f MiB"):format(kib / MIB), "", "", "", ("< %d MiB"):format(bound), verdict(kib / MIB, bound)))
+end
+
 local function main()
   io.write(COLUMNS:format("figure", "ours", "plain C", "ratio", "min..max", "wanted", ""))
   for _, figure in ipairs(TIMES) do
@@ -125,6 +137,7 @@ local function main()
   report_memory(100, 24)
   local many = report_memory(layout.pages, 24)
   report_growth("its growth from 20 to 200 pages", few, many, 1.05)
+  report_units(100000, 32)
 end
 
 local ok, message = pcall(main)

@@ -7,7 +7,7 @@ set -eu
 bin=$1
 cd "$(dirname "$0")/.."
 PATH=$PATH:/usr/sbin # where Debian keeps nginx, and not in every user's PATH
-LUA_PATH="lua/?.lua;lua/?/init.lua;bench/?.lua;${LUA_PATH:-;}"
+LUA_PATH="lua/?.lua;lua/?/init.lua;simulator/lua/?.lua;simulator/lua/?/init.lua;bench/?.lua;${LUA_PATH:-;}"
 LUA_CPATH="build/?.so;${LUA_CPATH:-;}"
 export PATH LUA_PATH LUA_CPATH
 
