@@ -51,7 +51,7 @@ INSIDE  = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all help deps demo test test-full lint lint-lua lint-c lint-gcc \
         lint-clang spec asan bench install install-simulator \
-        docs clean sources
+        docs operations clean sources
 .SECONDEXPANSION:
 
 all: $(SO)
@@ -78,6 +78,10 @@ deps:
 demo: deps
 	@$(INSIDE) -s all
 	@$(LUA) examples/demo.lua
+
+# the page of all operations, out of the contract table
+operations: all
+	@$(LUA) tools/operations.lua > docs/operations.md
 
 # ====== Prove
 

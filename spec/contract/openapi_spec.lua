@@ -93,4 +93,9 @@ describe("the contract table", function()
       end
     end
   end)
+
+  it("is written out in the documentation, as it is", function()
+    local file <close> = assert(io.open "docs/operations.md")
+    assert.equal(dofile "tools/operations.lua"(), file:read "a")
+  end)
 end)

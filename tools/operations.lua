@@ -1,0 +1,85 @@
+--- Writes docs/operations.md: every operation with its method, permission and source, out of the contract table.
+-- Run from the root of the project, once it is built: `make operations`.
+local core = require "m365restore.core"
+
+local HEAD = [[
+# Every operation
+
+What the library can call, one row for each operation of Graph's `/solutions/backupRestore`. The rows are those of the
+table in `src/contract.c`; `tools/operations.lua` writes this page. Bodies, options and results are told with each
+method in the reference.
+
+- `opts` are the time and size limits of a call and, for what is read, `filter`, `orderby`, `select`, `expand`,
+  `search`, `top`, `page_size` and `count`.
+- "list of" stands for an iterator over resources, "self" for the receiver, brought up to date.
+- Every permission needs an administrator's consent. *User*: only for a signed-in user, never for an application.
+  Whoever browses as a user needs the role of a SharePoint Backup Administrator, too.
+- A source is a page of Microsoft's reference, by its name there; where there is none, why the operation is here all the
+  same.
+]]
+
+--- Permissions that exist for signed-in users only, by type and verb.
+local USERS_ONLY = {
+  ["protectionUnitBase.offboard"] = true, ["protectionUnitBase.cancel_offboard"] = true,
+  ["siteProtectionUnit.update"] = true, ["driveProtectionUnit.update"] = true,
+  ["mailboxProtectionUnit.update"] = true, ["serviceApp.activate"] = true, ["serviceApp.deactivate"] = true,
+  ["emailNotificationsSetting.update"] = true,
+}
+
+local SERVICES = { sharePoint = true, oneDriveForBusiness = true, exchange = true }
+
+local function call_of(row)
+  local on = SERVICES[row.on] and "client." .. row.on or row.on
+  local arguments = {}
+  if row.path:find "{item}" or row.path:find "{id}" and (SERVICES[row.on] or row.on == "client") then
+    arguments[1] = "id"
+  end
+  arguments[#arguments + 1] = row.body ~= "none" and "body" or nil
+  arguments[#arguments + 1] = "opts"
+  return ("%s:%s(%s)"):format(on, row.verb, table.concat(arguments, ", "))
+end
+
+local function permission_of(row)
+  local name = row.permission and "`" .. row.permission .. "`" or "none is documented"
+  return name .. (USERS_ONLY[row.on .. "." .. row.verb] and " *User*" or "")
+end
+
+local function result_of(row)
+  if row.result == "list" then return "list of " .. row.type end
+  if row.type == "backupRestoreRoot" then return "serviceStatus" end -- which is all that it holds
+  return row.result == "item" and row.type or row.result
+end
+
+local function versions_of(row)
+  return row.v1 and row.beta and "both" or row.beta and "beta" or "v1.0"
+end
+
+local function line_of(row)
+  return ("| `%s` | `%s %s` | %s | %s | %s | %s |"):format(call_of(row), row.method, row.path == "" and "/" or row.path,
+    versions_of(row), permission_of(row), result_of(row), row.source)
+end
+
+--- The page.
+-- @treturn string
+local function page()
+  local order, groups = {}, {}
+  for _, row in ipairs(core.actions()) do
+    if not groups[row.on] then
+      groups[row.on] = {}
+      order[#order + 1] = row.on
+    end
+    table.insert(groups[row.on], line_of(row))
+  end
+  local parts = { HEAD }
+  for _, on in ipairs(order) do
+    parts[#parts + 1] = "\n## " .. on .. "\n\n| Call | Request | In | Permission | Result | Source |\n"
+      .. "| --- | --- | --- | --- | --- | --- |\n" .. table.concat(groups[on], "\n") .. "\n"
+  end
+  return table.concat(parts)
+end
+
+if arg and arg[0] and arg[0]:find "operations%.lua$" then
+  io.write(page())
+end
+
+return page
