@@ -53,6 +53,8 @@ dialects.switches = {
   rule_run_status = { 202, 200 },
   -- 3: one example has serviceConsumer: thirdParty for backupServiceConsumer: thirdparty.
   service_consumer = { "backupServiceConsumer", "serviceConsumer" },
+  -- 8.2: the answers of a batch come in any order.
+  batch_order = { "asked", "reversed" },
   -- 3: whether a bulk request names its session.
   bulk_session = { false, true },
   -- 6.4: every documented answer says created at once.

@@ -18,13 +18,13 @@ end
 
 --- Writes a request down.
 -- @tparam table ctx the request
--- @tparam integer connection
+-- @tparam table request as the host hands it over
 -- @treturn table the entry, which the answer completes
-function Ledger:add(ctx, connection)
+function Ledger:add(ctx, request)
   local entry = {
     n = #self.entries + 1, time = ctx.now, method = ctx.method, path = ctx.path, query = ctx.raw_query,
-    url = ctx.target, headers = ctx.headers, body = body_of(ctx), connection = connection, processed = false,
-    client_request_id = ctx.client_request_id,
+    url = ctx.target, headers = ctx.headers, body = body_of(ctx), connection = request.connection, processed = false,
+    client_request_id = ctx.client_request_id, batch = request.batch,
   }
   self.entries[entry.n] = entry
   return entry

@@ -86,7 +86,8 @@ end
 local function open(self, request)
   local ctx = context.new(self, request, self.clock:at(request.monotonic))
   ctx.target = request.target
-  local entry = self.ledger:add(ctx, request.connection)
+  local entry = self.ledger:add(ctx, request)
+  ctx.entry, ctx.monotonic = entry, request.monotonic
   local row, params, version = routes.find(ctx.method, ctx.segments)
   if not row then return ctx, entry, nil, params end
   entry.operation = row.operation
@@ -96,7 +97,8 @@ local function open(self, request)
 end
 
 --- Answers one request.
--- @tparam table request from the host: `method`, `target`, `headers`, `body`, `connection`, `truncated`, `monotonic`
+-- @tparam table request from the host: `method`, `target`, `headers`, `body`, `connection`, `truncated`, `monotonic`; a
+-- member of a batch has the number of that one's exchange as `batch`
 -- @treturn table answer for the host: `status`, `headers`, `body`, and perhaps `action`, `wait`, `raw`, `pause_at`,
 -- `pause`, `cut_at`
 function Model:handle(request)

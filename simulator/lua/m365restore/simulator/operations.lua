@@ -1,12 +1,13 @@
 --- Every operation that is served: one row each.
 -- A row has the method, the path under the root of the API, the operation's name, the permissions of which one is
 -- needed, the handler, and the argument that the handler receives beside the request. `delegated`: not for application
--- permissions. `beta`: not in v1.0. `alias`: where a dialect's next link of the list leads. Each list has a row of its
--- own for its `$count` segment, unless the row says `counts = false`.
+-- permissions. `beta`: not in v1.0. `root`: right under the version. `alias`: where a dialect's next link of the
+-- list leads. Each list has a row of its own for its `$count` segment, unless the row says `counts = false`.
 -- @module m365restore.simulator.operations
 local activity = require "m365restore.simulator.activity"
 local apps = require "m365restore.simulator.apps"
 local artifacts = require "m365restore.simulator.artifacts"
+local batch = require "m365restore.simulator.batch"
 local browse = require "m365restore.simulator.browse"
 local bulk = require "m365restore.simulator.bulk"
 local exclusions = require "m365restore.simulator.exclusions"
@@ -36,6 +37,8 @@ local CONTROL_WRITE = { "BackupRestore-Control.ReadWrite.All" }
 local CONTROL = { "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All" }
 
 local rows = {
+  -- a batch has no permission of its own: each of its members is asked for one
+  { "POST", "/$batch", "batch", nil, batch.send, root = true },
   { "GET", "", "root.get", CONTROL, service.get },
   { "POST", "/enable", "root.enable", CONTROL_WRITE, service.enable },
   { "GET", "/emailNotificationsSetting", "emailNotificationsSetting.get", CONTROL_WRITE, service.get_notifications },
@@ -187,7 +190,7 @@ for _, kind in ipairs(world.KINDS) do add_units(kind) end
 local function described(r)
   return {
     method = r[1], path = r[2], operation = r[3], permissions = r[4], handler = r[5], argument = r[6], alias = r.alias,
-    delegated = r.delegated, beta = r.beta,
+    delegated = r.delegated, beta = r.beta, root = r.root,
   }
 end
 

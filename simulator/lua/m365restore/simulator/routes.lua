@@ -28,7 +28,7 @@ local function plant(tree, path, entry)
 end
 
 local graph, login = {}, {}
-for _, row in ipairs(operations) do plant(graph, operations.BASE .. row.path, row) end
+for _, row in ipairs(operations) do plant(graph, (row.root and "" or operations.BASE) .. row.path, row) end
 for _, row in ipairs {
   { "POST", "/{tenant}/oauth2/v2.0/token", "token", entra.token },
   { "POST", "/{tenant}/oauth2/v2.0/devicecode", "devicecode", entra.devicecode },
