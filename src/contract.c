@@ -372,8 +372,14 @@ const struct m365_type *m365_type_named(const char *name) {
   return NULL;
 }
 
+/* A base stands above the types that derive from it, and not far. */
 const struct m365_type *m365_type_base(const struct m365_type *type) {
-  return type->base != NULL ? m365_type_named(type->base) : NULL;
+  const struct m365_type *t = type;
+  if (type->base == NULL)
+    return NULL;
+  while (strcmp(t->name, type->base) != 0)
+    t--;
+  return t;
 }
 
 bool m365_type_derives(const struct m365_type *type, const char *from) {
