@@ -167,6 +167,98 @@ describe("the simulator's dialect", function()
     assert.equal(2, api:session(id).restoreSessionArtifactCount.total)
   end)
 
+  it("created_by may have an identity in the place of an id", function()
+    speak { created_by = "identity" }
+    assert.equal(api.sim.client_id, api:session(api:create("site", 1, 1)).createdBy.user.identity)
+  end)
+
+  it("times may be dashed, or have an offset, and can be filtered all the same", function()
+    for style, pattern in pairs { dashed = "T%d%d%-%d%d%-%d%d%.%d%dZ$", offset = "%.%d+%+00:00$" } do
+      speak { times = style }
+      assert.truthy(api:session(api:create("site", 1, 1)).createdDateTime:find(pattern))
+      local unit = api.sim:units("site")[1].id
+      local path = ("/restorePoints?$expand=protectionUnit($filter=id%%20eq%%20'%s')&$filter=%s"):format(unit,
+        "protectionDateTime%20lt%202030-01-01T00:00:00Z")
+      assert.equal(5, #api:get(path).body.value)
+      assert.equal("400 InvalidSearchRequest", outcome(api:post("/restorePoints/search",
+        { protectionUnitIds = { unit }, protectionTimePeriod = { startDateTime = "2026-01-01T12-01-03.45Z" } })))
+      api:stop()
+    end
+    speak {}
+  end)
+
+  it("next_link may begin its query with an ampersand, and path_case change a path", function()
+    speak { next_link = "ampersand", path_case = "changed" }
+    for n = 1, 3 do api:create("site", n, n) end
+    local first = api:get("/sharePointRestoreSessions?$top=2")
+    assert.truthy(first.body["@odata.nextLink"]:find("/sharepointRestoreSessions?&$skiptoken=", 1, true))
+    assert.equal(3, #api:all(first))
+  end)
+
+  it("empty_page may begin every list with nothing", function()
+    speak { empty_page = true }
+    local first = api:get("/siteProtectionUnits?$count=true&$top=50")
+    assert.same({ 0, 60 }, { #first.body.value, first.body["@odata.count"] })
+    assert.equal(60, #api:all(first))
+    assert.is_nil(api:get("/restoreSessions").body["@odata.nextLink"])
+  end)
+
+  it("error_shape may put errors into arrays", function()
+    speak { error_shape = "array" }
+    local id = finish("site", true)
+    assert.equal("UnknownError", api:session(id).error[1].code)
+    assert.equal("UnknownError", artifacts(id).body.value[1].error[1].code)
+  end)
+
+  it("sizes may be numbers", function()
+    speak { sizes = "number" }
+    local point = api.sim:points(api.sim:units("site")[1].id)[1]
+    local opened = api:post("/sharePointBrowseSessions", { restorePointId = point.id }).body
+    api.sim:advance(121)
+    assert.is_number(opened.backupSizeInBytes)
+    assert.is_number(api:items("site", opened.id)[1].sizeInBytes)
+  end)
+
+  it("granular_status and draft_counts may be odd in a draft", function()
+    speak { granular_status = "unknown", draft_counts = "in_progress" }
+    local point = api.sim:points(api.sim:units("site")[1].id)[1]
+    local opened = api:post("/sharePointBrowseSessions", { restorePointId = point.id }).body.id
+    api.sim:advance(121)
+    local member = { browseSessionId = opened, id = api:items("site", opened)[1].itemKey }
+    local session = api:post("/sharePointRestoreSessions", { granularSiteRestoreArtifacts = { member } }).body
+    assert.equal(1, session.restoreSessionArtifactCount.inProgress)
+    local list = ("/sharePointRestoreSessions/%s/granularSiteRestoreArtifacts"):format(session.id)
+    assert.equal("unknown", api:get(list).body.value[1].status)
+    api:ask("POST", "/restoreSessions/" .. session.id .. "/activate")
+    assert.equal("scheduling", api:get(list).body.value[1].status)
+  end)
+
+  it("units_answered and no_result_list may leave units out of a search", function()
+    speak { units_answered = 10, no_result_list = "when_any" }
+    local ids = {}
+    for i, unit in ipairs(api.sim:units("site")) do ids[i] = i <= 20 and unit.id or nil end
+    local body = { protectionUnitIds = ids, protectionTimePeriod = { startDateTime = "2026-01-01T00:00:00Z" } }
+    local answer = api:post("/restorePoints/search", body).body
+    assert.same({ 10, nil }, { #answer.searchResults, answer.noResultProtectionUnitIds })
+    body.protectionTimePeriod.startDateTime = "2030-01-01T00:00:00Z"
+    assert.equal(10, #api:post("/restorePoints/search", body).body.noResultProtectionUnitIds)
+  end)
+
+  it("active_limit may count each workload alone", function()
+    speak { active_limit = "workload" }
+    api.sim:activate_foreign(25)
+    assert.equal(200, api:ask("POST", "/restoreSessions/" .. api:create("drive", 1, 1) .. "/activate").status)
+    assert.equal("500 TooManyActiveRestoreSessions",
+      outcome(api:ask("POST", "/restoreSessions/" .. api:create("site", 1, 1) .. "/activate")))
+  end)
+
+  it("code_case and inner_error may spell errors differently", function()
+    speak { code_case = "lower", inner_error = "innererror" }
+    local problem = api:get("/restoreSessions/x").body.error
+    assert.equal("invalidRestoreSessionId", problem.code)
+    assert.is_string(problem.innererror["request-id"])
+  end)
+
   it("is documented, every switch of it", function()
     speak {}
     local file <close> = assert(io.open "docs/simulator.md")
@@ -189,6 +281,24 @@ describe("the simulator's dialect", function()
             { ["siteRestoreArtifacts@delta"] = api:artifacts("site", 1, 2) })
         end
         assert.equal(200, api:ask("POST", "/restoreSessions/" .. id .. "/activate").status)
+        api.sim:advance(7200)
+        assert.equal("completed", api:session(id).status:lower(), name)
+        api:stop()
+      end
+    end
+    speak {}
+  end)
+
+  it("has a restore of one file that works under every value of every switch", function()
+    for name, values in pairs(dialects.switches) do
+      for _, value in ipairs(values) do
+        speak { [name] = value }
+        local point = api.sim:points(api.sim:units("site")[1].id)[1]
+        local opened = api:post("/sharePointBrowseSessions", { restorePointId = point.id }).body.id
+        api.sim:advance(121)
+        local member = { browseSessionId = opened, id = api:items("site", opened)[1].itemKey }
+        local id = api:post("/sharePointRestoreSessions", { granularSiteRestoreArtifacts = { member } }).body.id
+        api:ask("POST", "/restoreSessions/" .. id .. "/activate")
         api.sim:advance(7200)
         assert.equal("completed", api:session(id).status:lower(), name)
         api:stop()

@@ -106,13 +106,25 @@ function Api:browse(kind, id, body, headers)
   return self:post(BROWSES[kind] .. id .. "/browse", body, headers)
 end
 
+--- Every entity of a list, from the answer with its first page on.
+function Api:all(answer)
+  local found = {}
+  while true do
+    for _, entity in ipairs(answer.body.value) do found[#found + 1] = entity end
+    local link = answer.body["@odata.nextLink"]
+    if not link then return found end
+    link = link:gsub("^http://[^/]*", "")
+    answer = self:raw("GET", link:find("^/v1.0") and link or "/v1.0" .. link)
+  end
+end
+
 --- The items of the only library of a browse session.
 function Api:items(kind, id)
   local key
   for _ = 1, 2 do -- the site, then its library
-    key = self:browse(kind, id, { browseLocationItemKey = key }).body.value[1].itemKey
+    key = self:all(self:browse(kind, id, { browseLocationItemKey = key }))[1].itemKey
   end
-  return self:browse(kind, id, { browseLocationItemKey = key }).body.value
+  return self:all(self:browse(kind, id, { browseLocationItemKey = key }))
 end
 
 function Api:session(id, headers)

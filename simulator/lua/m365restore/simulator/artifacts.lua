@@ -71,9 +71,9 @@ local function view_base(ctx, artifact)
   local status = schedule.artifact_status(artifact, ctx.now)
   local running = status == "inProgress" or status == "succeeded" or status == "failed"
   local done = running and status ~= "inProgress"
-  local granular = artifact.browse ~= nil
+  local granular, unset = artifact.browse ~= nil, ctx.model.dialect.granular_status
   return {
-    id = artifact.id, status = ctx:state(status),
+    id = artifact.id, status = ctx:state(artifact.browse and status == "added" and unset or status),
     startDateTime = ctx:maybe_time(running and artifact.start, granular),
     completionDateTime = ctx:maybe_time(done and artifact.finish, granular),
   }, status

@@ -42,6 +42,19 @@ dialects.switches = {
   capital_status = { false, true },
   -- 5.3: an artifact that the session holds already fails the whole update, or only its own row of it.
   duplicate_add = { "request", "row" },
+  -- 3, 10 #10: the state of a granular artifact of a draft; one example has unknown, which no enum has.
+  granular_status = { "added", "unknown" },
+  -- 6.1: the counts of a draft; one example counts its artifacts as inProgress.
+  draft_counts = { "none", "in_progress" },
+  -- 2.4: whether a search says noResultProtectionUnitIds when there are none; the examples do not.
+  no_result_list = { "always", "when_any" },
+  -- 6.6: whom the limit of active sessions counts for: all of them, or each workload alone.
+  active_limit = { "tenant", "workload" },
+  -- 8.3: a page may be empty and lead on: here the first one of every list.
+  empty_page = { false, true },
+  -- 5.1, 5.3: codes differ in case between table and examples, and so does the name of innerError.
+  code_case = { "documented", "lower" },
+  inner_error = { "innerError", "innererror" },
   -- 3, 10 #9: whether `error` of a resource is an object, or an array that holds it.
   error_shape = { "object", "array" },
   -- 3: numbers of bytes as decimal strings, or as numbers.

@@ -110,10 +110,16 @@ end
 --- The body of an error answer.
 -- @tparam table refusal with code, message and perhaps target
 -- @tparam table inner the innerError: date, request-id, client-request-id
+-- @tparam ?table dialect `code_case`, `inner_error`
 -- @treturn string JSON
-function errors.envelope(refusal, inner)
+function errors.envelope(refusal, inner, dialect)
+  dialect = dialect or {}
+  local code = refusal.code
+  if dialect.code_case == "lower" then code = code:gsub("^%u", string.lower) end
   return json.encode {
-    error = { code = refusal.code, message = refusal.message, target = refusal.target, innerError = inner },
+    error = {
+      code = code, message = refusal.message, target = refusal.target, [dialect.inner_error or "innerError"] = inner,
+    },
   }
 end
 

@@ -92,16 +92,17 @@ local function view(ctx, session, item)
   return shown
 end
 
-local function answer(ctx, session, ask, at, size)
+local function answer(ctx, session, ask, at, size, empty)
   local found, value = find_all(ctx, session, ask), json.array()
-  for i = at + 1, math.min(at + size, #found) do value[#value + 1] = view(ctx, session, found[i]) end
+  local last = empty and at or math.min(at + size, #found)
+  for i = at + 1, last do value[#value + 1] = view(ctx, session, found[i]) end
   local body = {
     ["@odata.context"] = ("%s/%s/$metadata#Collection(microsoft.graph.browseQueryResponseItem)"):format(
       ctx.origin, ctx.version),
     ["@odata.count"] = #found, value = value,
   }
-  if at + size < #found then
-    body["@odata.nextLink"] = odata.browse_link(ctx, { list = session.id, at = at + size, size = size, query = ask })
+  if last < #found then
+    body["@odata.nextLink"] = odata.browse_link(ctx, { list = session.id, at = last, size = size, query = ask })
   end
   return 200, body
 end
@@ -122,7 +123,7 @@ function items.browse(ctx, service)
   odata.none(ctx)
   local session = ready(ctx, service)
   local ask = ctx:body(SHAPES[ctx.version], "BadRequest")
-  return answer(ctx, session, ask, 0, odata.page_size(ctx))
+  return answer(ctx, session, ask, 0, odata.page_size(ctx), ctx.model.dialect.empty_page)
 end
 
 --- GET /{service}BrowseSessions/{id}/browse?$skiptoken=… and …/browse(nextFetchToken='…')

@@ -52,7 +52,7 @@ local function refusal_answer(ctx, refusal)
     ["client-request-id"] = ctx.client_request_id or ctx.request_id,
   }
   local status = refusal.status or errors.statuses[refusal.code]
-  return answer(ctx, status, errors.envelope(refusal, inner), refusal.headers), refusal.code
+  return answer(ctx, status, errors.envelope(refusal, inner, ctx.model.dialect), refusal.headers), refusal.code
 end
 
 -- A handler raises refusals; anything else that it raises is a fault of the simulator, and is shown as one.

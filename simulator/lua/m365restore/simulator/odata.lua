@@ -216,7 +216,8 @@ function odata.page(ctx, list)
   end
   local test = list.test or odata.filter(ctx)
   size = size or odata.page_size(ctx)
-  local value, last = fill(ctx, list, at, size, test)
+  -- a size of nothing fills an empty page that leads to its own beginning
+  local value, last = fill(ctx, list, at, counted and ctx.model.dialect.empty_page and 0 or size, test)
   local body = { ["@odata.context"] = ctx:context(list.context or list.name), value = value }
   if counted and ctx.query["$count"] == "true" then body["@odata.count"] = total(list, test) end
   if list.after(nil, last) then

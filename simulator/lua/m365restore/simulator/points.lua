@@ -207,7 +207,8 @@ function points.search(ctx)
   end
   return 200, {
     ["@odata.context"] = ctx:context("restorePoints"), searchResponseId = ticket(ctx, body),
-    searchResults = results, noResultProtectionUnitIds = missing,
+    searchResults = results,
+    noResultProtectionUnitIds = (#missing > 0 or ctx.model.dialect.no_result_list == "always") and missing or nil,
   }
 end
 

@@ -62,6 +62,12 @@ function sessions.status(ctx, session)
   return ctx:status("restoreSessionStatus", status)
 end
 
+local function counts_of(ctx, session, status)
+  local counts = schedule.counts(session, ctx.now)
+  if status == "draft" and ctx.model.dialect.draft_counts == "in_progress" then counts.inProgress = counts.total end
+  return counts
+end
+
 --- A session as it is sent.
 -- @tparam table ctx the request
 -- @tparam table session
@@ -74,7 +80,7 @@ function sessions.view(ctx, session)
     id = session.id,
     status = sessions.status(ctx, session),
     restoreJobType = job_type(ctx, session),
-    restoreSessionArtifactCount = schedule.counts(session, ctx.now),
+    restoreSessionArtifactCount = counts_of(ctx, session, status),
     completedDateTime = ctx:maybe_time(finished and session.finish),
     error = ctx:problem(error_of(session, status)),
   })
@@ -189,16 +195,17 @@ local function store(model, service, kind, identity, now)
   return session
 end
 
-local function check_activation(ctx)
+local function check_activation(ctx, service)
   local model = ctx.model
-  if model.sessions:count_active(ctx.now) >= model.options.limits.active_sessions then
+  if model.dialect.active_limit == "tenant" then service = nil end
+  if model.sessions:count_active(ctx.now, service) >= model.options.limits.active_sessions then
     errors.raise("TooManyActiveRestoreSessions", "Too many restore sessions are active.")
   end
   service_state.need_restores(ctx)
 end
 
 local function activate(ctx, session)
-  check_activation(ctx)
+  check_activation(ctx, session.service)
   if session.bulk then resolution.resolve(ctx, session) end
   ctx.model.schedule:activate(session, ctx.now)
   audit.stamp(ctx, session)
@@ -262,7 +269,7 @@ function sessions.create(ctx, service)
   check_duplicates(made, {})
   check_destinations(made)
   local starts = ctx.model.dialect.create_status == "activating" and #made > 0
-  if starts then check_activation(ctx) end
+  if starts then check_activation(ctx, service) end
   local session = store(ctx.model, service, kind, audit.caller(ctx), ctx.now)
   for _, artifact in ipairs(made) do add(session, artifact) end
   ctx.model.activity:note(ctx, "restoreTaskCreated", service, { session = session })
@@ -483,11 +490,13 @@ end
 
 --- The number of sessions that count against the limit.
 -- @tparam number now
+-- @tparam ?table service to count alone
 -- @treturn integer
-function Sessions:count_active(now)
+function Sessions:count_active(now, service)
   local count = 0
   for _, session in ipairs(self.list) do
-    if schedule.is_active(session, now) then count = count + 1 end
+    local counts = not service or session.service == service
+    if counts and schedule.is_active(session, now) then count = count + 1 end
   end
   return count
 end
