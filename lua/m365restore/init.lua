@@ -24,6 +24,13 @@ local lazy = {
   load_plan = { "m365restore.restore.plan", "load" },
   apply = { "m365restore.restore.apply", "apply" },
   resume = { "m365restore.restore.apply", "resume" },
+  needs = { "m365restore.restore.needs" },
+  plan_files = { "m365restore.restore.granular", "files" },
+  plan_messages = { "m365restore.restore.granular", "messages" },
+  watch = { "m365restore.restore.watch" },
+  clean_drafts = { "m365restore.restore.janitor" },
+  bulk_restore = { "m365restore.restore.bulk" },
+  drill = { "m365restore.restore.drill" },
 }
 
 local m365 = {

@@ -315,7 +315,7 @@ end
 local function note_restored(self, recent)
   local pending, foreign = {}, {}
   for _, row in ipairs(self.plan.rows) do
-    if not row.refusal and self.state:is_pending(row) then
+    if not row.refusal and row.restorePointId and self.state:is_pending(row) then
       pending[#pending + 1] = row
     end
   end
@@ -568,6 +568,8 @@ local function read_options(what, opts)
 end
 
 --- Is this the first run with a journal?
+-- @tparam string path
+-- @treturn boolean
 local function is_fresh(path)
   local records, err = journal.read(path)
   return (not records and err.code == "not_found") or (records and #records == 0) or false
@@ -627,6 +629,8 @@ function apply.resume(client, path, opts)
   end
   return run_with(client, nil, book, o)
 end
+
+apply.is_fresh = is_fresh
 
 -- }======
 

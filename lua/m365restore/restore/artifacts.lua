@@ -1,5 +1,6 @@
 --- Rows of a plan as artifacts of a session, and back.
 -- @module m365restore.restore.artifacts
+local request = require "m365restore.restore.request"
 local rules = require "m365restore.rules"
 
 local artifacts = {}
@@ -32,6 +33,12 @@ local kinds = {
     key_of_row = function(row) return row.restorePointId end,
     key_of = function(artifact) return artifact.restorePoint and artifact.restorePoint.id end,
   },
+}
+
+--- A bulk request stands for all its rows, and the service makes the artifacts.
+kinds.bulk = {
+  collection = "standard", fill = request.fill, list_by_unit = request.list,
+  key_of_row = function(row) return row.protectionUnitId end,
 }
 
 --- The kind of some rows; a wave has only one.
@@ -67,6 +74,9 @@ end
 -- @treturn ?table key -> artifact; or nil, err
 function artifacts.list(session, rows)
   local kind, found = artifacts.kind(rows), {}
+  if kind.list_by_unit then
+    return kind.list_by_unit(session, rows)
+  end
   local pager = session[kind.list](session)
   while true do
     local artifact, err = pager:next()
@@ -121,11 +131,13 @@ function artifacts.result(row, artifact)
   end
   local outcome = outcomes[tostring(artifact.status):lower()] or "unknown"
   local fault = outcome ~= "restored" and artifact.error or nil
+  local point = not row.restorePointId and artifact.restorePoint or nil -- what the service has picked
   return {
     n = row.n, outcome = outcome, status = artifact.status, artifact = artifact.id,
     code = fault and fault.code or outcome == "failed" and "UnknownError" or nil, message = fault and fault.message,
     startDateTime = artifact.startDateTime, completionDateTime = artifact.completionDateTime,
-    url = place_of(artifact),
+    url = place_of(artifact), restorePointId = point and point.id,
+    protectionDateTime = point and point.protectionDateTime,
   }
 end
 

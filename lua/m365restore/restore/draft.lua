@@ -148,6 +148,9 @@ function draft.create(run, batch)
       return session, err
     end
   end
+  if artifacts.kind(batch.rows).fill then
+    return nil, failure("empty_refused", "the service creates no empty session, which a bulk request needs")
+  end
   local session, err = create_filled(run, batch)
   if not session then
     return divide(run, batch, err)
@@ -228,10 +231,29 @@ local function kept(run, rows)
   return list
 end
 
+--- Sees to it that a draft has what stands for all its rows. May yield.
+local function fill_whole(run, session, batch)
+  for _ = 1, history.is_draft(session) and TRIES or 0 do
+    local kind = artifacts.kind(batch.rows)
+    local there, err = run:persist(function()
+      local done, fault = kind.fill(session, run.plan, batch.rows)
+      return done ~= nil and { done = done } or nil, fault
+    end)
+    if not there or there.done then
+      return there and true, err
+    end
+    run:pause(UNCLEAR)
+  end
+  return true
+end
+
 --- Sees to it that a draft holds the rows of its batch and nothing else. May yield.
 -- @treturn ?boolean true, and `batch.rows` are those that it holds; or nil, err
 -- @treturn ?table rows that it does not hold because it runs already
 function draft.fill(run, session, batch)
+  if artifacts.kind(batch.rows).fill then
+    return fill_whole(run, session, batch)
+  end
   for try = 1, TRIES do
     local found, err = run:persist(function() return artifacts.list(session, batch.rows) end)
     if not found then

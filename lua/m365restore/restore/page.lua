@@ -117,10 +117,9 @@ end
 
 --- The page of a report.
 -- @tparam Report report
--- @tparam[opt] string title
 -- @treturn string
-function page.spell(report, title)
-  title = title or "Restore of " .. report.service .. " to " .. tostring(report.T)
+function page.spell(report)
+  local title = report.title or "Restore of " .. report.service .. (report.T and " to " .. report.T or "")
   return table.concat({
     '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">',
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
@@ -128,7 +127,8 @@ function page.spell(report, title)
     "<h1>" .. escape(title) .. "</h1><p>" .. escape(report:summary()) .. "</p>",
     report.error and '<p class="bad">' .. escape(report.error) .. "</p>" or "",
     totals(report.counts), timeline(report.rows), table_of(report.rows),
-    "<p>Plan " .. escape(report.hash) .. ", made " .. escape(report.created) .. "</p></body></html>\n",
+    report.hash and "<p>Plan " .. escape(report.hash) .. ", made " .. escape(report.created) .. "</p>" or "",
+    "</body></html>\n",
   }, "\n")
 end
 

@@ -41,7 +41,7 @@ end
 --- What of a row is approved by the hash; the rest follows from it, or is for people.
 local approved = {
   "n", "target", "before", "protectionUnitId", "restorePointId", "protectionDateTime", "kind", "destinationType",
-  "priority", "wave", "browseSessionId", "itemKey",
+  "priority", "wave", "browseSessionId", "itemKey", "searchResponseId",
 }
 
 local function canonical(row)
@@ -122,16 +122,21 @@ local function list_of(field, given)
   return targets.read("plan." .. field, given).list or raise('plan.%s: "all" makes no sense', field)
 end
 
+--- A list of targets in a few letters.
+-- @tparam table list
+-- @treturn string
+function plan.digest(list)
+  local sum = crypto.digest "sha256"
+  for _, target in ipairs(list) do
+    sum:update(core.encode { target.key or target.given, target.priority or 0, target.destinationType or "",
+      target.before or "" }):update("\n")
+  end
+  return string.format("%d, %s", #list, crypto.hex(sum:final()):sub(1, 16))
+end
+
 --- What makes two requests the same, whenever they are made.
 local function request_of(o, excluded, first)
-  local function digest(list)
-    local sum = crypto.digest "sha256"
-    for _, target in ipairs(list) do
-      sum:update(core.encode { target.key or target.given, target.priority or 0, target.destinationType or "",
-        target.before or "" }):update("\n")
-    end
-    return string.format("%d, %s", #list, crypto.hex(sum:final()):sub(1, 16))
-  end
+  local digest = plan.digest
   return {
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
     destination = o.destination, exclude = #excluded > 0 and digest(excluded) or nil,

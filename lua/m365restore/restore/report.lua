@@ -68,7 +68,8 @@ local function row_of(row, state)
     n = row.n, target = row.target, name = row.name, outcome = outcome, code = code, class = class,
     remedy = remedy or remedies[outcome], message = message, session = result.session, artifact = result.artifact,
     status = result.status, wave = row.wave, protectionUnitId = row.protectionUnitId,
-    restorePointId = row.restorePointId, protectionDateTime = row.protectionDateTime, lost = row.lost,
+    restorePointId = row.restorePointId or result.restorePointId,
+    protectionDateTime = row.protectionDateTime or result.protectionDateTime, lost = row.lost,
     destinationType = not row.refusal and row.destinationType or nil, startDateTime = result.startDateTime,
     completionDateTime = result.completionDateTime, url = result.url,
   }
@@ -87,6 +88,23 @@ local function exit_code(counts)
   return 0
 end
 
+--- Makes a report of finished rows.
+-- @tparam table rows
+-- @tparam table fields `service`, and perhaps `hash`, `T`, `created`, `error`
+-- @treturn Report
+function report.of(rows, fields)
+  local counts = {}
+  for _, row in ipairs(rows) do
+    counts[row.outcome] = (counts[row.outcome] or 0) + 1
+    if row.code and not row.class and not good[row.outcome] then
+      row.class, row.remedy = describe(row.code)
+    end
+  end
+  fields.rows, fields.counts, fields.exit_code = rows, counts, exit_code(counts)
+  fields.ok = fields.exit_code == 0
+  return setmetatable(fields, Report)
+end
+
 --- Makes the report of a run.
 -- @tparam Plan plan
 -- @tparam State state
@@ -96,16 +114,14 @@ end
 -- url), `counts` (outcome -> how many), `ok`, `exit_code`. Outcomes: restored, already_restored, excluded, failed,
 -- rejected (by the service, before it was activated), refused (in the plan), running, not_started, unknown
 function report.new(plan, state, problem)
-  local rows, counts = {}, {}
+  local rows = {}
   for i, row in ipairs(plan.rows) do
     rows[i] = row_of(row, state)
-    counts[rows[i].outcome] = (counts[rows[i].outcome] or 0) + 1
   end
-  local code = exit_code(counts)
-  return setmetatable({
+  return report.of(rows, {
     service = plan.service, hash = plan.hash, T = plan.before or plan.at, created = plan.created,
-    rows = rows, counts = counts, ok = code == 0, exit_code = code, error = problem and tostring(problem) or nil,
-  }, Report)
+    error = problem and tostring(problem) or nil,
+  })
 end
 
 local order = {

@@ -70,6 +70,9 @@ function survey.verify(client, plan)
       list[#list + 1] = { given = row.target, key = targets.id_key(row.protectionUnitId), before = row.before }
     end
   end
+  if #list == 0 then
+    return true
+  end
   local found, choices = survey.run(client, {
     service = plan.service, prefer = plan.prefer, max_loss = plan.max_loss,
     moment = time.parse(plan.at or plan.before), exact = plan.at ~= nil,
@@ -77,7 +80,7 @@ function survey.verify(client, plan)
   if not found then
     return nil, choices
   end
-  local differences = {}
+  local differences = {} -- rows of other kinds hang on a snapshot that was opened, or on a search: nothing to compare
   for i, target in ipairs(found) do
     local choice = target.unit and choices[target.unit.id] or {}
     local refusal = target.refusal or choice.refusal

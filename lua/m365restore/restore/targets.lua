@@ -6,6 +6,7 @@
 local core = require "m365restore.core"
 local csv = require "m365restore.restore.csv"
 local time = require "m365restore.time"
+local uri = require "m365restore.uri"
 
 local targets = {}
 
@@ -23,12 +24,8 @@ local order = {
   "email", "userprincipalname", "upn", "mail", "mailbox", "drive", "target", "name",
 }
 
-local function unescape(text)
-  return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
-end
-
 local function url_key(text)
-  return "url:" .. unescape(text):lower():gsub("^https?://", ""):gsub("[?#].*$", ""):gsub("/+$", "")
+  return "url:" .. uri.unescape(text):lower():gsub("^https?://", ""):gsub("[?#].*$", ""):gsub("/+$", "")
 end
 
 local function email_key(text)

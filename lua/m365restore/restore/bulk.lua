@@ -1,0 +1,136 @@
+--- Bulk restores: the service looks up the sites or users, and picks their
+-- restore points, after the activation. Fast for thousands, and nothing that
+-- could be reviewed: that is why it stands beside plan and apply.
+-- @module m365restore.restore.bulk
+local core = require "m365restore.core"
+local applies = require "m365restore.restore.apply"
+local clock = require "m365restore.clock"
+local options = require "m365restore.options"
+local plans = require "m365restore.restore.plan"
+local resolve = require "m365restore.restore.resolve"
+local targets = require "m365restore.restore.targets"
+local time = require "m365restore.time"
+
+--- what a person has to say before anything is replaced by points that nobody has seen
+local PHRASE = "unreviewed"
+
+--- resources in one request (contract 6.6), and how far back points are taken from
+local LARGEST, FAR_BACK = 10000, 400 * 86400
+
+--- what says how it is run, and not what is restored
+local run_options = {
+  journal = "string", on_progress = "callable", timeout = "duration", interval = "duration", patience = "duration",
+  url_wait = "duration", actor = "string", ticket = "string", reason = "string",
+}
+
+local spec_options = {
+  service = "string", targets = "any", before = "any", prefer = "string", max_loss = "duration", destination = "any",
+  confirm = "string",
+}
+for name, kind in pairs(run_options) do
+  spec_options[name] = kind
+end
+
+local preferences = {
+  fastRestore = { tags = "fastRestore", restorePointPreference = "latest" },
+  latest = { restorePointPreference = "latest" },
+  oldest = { restorePointPreference = "oldest" },
+}
+
+local services = { sharePoint = true, oneDriveForBusiness = true, exchange = true }
+
+local function raise(...)
+  error(string.format(...), 0)
+end
+
+local function fail(code, ...)
+  return nil, core.failure {
+    code = code, class = "refuse", operation = "bulk_restore", sent = false, attempts = 0,
+    message = string.format(...),
+  }
+end
+
+local function read_options(spec)
+  local o = options.read("bulk_restore", spec, spec_options)
+  if not services[o.service] then
+    raise("bulk_restore.service: sharePoint, oneDriveForBusiness or exchange was expected, got %s", tostring(o.service))
+  end
+  o.moment = time.parse(o.before) or type(o.before) == "number" and o.before
+  if not o.moment then
+    raise("bulk_restore.before: a time like 2026-11-01T06:00:00Z was expected, got %s", tostring(o.before))
+  end
+  o.destination = targets.destination("bulk_restore", o.destination)
+  if not o.destination then
+    raise('bulk_restore.destination: "inPlace" or "new" was expected; it is never assumed')
+  end
+  o.prefer = o.prefer or "latest"
+  if not preferences[o.prefer] then
+    raise("bulk_restore.prefer: fastRestore, latest or oldest was expected, got %s", o.prefer)
+  end
+  o.wanted = targets.read("bulk_restore.targets", o.targets)
+  return o
+end
+
+local function rows_of(o, list)
+  local rows = {}
+  for n, target in ipairs(list) do
+    local unit = target.unit or {}
+    rows[n] = {
+      n = n, target = target.given, name = unit.name, address = unit.address, protectionUnitId = unit.id,
+      kind = "bulk", destinationType = o.destination, priority = 1, refusal = target.refusal,
+    }
+  end
+  return rows
+end
+
+local function plan_of(client, o, list)
+  local ask = {
+    protectionTimePeriod = {
+      startDateTime = time.format(math.floor(o.moment - (o.max_loss or FAR_BACK))), endDateTime = time.format(o.moment),
+    },
+    displayName = "m365restore",
+  }
+  for name, value in pairs(preferences[o.prefer]) do
+    ask[name] = value
+  end
+  return plans.new({
+    service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss, bulk = ask,
+    created = time.format(math.floor(clock.of(client):now())), rows = rows_of(o, list),
+    request = {
+      service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss,
+      destination = o.destination, targets = "in bulk: " .. plans.digest(o.wanted.list or {}),
+    },
+  }, LARGEST)
+end
+
+--- Restores in bulk. The service picks the points, so that there is no plan to review; run again with the same
+-- journal it goes on where it was. May yield.
+-- @function bulk_restore
+-- @tparam client client
+-- @tparam table spec `service`, `targets`, `before`, `prefer` ("latest" is the default, "fastRestore", "oldest"),
+-- `max_loss`, `destination` as for `plan`; `confirm` = "unreviewed", where anything is restored in place; `journal`
+-- (path, required), `on_progress`, `timeout`, `interval`, `patience`, `url_wait`, `actor`, `ticket`, `reason` as for
+-- `apply`
+-- @treturn ?Run as from `apply`; or nil, err
+return function(client, spec)
+  local o = read_options(spec)
+  if o.destination == "inPlace" and o.confirm ~= PHRASE then
+    return fail("confirmation_needed", 'the service picks the restore points, and nobody has reviewed them; a person '
+      .. 'who accepts that gives confirm = "%s"', PHRASE)
+  end
+  local list, err = resolve.units(client, o.service, o.wanted, function() end)
+  if not list then
+    return nil, err
+  elseif #list == 0 then
+    return fail("no_targets", "there is nothing in the list of targets")
+  end
+  local plan, opts = plan_of(client, o, list), {}
+  if plan.planned > LARGEST then
+    return fail("too_many_targets", "%d targets, a bulk request takes %d", plan.planned, LARGEST)
+  end
+  for name in pairs(run_options) do
+    opts[name] = o[name]
+  end
+  opts.confirm = o.journal and applies.is_fresh(o.journal) and plan.hash or nil
+  return applies.apply(client, plan, opts)
+end

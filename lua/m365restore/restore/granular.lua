@@ -1,0 +1,192 @@
+--- Plans for parts: files of a site or OneDrive, and messages of mailboxes.
+-- Such a plan is reviewed and applied like any other.
+-- @module m365restore.restore.granular
+local core = require "m365restore.core"
+local clock = require "m365restore.clock"
+local gather = require "m365restore.driver.gather"
+local options = require "m365restore.options"
+local plans = require "m365restore.restore.plan"
+local resolve = require "m365restore.restore.resolve"
+local survey = require "m365restore.restore.survey"
+local targets = require "m365restore.restore.targets"
+local time = require "m365restore.time"
+
+local granular = {}
+
+--- messages are searched for this far back where nothing else is said: longer than any retention
+local FAR_BACK = 400 * 86400
+
+local function refuse(code, ...)
+  return nil, core.failure {
+    code = code, class = "refuse", operation = "plan", sent = false, attempts = 0, message = string.format(...),
+  }
+end
+
+local function moment_of(what, value)
+  local moment = time.parse(value) or type(value) == "number" and value
+  if not moment then
+    error(string.format("%s.before: a time like 2026-11-01T06:00:00Z was expected, got %s", what, tostring(value)), 0)
+  end
+  return moment
+end
+
+local function text(what, o, name)
+  if not o[name] then
+    error(string.format("%s.%s: a string was expected", what, name), 0)
+  end
+  return o[name]
+end
+
+local function finish(client, o, rows, request)
+  return plans.new({
+    service = o.service, before = time.format(o.before), prefer = "fastRestore",
+    created = time.format(math.floor(clock.of(client):now())), request = request, rows = rows,
+  }, client.max_artifacts)
+end
+
+-- {====== Files ======
+
+local file_options = {
+  service = "string", target = "string", before = "any", match = "string", max_loss = "duration", timeout = "duration",
+}
+
+--- The unit of a target and its newest point that can be looked into.
+local function snapshot(client, what, o)
+  local wanted = targets.read(what .. ".target", { o.target })
+  local list, choices = survey.run(client, {
+    service = o.service, prefer = "fastRestore", max_loss = o.max_loss, moment = moment_of(what, o.before),
+  }, wanted)
+  if not list then
+    return nil, choices
+  end
+  local target = list[1]
+  local point = target.unit and choices[target.unit.id] or {}
+  local refusal = target.refusal or point.refusal
+  if refusal then
+    return refuse(refusal.code, "%s: %s", target.given, refusal.message)
+  elseif point.tags ~= "fastRestore" then
+    return refuse("no_restore_point", "%s: no snapshot that can be looked into lies before then", target.given)
+  end
+  return target.unit, point
+end
+
+--- Plans the restore of files, found by a pattern in the newest snapshot before a time. They are restored into a new
+-- folder. May yield.
+-- @function plan_files
+-- @tparam client client
+-- @tparam table spec `service` ("sharePoint" or "oneDriveForBusiness"), `target` (one site or user), `before` (a time),
+-- `match` (a glob such as "/Shared Documents/**/*.xlsx"), `max_loss` (duration), `timeout` (duration: of the opening
+-- of the snapshot)
+-- @treturn ?Plan one row for each file; or nil, err: `no_match`, a refusal, or what a call failed with
+function granular.files(client, spec)
+  local what = "plan_files"
+  local o = options.read(what, spec, file_options)
+  text(what, o, "target")
+  text(what, o, "match")
+  if o.service ~= "sharePoint" and o.service ~= "oneDriveForBusiness" then
+    error(what .. ".service: sharePoint or oneDriveForBusiness was expected, got " .. tostring(o.service), 2)
+  end
+  local unit, point = snapshot(client, what, o)
+  if not unit then
+    return nil, point
+  end
+  local browse, err = client[o.service]:create_browse_session { restorePointId = point.id }
+  local ready, problem = browse, err
+  if browse then
+    ready, problem = browse:wait { timeout = o.timeout }
+  end
+  if not ready then
+    return nil, problem
+  end
+  local items, paths = browse:find(o.match, { type = "file" })
+  if not items then
+    return nil, paths
+  elseif #items == 0 then
+    return refuse("no_match", "nothing in the snapshot of %s matches %s", point.protectionDateTime, o.match)
+  end
+  local rows = {}
+  for n, item in ipairs(items) do
+    rows[n] = {
+      n = n, target = paths[n], name = unit.name, protectionUnitId = unit.id, kind = "item", destinationType = "new",
+      restorePointId = point.id, protectionDateTime = point.protectionDateTime, tags = point.tags, priority = 1,
+      browseSessionId = browse.id, itemKey = item.itemKey,
+    }
+  end
+  return finish(client, o, rows, {
+    service = o.service, before = time.format(o.before), targets = o.target .. " " .. o.match,
+  })
+end
+
+-- }======
+
+-- {====== Messages ======
+
+local message_options = {
+  targets = "any", before = "any", query = "string", destination = "any", max_loss = "duration",
+}
+
+--- The row of one mailbox.
+local function search_row(client, o, moment, n, target)
+  local row = {
+    n = n, target = target.given, kind = "messages", destinationType = o.destination, priority = 1,
+    refusal = target.refusal,
+  }
+  if row.refusal then
+    return row
+  end
+  row.protectionUnitId, row.name = target.unit.id, target.unit.name
+  local answer, err = client:search_restore_points {
+    protectionUnitIds = { target.unit.id },
+    protectionTimePeriod = { startDateTime = moment - (o.max_loss or FAR_BACK), endDateTime = moment },
+    restorePointPreference = "latest", artifactQuery = { queryExpression = o.query, artifactType = "message" },
+  }
+  if not answer then
+    return nil, err
+  end
+  local hit = answer.searchResults[1]
+  if not hit or hit.artifactHitCount == 0 then
+    row.refusal = { code = "no_match", message = "no message of it matches the query" }
+  else
+    local point = hit.restorePoint
+    row.restorePointId, row.protectionDateTime, row.tags = point.id, point.protectionDateTime, point.tags
+    row.searchResponseId, row.hits = answer.searchResponseId, hit.artifactHitCount
+  end
+  return row
+end
+
+--- Plans the restore of the messages that match a query. May yield.
+-- @function plan_messages
+-- @tparam client client
+-- @tparam table spec `targets` (mailboxes, as for `plan`), `query` (as the service takes it, such as
+-- "(Subject -like 'invoice*')"), `before` (a time), `destination` ("inPlace" or "new", never assumed), `max_loss`
+-- (duration)
+-- @treturn ?Plan one row for each mailbox; or nil, err
+function granular.messages(client, spec)
+  local what = "plan_messages"
+  local o = options.read(what, spec, message_options)
+  text(what, o, "query")
+  o.service, o.destination = "exchange", targets.destination(what, o.destination)
+  if not o.destination then
+    error(what .. '.destination: "inPlace" or "new" was expected; it is never assumed', 2)
+  end
+  local moment, wanted = moment_of(what, o.before), targets.read(what .. ".targets", o.targets)
+  local list, err = resolve.units(client, o.service, wanted, function() end)
+  if not list then
+    return nil, err
+  elseif #list == 0 then
+    return refuse("no_targets", "there is nothing in the list of targets")
+  end
+  local rows, failures = gather(list, function(target, n) return search_row(client, o, moment, n, target) end)
+  local _, problem = next(failures)
+  if problem then
+    return nil, problem
+  end
+  return finish(client, o, rows, {
+    service = o.service, before = time.format(o.before), destination = o.destination,
+    targets = plans.digest(list) .. " " .. o.query,
+  })
+end
+
+-- }======
+
+return granular

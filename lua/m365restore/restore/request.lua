@@ -1,0 +1,120 @@
+--- Bulk requests as the contents of a session: how one is made, and which
+-- target each of its artifacts is.
+-- @module m365restore.restore.request
+local gather = require "m365restore.driver.gather"
+
+local request = {}
+
+--- reads of restore points at a time
+local READERS = 16
+
+--- service -> where its addresses go
+local lists = { sharePoint = "siteWebUrls", oneDriveForBusiness = "drives", exchange = "mailboxes" }
+
+--- The body of the request.
+local function body_of(plan, rows)
+  local body = { destinationType = rows[1].destinationType }
+  for name, value in pairs(plan.bulk) do
+    body[name] = value
+  end
+  for _, row in ipairs(rows) do
+    local is_address = row.address:find "^https?://" or row.address:find "@"
+    local list = is_address and lists[plan.service] or "directoryObjectIds"
+    body[list] = body[list] or {}
+    table.insert(body[list], row.address)
+  end
+  return body
+end
+
+--- The first request of a session; false: it has none.
+local function first_of(session)
+  local found, err = session:bulk_requests():next()
+  if err then
+    return nil, err
+  end
+  return found or false
+end
+
+--- Sees to it that a draft has its request. true: it has, or it was tried, and the list will tell. May yield.
+-- @tparam session session
+-- @tparam Plan plan
+-- @tparam table rows
+-- @treturn ?boolean true: it is there; false: look again; or nil, err
+function request.fill(session, plan, rows)
+  local found, err = first_of(session)
+  if found or err then
+    return found and true, err
+  end
+  local made, problem = session:create_bulk_request(body_of(plan, rows))
+  if made then
+    return true
+  elseif problem.code == "ambiguous" then
+    return false
+  end
+  return nil, problem
+end
+
+--- What could not be found: address in lower case -> its error.
+local function unresolved(session)
+  local found, err = first_of(session)
+  if err then
+    return nil, err
+  end
+  local errors = {}
+  for _, detail in ipairs(found and found.error and found.error.details or {}) do
+    if type(detail.target) == "string" then
+      errors[detail.target:lower()] = { code = detail.code, message = detail.message }
+    end
+  end
+  return errors
+end
+
+local function all_artifacts(session)
+  local list, pager = {}, session:artifacts()
+  while true do
+    local artifact, err = pager:next()
+    if err then
+      return nil, err
+    elseif not artifact then
+      return list
+    end
+    list[#list + 1] = artifact
+  end
+end
+
+--- The artifacts of a session by the units that they belong to: the service has picked the points, and a point tells
+-- its unit. May yield.
+-- @tparam session session
+-- @tparam table rows
+-- @treturn ?table id of a unit -> artifact, or what stands for one that was not resolved; or nil, err
+function request.list(session, rows)
+  local errors, err = unresolved(session)
+  local list = errors and {}
+  if errors then
+    list, err = all_artifacts(session)
+  end
+  if not list then
+    return nil, err
+  end
+  local client, found = session:client(), {}
+  local units, failures = gather(list, function(artifact)
+    local point, problem = client:restore_point(artifact.restorePoint.id, { expand = "protectionUnit" })
+    return point and point.protectionUnit and point.protectionUnit.id, problem
+  end, READERS)
+  local _, failure = next(failures)
+  if failure then
+    return nil, failure
+  end
+  for i, artifact in ipairs(list) do
+    found[units[i]] = artifact
+  end
+  for _, row in ipairs(rows) do
+    local fault = errors[row.address:lower()]
+    if fault and not found[row.protectionUnitId] then
+      found[row.protectionUnitId] = { status = "failed", error = fault }
+    end
+  end
+  return found
+end
+
+return request

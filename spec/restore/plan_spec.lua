@@ -1,0 +1,215 @@
+local m365 = require "m365restore"
+local raised = require "spec.support.raised"
+local scratch = require "spec.support.scratch"
+local support = require "spec.restore.support"
+
+local function refusals(plan)
+  local codes = {}
+  for i, row in ipairs(plan.rows) do codes[i] = row.refusal and row.refusal.code or "planned" end
+  return codes
+end
+
+describe("a plan", function()
+  local place, sites
+
+  before_each(function()
+    place = support.start({ sites = 45, drives = 4, mailboxes = 4, speed = 3600 })
+    sites = place.sim:units "site"
+  end)
+
+  after_each(function() place:stop() end)
+
+  local function make(options) return place:plan(options) end
+
+  it("names the unit, the point and the loss of every target, in the order given", function()
+    local plan = make { targets = { sites[3].siteWebUrl, sites[1].id }, destination = "inPlace" }
+    local row = plan.rows[1]
+    assert.same({ 2, 2, 1 }, { #plan.rows, plan.planned, plan.waves })
+    assert.same({ sites[3].id, "inPlace", 1, "standard" },
+      { row.protectionUnitId, row.destinationType, row.wave, row.kind })
+    local newest
+    for _, point in ipairs(place.sim:points(sites[3].id)) do
+      if point.tags == "fastRestore" and point.protectionDateTime < support.T then
+        newest = newest or point
+      end
+    end
+    assert.equal(newest.id, row.restorePointId)
+    assert.equal(m365.time.parse(support.T) - m365.time.parse(newest.protectionDateTime), row.lost)
+    assert.matches("hash " .. plan.hash, tostring(plan), 1, true)
+    assert.matches("2 in 1 wave, 0 refused; about 33m", tostring(plan), 1, true)
+  end)
+
+  it("reads and does nothing else: permissions to read are enough", function()
+    local reader = place.tenant:client { credential = place.sim:credential { permissions = {
+      "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All" } } }
+    local plan = assert(m365.plan(reader, { service = "sharePoint", targets = "all", before = support.T,
+      destination = "inPlace" }))
+    assert.equal(45, plan.planned)
+    for _, exchange in ipairs(place.sim:ledger()) do
+      assert.is_true(exchange.method == "GET" or exchange.path:find "/search$" ~= nil)
+    end
+    assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All" }, m365.needs(plan).plan)
+    assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Restore.ReadWrite.All",
+      "BackupRestore-Search.Read.All" }, m365.needs(plan).apply)
+  end)
+
+  it("refuses what it cannot restore, each with its reason, and drops nothing", function()
+    place.sim:set_unit(sites[2].id, { status = "unprotected" })
+    place.sim:set_unit(sites[6].id, { siteWebUrl = sites[5].siteWebUrl })
+    for _, point in ipairs(place.sim:points(sites[7].id)) do place.sim:remove_point(point.id) end
+    local plan = make {
+      targets = {
+        sites[1].siteWebUrl:upper() .. "//", sites[2].siteWebUrl, "https://contoso.sharepoint.com/sites/none",
+        sites[1].siteId, sites[5].siteWebUrl, sites[7].id, "what is this", sites[8].id,
+      },
+      exclude = { sites[8].siteWebUrl },
+    }
+    assert.same({ "planned", "unprotected", "unknown", "duplicate", "ambiguous", "no_restore_point", "unreadable",
+      "excluded" }, refusals(plan))
+    assert.matches("refused: duplicate, the same unit as target 1", tostring(plan), 1, true)
+  end)
+
+  it("takes a point of another kind where no fast one is within the loss budget", function()
+    local plan = make { max_loss = "7h", targets = { sites[1].id, sites[2].id, sites[3].id, sites[9].id } }
+    for _, row in ipairs(plan.rows) do
+      assert.is_true(row.refusal ~= nil or row.lost <= 7 * 3600)
+    end
+    local strict = make { max_loss = "1s", targets = { sites[1].id } }
+    assert.equal("loss_over_budget", strict.rows[1].refusal.code)
+    assert.matches("more than max_loss", strict.rows[1].refusal.message)
+  end)
+
+  it("tells a point before T from one at T", function()
+    local point = place.sim:points(sites[4].id)[3]
+    local options = { service = "sharePoint", targets = { sites[4].id }, destination = "new", prefer = "latest" }
+    options.at = point.protectionDateTime
+    assert.equal(point.id, assert(m365.plan(place.client, options)).rows[1].restorePointId)
+    options.at, options.before = nil, point.protectionDateTime
+    local earlier = assert(m365.plan(place.client, options)).rows[1]
+    assert.equal(place.sim:points(sites[4].id)[4].id, earlier.restorePointId)
+  end)
+
+  it("takes targets from a CSV, with priorities, destinations and times of their own", function()
+    local path = place:path "sites.csv"
+    scratch.write(path, "Note,Site URL,Priority,destination,before\r\nx," .. sites[1].siteWebUrl .. ",2,inPlace,\r\n"
+      .. '"y, z",' .. sites[2].siteWebUrl .. ",1,,2026-11-01T00:30:00Z\r\n")
+    local plan = make { targets = path }
+    assert.same({ "inPlace", "new" }, { plan.rows[1].destinationType, plan.rows[2].destinationType })
+    assert.same({ 2, 1 }, { plan.rows[1].wave, plan.rows[2].wave })
+    assert.is_true(plan.rows[2].protectionDateTime < "2026-11-01T00:30:00Z")
+  end)
+
+  it("takes every unit, those of a policy, and the urgent first", function()
+    local plan = make { priority = { sites[45].siteWebUrl, sites[44].id } }
+    assert.same({ 45, 1, 2 }, { #plan.rows, plan.rows[45].priority, plan.rows[44].priority })
+    assert.equal(45, #make { targets = { policy = sites[1].policyId } }.rows)
+    local _, err = m365.plan(place.client, { service = "sharePoint", targets = { policy = sites[1].id },
+      before = support.T, destination = "new" })
+    assert.equal("no_targets", err.code)
+    local ranked = make { priority = function(row) return row.n == 45 and 1 or 2 end }
+    assert.equal(1, ranked.rows[45].priority)
+  end)
+
+  it("finds OneDrives and mailboxes by e-mail where the service shows it", function()
+    local delegated = place.tenant:client { credential = place.sim:credential { delegated = true, lifetime = 1e8 } }
+    local user = place.sim:units("mailbox")[2]
+    local plan = assert(m365.plan(delegated, { service = "exchange", targets = { user.email:upper() },
+      before = support.T, destination = "new" }))
+    assert.equal(user.id, plan.rows[1].protectionUnitId)
+    assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All", "User.ReadBasic.All" },
+      m365.needs(plan).plan)
+  end)
+
+  it("is saved, compared and loaded, and knows when it was edited", function()
+    local plan = make { destination = "inPlace" }
+    local path = place:path "plan.json"
+    assert(plan:save(path))
+    assert(plan:save(place:path "plan.csv"))
+    assert.equal(45, #(m365.csv.read(place:path "plan.csv")))
+    local loaded = assert(m365.load_plan(path))
+    assert.same({ plan.hash, tostring(plan) }, { loaded.hash, tostring(loaded) })
+    assert.same({}, plan:diff(loaded))
+
+    local text = scratch.read(path)
+    scratch.write(path, (text:gsub('"destinationType":"inPlace"', '"destinationType":"new"', 1)))
+    local edited, err = m365.load_plan(path)
+    assert.is_nil(edited)
+    assert.equal("plan_edited", err.code)
+    scratch.write(path, "{}")
+    assert.equal("bad_plan", select(2, m365.load_plan(path)).code)
+    scratch.write(path, (text:gsub('"version":1', '"version":2')))
+    assert.equal("bad_plan", select(2, m365.load_plan(path)).code)
+    assert.equal("not_found", select(2, m365.load_plan(place:path "none.json")).code)
+
+    place.sim:remove_point(plan.rows[1].restorePointId)
+    local later = make { destination = "inPlace" }
+    assert.equal(1, #plan:diff(later))
+    assert.not_equal(plan.hash, later.hash)
+  end)
+
+  it("has the same hash whenever it is made, and another when anything that counts is different", function()
+    local hash = make().hash
+    place.sim:advance(3600)
+    assert.equal(hash, make().hash)
+    for _, options in ipairs {
+      { destination = "inPlace" }, { prefer = "latest" }, { targets = { sites[1].id } }, { exclude = { sites[1].id } },
+      { before = "2026-11-01T06:00:01Z" }, { priority = { sites[9].id } },
+    } do
+      assert.not_equal(hash, make(options).hash)
+    end
+  end)
+
+  it("raises on what cannot be meant, and names it", function()
+    local path = place:path "bad.csv"
+    local function try(options, csv)
+      if csv then scratch.write(path, csv) end
+      local spec = { service = "sharePoint", targets = csv and path or { sites[1].id }, before = support.T,
+        destination = "new" }
+      for name, value in pairs(options) do
+        spec[name] = value
+        if value == "none" then spec[name] = nil end
+      end
+      return raised(m365.plan, place.client, spec)
+    end
+    assert.matches("plan.destination: .* was expected; it is never assumed", try { destination = "none" })
+    assert.matches('destination: "inPlace" or "new" was expected, got elsewhere', try { destination = "elsewhere" })
+    assert.matches("unknown option 'destinaton'; did you mean 'destination'%?", try { destinaton = "new" })
+    assert.matches("plan.service: one of exchange, .* got teams", try { service = "teams" })
+    assert.matches("plan.before: a time like .* got yesterday", try { before = "yesterday" })
+    assert.matches("plan.before: a time was expected", try { before = "none" })
+    assert.matches("plan.prefer: one of fastRestore, latest, oldest was expected, got fast", try { prefer = "fast" })
+    assert.matches("plan.max_loss: a duration", try { max_loss = "a day" })
+    assert.matches("plan.targets%[1%]: .* got number", try { targets = { 5 } })
+    assert.matches("row 3: before: a time like .* got soon",
+      try({}, "url,before\n" .. sites[1].siteWebUrl .. ",\n" .. sites[2].siteWebUrl .. ",soon\n"))
+    assert.matches("bad.csv: a column .* was expected; the header is: sites, when", try({}, "sites,when\nx,y\n"))
+    assert.matches("row 2: priority: a whole number was expected, got high",
+      try({}, "url,priority\nhttps://x/y,high\n"))
+  end)
+
+  it("of nothing, or of too much, is an error", function()
+    scratch.write(place:path "empty.csv", "url\n")
+    for code, options in pairs {
+      no_targets = { targets = place:path "empty.csv" }, too_many_targets = { targets = "all", max_targets = 44 },
+    } do
+      options.service, options.before, options.destination = "sharePoint", support.T, "new"
+      local plan, err = m365.plan(place.client, options)
+      assert.is_nil(plan)
+      assert.equal(code, err.code)
+    end
+  end)
+
+  it("says why the service could not be read", function()
+    local nobody = place.tenant:client { credential = place.sim:credential { permissions = {} } }
+    local plan, err = m365.plan(nobody, { service = "sharePoint", targets = "all", before = support.T,
+      destination = "new" })
+    assert.is_nil(plan)
+    assert.equal(403, err.status)
+  end)
+
+  it("asks for as many units as a search takes, and for each once", function()
+    make { prefer = "latest" }
+    assert.equal(3, place.sim:count { path = "/search$" })
+    assert.equal(1, place.sim:count { path = "ProtectionUnits$" })
+  end)
+end)
