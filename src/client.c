@@ -314,6 +314,8 @@ static int client_index(lua_State *L) {
   const struct m365_client *c = m365_check_client(L, 1);
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
   lua_settop(L, 2);
+  m365_methods_load(L, 2);
+  lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
     return 1;
   if (strcmp(key, "beta") == 0)

@@ -460,6 +460,20 @@ static int f_extend(lua_State *L) {
 }
 
 /***
+Says which methods are written in Lua, without loading them: that is done when
+the first of them is asked for.
+@function defer
+@tparam table names a list of the methods' names, whatever their type
+@tparam function load loads them all, which calls @{extend}
+*/
+static int f_defer(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  m365_methods_defer(L, 1, 2);
+  return 0;
+}
+
+/***
 A method of a type, as it is now.
 @function method
 @tparam string type
@@ -547,6 +561,7 @@ static int f_actions(lua_State *L) {
 }
 
 const struct luaL_Reg m365_method_functions[] = {
-    {"extend", f_extend}, {"method", f_method},   {"type", f_type},
-    {"actions", f_actions}, {"home", f_home},     {NULL, NULL},
+    {"extend", f_extend},   {"defer", f_defer}, {"method", f_method},
+    {"type", f_type},       {"home", f_home},   {"actions", f_actions},
+    {NULL, NULL},
 };

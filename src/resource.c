@@ -6,6 +6,10 @@
 #include "catalogue.h"
 #include "json.h"
 
+/* registry key of a table: name of a method that is written in Lua -> the
+   function that loads it; gone when that was done */
+static const char late_key = 'l';
+
 static const struct m365_type *object_type(void) {
   return m365_type_named("object");
 }
@@ -46,6 +50,35 @@ static void push_metatable(lua_State *L, const struct m365_type *type) {
 
 void m365_methods_push(lua_State *L, const struct m365_type *type) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &type->base);
+}
+
+void m365_methods_defer(lua_State *L, int names, int load) {
+  lua_newtable(L);
+  for (lua_Integer i = 1; lua_rawgeti(L, names, i) != LUA_TNIL; i++) {
+    lua_pushvalue(L, load);
+    lua_rawset(L, -3);
+  }
+  lua_pop(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &late_key);
+}
+
+/* Forgets who loads them only when that is done: without what they add, the
+   methods that are there already must not be called. */
+bool m365_methods_load(lua_State *L, int key) {
+  bool late;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &late_key) == LUA_TNIL) {
+    lua_pop(L, 1);
+    return false;
+  }
+  lua_pushvalue(L, key);
+  late = lua_rawget(L, -2) == LUA_TFUNCTION;
+  if (late) {
+    lua_call(L, 0, 0);
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &late_key);
+  }
+  lua_pop(L, late ? 1 : 2);
+  return late;
 }
 
 void m365_resource_push(lua_State *L, int client, const struct m365_type *type,
@@ -145,17 +178,26 @@ static void take_first_error(lua_State *L, int data) {
     lua_pop(L, 1);
 }
 
+/* Pushes the method that the key at 2 names; the methods are the upvalue. */
+static int push_method(lua_State *L) {
+  lua_pushvalue(L, 2);
+  return lua_rawget(L, lua_upvalueindex(1));
+}
+
 /* __index(resource, key), with the methods of its type as upvalue. A method
    comes first: no answer of the service can take one away. Most properties
    are texts, which a script sees as they are. */
 static int resource_index(lua_State *L) {
+  int type;
   lua_settop(L, 2);
-  lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
-    return 1;
+  if (push_method(L) != LUA_TNIL)
+    return m365_methods_load(L, 2) ? resource_index(L) : 1;
   lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, -2) != LUA_TSTRING || is_empty_text(L))
+  type = lua_rawget(L, -2);
+  if (type == LUA_TNIL && m365_methods_load(L, 2))
+    push_method(L);
+  else if (type != LUA_TSTRING || is_empty_text(L))
     settle(L, 1, lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL);
   return 1;
 }

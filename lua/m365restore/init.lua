@@ -4,18 +4,26 @@
 local core = require "m365restore.core"
 
 require "m365restore.challenge"
-require "m365restore.session"
-require "m365restore.batch"
-require "m365restore.bulk"
-require "m365restore.browse"
-require "m365restore.points"
-require "m365restore.policy"
-require "m365restore.service"
+--- The modules that give resources methods, and the names of all these
+-- methods. They are loaded when one of them is first asked for.
+local modules = { "session", "batch", "bulk", "browse", "points", "policy", "service" }
+local methods = {
+  "activate", "add", "batch", "browse", "create_browse_session", "create_bulk_job", "create_bulk_request",
+  "create_inclusion_rule", "create_protection_policy", "create_session", "delete", "enable", "find", "remove",
+  "restore_points", "search_restore_points", "status", "update", "wait", "walk",
+}
+
+core.defer(methods, function()
+  for _, name in ipairs(modules) do
+    require("m365restore." .. name)
+  end
+end)
 
 --- Modules that few scripts need are loaded when they are first touched:
 -- name -> module, and the one function of it that is meant.
 local lazy = {
   credential = { "m365restore.credential" },
+  gather = { "m365restore.driver.gather" },
   progress = { "m365restore.progress" },
   time = { "m365restore.time" },
   csv = { "m365restore.restore.csv" },
@@ -46,7 +54,6 @@ local m365 = {
   step = core.step,
   timeout = core.timeout,
   pollfds = core.pollfds,
-  gather = require "m365restore.driver.gather",
 }
 
 return setmetatable(m365, {
