@@ -305,10 +305,11 @@ end
 
 -- {====== Ledger ======
 
-local CRITERIA = { method = kind "string", path = pattern, operation = kind "string" }
+local CRITERIA = { method = kind "string", path = pattern, query = kind "string", operation = kind "string" }
 
 --- The exchanges so far, in the order of arrival.
--- @tparam ?table criteria `method`, `path` (a Lua pattern, searched in the unescaped path), `operation`
+-- @tparam ?table criteria `method`, `path` (a Lua pattern, searched in the unescaped path), `query` (the whole, as it
+-- was sent), `operation`
 -- @treturn table list of { n, time, method, path, query, url, headers (names in lower case), body (decoded where it is
 -- JSON), operation, status, processed, connection, fault, client_request_id, error_code }
 function Simulator:ledger(criteria)
@@ -332,7 +333,7 @@ end
 -- {====== Faults ======
 
 local FAULT = {
-  method = kind "string", path = pattern, operation = kind "string",
+  method = kind "string", path = pattern, query = kind "string", operation = kind "string",
   after = whole(0, 1 << 31), times = whole(1, 1 << 31),
   action = one_of("drop", "lose", "reset", "stall", "truncate", "status", "garbage", "throttle"),
   processed = kind "boolean", seconds = number(0), before = one_of("headers", "body"), status = whole(200, 599),
@@ -345,7 +346,8 @@ local FAULT = {
 local NEEDED = { stall = "seconds", status = "status" }
 
 --- Makes something go wrong.
--- @tparam table fault `method`, `path`, `operation` as for `ledger`; `after` (0): matches that are let through first;
+-- @tparam table fault `method`, `path`, `query`, `operation` as for `ledger`;
+-- `after` (0): matches that are let through first;
 -- `times` (1): matches that are hit; `action`:
 -- "drop" (closed before processing), "lose" (processed, then closed without an answer), "reset" (RST; `processed`),
 -- "stall" (`seconds` of silence, `before` the "headers" or in the middle of the "body"), "truncate" (the body ends

@@ -32,12 +32,13 @@ end
 
 --- Whether an exchange is meant by some criteria.
 -- @tparam table entry
--- @tparam table criteria `method`, `path` (a Lua pattern), `operation`
+-- @tparam table criteria `method`, `path` (a Lua pattern), `query` (as it was sent), `operation`
 -- @treturn boolean
 function ledger.matches(entry, criteria)
   return (not criteria.method or criteria.method:upper() == entry.method)
     and (not criteria.operation or criteria.operation == entry.operation)
     and (not criteria.path or entry.path:find(criteria.path) ~= nil)
+    and (not criteria.query or (entry.query or "") == criteria.query)
 end
 
 --- The exchanges that match.
