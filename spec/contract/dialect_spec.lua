@@ -1,5 +1,5 @@
---- Everything but the life of a session, which has a spec of its own, under each value of each switch that the simulator
--- has for what the documentation leaves open.
+--- Everything but the life of a session, which has a spec of its own, under each value of each switch that the
+-- simulator has for what the documentation leaves open.
 local dialects = require "m365restore.simulator.dialects"
 local m365 = require "m365restore"
 local support = require "spec.contract.support"
