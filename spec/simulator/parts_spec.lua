@@ -62,6 +62,22 @@ describe("the simulator's parts", function()
     end)
   end)
 
+  describe("json", function()
+    it("is written with documented keys first, the others by the alphabet, and lists that stay lists", function()
+      assert.equal('{"id":1,"value":[],"a":{},"z":null}',
+        json.encode { z = json.null, a = {}, value = json.array(), id = 1 })
+      assert.equal("[1,2.5,-3]", json.encode { 1, 2.5, -3 })
+      assert.equal("[1,null]", json.encode { 1.0 // 1 | 0, 0 / 0 })
+    end)
+
+    it("escapes what JSON cannot hold as it is, and reads the same back", function()
+      local text = 'a"b\\c\n\t\0\31\127 für €'
+      assert.equal([["a\"b\\c\n\t\u0000\u001f\u007f für €"]], json.encode(text))
+      assert.equal(text, json.decode(json.encode(text)))
+      assert.same({ ['k"'] = { true, false } }, json.plain(json.decode(json.encode { ['k"'] = { true, false } })))
+    end)
+  end)
+
   describe("filter", function()
     local entity = {
       id = "A1", status = "protected", n = 5, when = "2026-11-02T00:00:00.0000000Z",

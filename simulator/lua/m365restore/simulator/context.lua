@@ -10,14 +10,15 @@ Context.__index = Context
 
 local context = {}
 
--- Members of evolvable enums that only callers who say so are shown; the others see unknownFutureValue.
+-- Members of evolvable enums that only callers who say so are shown, some of them in beta alone; the others see
+-- unknownFutureValue.
 local EVOLVED = {
   restoreSessionStatus = { failed = true },
   restoreJobType = { granular = true },
   protectionUnitStatus = { offboardRequested = true, offboarded = true, cancelOffboardRequested = true },
-  protectionPolicyStatus = { offboardRequested = true, offboarded = true },
+  protectionPolicyStatus = { offboardRequested = "beta", offboarded = "beta" },
   protectionRuleStatus = { updateRequested = true, deleteRequested = true },
-  disableReason = { controllerServiceAppDeleted = true },
+  disableReason = { controllerServiceAppDeleted = "beta" },
 }
 
 local function read_prefer(header)
@@ -102,7 +103,9 @@ end
 -- @tparam string member
 -- @treturn string
 function Context:evolve(enum, member)
-  if EVOLVED[enum][member] and not self.prefer["include-unknown-enum-members"] then return "unknownFutureValue" end
+  local evolved = EVOLVED[enum][member]
+  local hidden = evolved and not self.prefer["include-unknown-enum-members"]
+  if hidden or evolved == "beta" and self.version ~= "beta" then return "unknownFutureValue" end
   return member
 end
 
