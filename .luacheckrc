@@ -5,3 +5,5 @@ include_files = { "**/*.lua", "**/*.rockspec", ".busted", ".luacheckrc" }
 files["spec"].std = "+busted"
 files["**/*.rockspec"].std = "+rockspec"
 files[".luacheckrc"].std = "+luacheckrc"
+-- signatures only: nothing in there is used
+files["library"].ignore = { "21.", "241", "43." }

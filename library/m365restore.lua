@@ -1,0 +1,991 @@
+---@meta m365restore
+--- Signatures for editors that speak LuaCATS; never loaded by a program. This file holds what is ours, graph.lua what is
+-- Microsoft Graph's.
+
+---Seconds, or a text such as "90s", "12h", "1h30m".
+---@alias m365.duration number|string
+
+---Seconds since 1970, or a text as Graph writes it.
+---@alias m365.time_value number|string
+
+---@alias m365.error_class "retry"|"queue"|"refuse"|"ambiguous"|"ask"
+
+---What went wrong. Codes are stable, texts are not.
+---@class m365.error
+---@field code string ours, or Graph's own
+---@field message string
+---@field class m365.error_class what it makes sense to do
+---@field remedy? string in plain words
+---@field sent boolean|"unknown" whether the service may have acted
+---@field status? integer of HTTP
+---@field request_id? string the service's
+---@field client_request_id? string ours, the same on all tries
+---@field retry_after? number seconds
+---@field attempts? integer
+---@field operation? string
+---@field service_code? string
+---@field permission? string that the operation needs
+---@field target? string
+---@field details? table[]
+---@field cause? any what was behind it
+
+---Limits of one call; a client sets them for all of its calls.
+---@class m365.call_options
+---@field timeout? m365.duration the whole call with its retries (120 s)
+---@field connect_timeout? m365.duration (10 s)
+---@field tls_timeout? m365.duration (10 s)
+---@field first_byte_timeout? m365.duration (60 s)
+---@field stall_timeout? m365.duration (30 s)
+---@field backoff? m365.duration the first pause before a retry (0.5 s)
+---@field retries? integer (4); 0 turns all repetition off
+---@field max_response_size? integer bytes after decompression (32 MiB)
+---@field max_header_size? integer bytes (256 KiB)
+
+---How something is read, in OData's words.
+---@class m365.query: m365.call_options
+---@field filter? string
+---@field orderby? string
+---@field select? string
+---@field expand? string
+---@field search? string
+---@field top? integer
+---@field page_size? integer
+---@field count? boolean
+
+---@class m365.client_options: m365.call_options
+---@field credential string|fun(request: m365.token_request): string?, (number|m365.error)?
+---@field base_url? string https, or http to this machine; default Graph
+---@field beta? boolean
+---@field clock? m365.clock what waits and token ages go by; default the time of day
+---@field log? fun(event: table) gets structured events that are safe to print
+---@field max_artifacts? integer in one request (50)
+---@field concurrency? integer requests in flight (16)
+---@field user_agent? string put before the library's own
+---@field ca_file? string
+---@field ca_directory? string
+---@field proxy? string
+---@field no_proxy? string
+---@field client_certificate? string
+---@field client_key? string
+---@field client_key_password? string
+
+---What a credential is called with.
+---@class m365.token_request
+---@field claims? string a challenge that the new token has to answer
+
+---@class m365.clock
+---@field now fun(self): number epoch seconds
+---@field delay fun(self, seconds: number): number real seconds for so much of its time
+
+---A list of the service, fetched page by page. Called by a generic `for` it gives item after item, and raises an error.
+---@class m365.list<T>: fun(): T
+local list = {}
+
+---The next item; nil at the end; nil and an error where it failed.
+---@async
+---@return any
+---@return m365.error?
+function list:next() end
+
+---Page after page, for a generic `for`.
+---@return fun(): any[]
+function list:pages() end
+
+---Ends it early; leaving a `for` does so by itself.
+function list:close() end
+
+---A thing of the service: its properties by Graph's names, null as nil. Assignment raises; equal by id.
+---@class m365.resource
+---@field id? string
+local resource = {}
+
+---A plain deep copy.
+---@return table
+function resource:table() end
+
+---The client that it came from.
+---@return m365.client
+function resource:client() end
+
+---Reads it again, in place.
+---@async
+---@param opts? m365.call_options
+---@return self?
+---@return m365.error?
+function resource:refresh(opts) end
+
+---An object of the service without a type of its own here.
+---@class m365.object: m365.resource
+
+---@class m365.wait_options
+---@field timeout? m365.duration by the client's clock (24h)
+---@field interval? m365.duration between two reads; by itself 5 s, growing to 60 s
+---@field patience? m365.duration how long the service may be out of reach (15m)
+---@field on_progress? fun(event: m365.progress_event)
+
+---@class m365.progress_event
+---@field session? m365.restoreSessionBase
+---@field status? string
+---@field total? integer
+---@field completed? integer
+---@field failed? integer
+---@field inProgress? integer
+---@field elapsed? number seconds
+---@field done? boolean nothing comes after it
+---@field error? m365.error the last read failed
+
+---@class m365.client
+---@field sharePoint m365.sharePoint
+---@field oneDriveForBusiness m365.oneDriveForBusiness
+---@field exchange m365.exchange
+---@field base_url string
+---@field beta boolean
+---@field max_artifacts integer
+---@field clock? m365.clock
+local client = {}
+
+---Any other request of Graph, under the same laws. What is not a GET counts as a write unless `effect` is "read".
+---@async
+---@param method "GET"|"POST"|"PATCH"|"PUT"|"DELETE"
+---@param path string from the version on, with it, or a URL on the client's own host
+---@param options? m365.request_options
+---@return any decoded, or true where the answer is empty
+---@return {status: integer, headers: table<string, string>}|m365.error
+function client:request(method, path, options) end
+
+---@class m365.request_options: m365.call_options
+---@field query? table<string, any>
+---@field body? table
+---@field headers? table<string, string>
+---@field effect? "read"|"write"
+
+---Many reads, 20 in a request.
+---@async
+---@param reads (string|{path: string, headers: table?})[]
+---@param opts? {timeout: m365.duration?}
+---@return table<integer, {status: integer, headers: table, body: any}> answers by place
+---@return table<integer, m365.error> errors by place
+function client:batch(reads, opts) end
+
+---The restore points of one protection unit, at most five.
+---@param opts m365.restore_points_options
+---@return m365.list<m365.restorePoint>
+function client:restore_points(opts) end
+
+---@class m365.restore_points_options: m365.call_options
+---@field unit string|m365.protectionUnitBase
+---@field before? m365.time_value
+---@field after? m365.time_value
+---@field order? m365.restorePointPreference
+
+---Searches the points of any number of units, 20 in a request.
+---@async
+---@param query m365.point_search
+---@param opts? m365.call_options
+---@return m365.point_search_result?
+---@return m365.error?
+function client:search_restore_points(query, opts) end
+
+---@class m365.point_search
+---@field protectionUnitIds (string|m365.protectionUnitBase)[]
+---@field protectionTimePeriod {startDateTime: m365.time_value?, endDateTime: m365.time_value?}
+---@field restorePointPreference? m365.restorePointPreference
+---@field tags? m365.restorePointTags
+---@field artifactQuery? {queryExpression: string, artifactType: m365.restorableArtifact}
+---@field concurrency? integer requests at a time (1)
+
+---@class m365.point_search_result
+---@field searchResults {restorePoint: m365.restorePoint, artifactHitCount: integer?}[] in the order of the units
+---@field noResultProtectionUnitIds string[]
+---@field unanswered string[] of which the service never said anything
+---@field searchResponseId? string
+
+---Turns backup on in this tenant. Needs BackupRestore-Control.ReadWrite.All.
+---@async
+---@param body {appOwnerTenantId: string}
+---@param opts? m365.call_options
+---@return m365.serviceStatus?
+---@return m365.error?
+function client:enable(body, opts) end
+
+---The state of the backup service.
+---@async
+---@param opts? m365.call_options
+---@return m365.serviceStatus?
+---@return m365.error?
+function client:status(opts) end
+
+---Waits by the real clock, until the client is closed.
+---@async
+---@param seconds m365.duration
+---@return boolean false where it was closed
+function client:sleep(seconds) end
+
+---Ends its requests; a restore goes on.
+function client:close() end
+
+---@class m365.restoreSessionBase: m365.resource
+local restoreSessionBase = {}
+
+---Waits until it has ended. Stopping the wait does not stop the restore.
+---@async
+---@param opts? m365.wait_options
+---@return self? session when it is completed
+---@return m365.error? `restore_partial`, `restore_failed`, `wait_timeout`, `not_activated`, or why it could not be read
+---@return self session in any case
+function restoreSessionBase:wait(opts) end
+
+---@class m365.artifact_body
+---@field restorePoint {id: string}|m365.restorePoint
+---@field destinationType m365.destinationType
+
+---@class m365.sharePoint_session_body
+---@field siteRestoreArtifacts? m365.artifact_body[]
+---@field granularSiteRestoreArtifacts? table[] never together with the others
+
+---@class m365.sharePoint
+local sharePoint = {}
+
+---Creates a restore session, a draft; nothing is restored before it is activated.
+---@async
+---@param body? m365.sharePoint_session_body nothing makes an empty one
+---@param opts? m365.call_options
+---@return m365.sharePointRestoreSession?
+---@return m365.error? `ambiguous` where nobody knows whether it was made
+function sharePoint:create_session(body, opts) end
+
+---Creates a policy, inactive as yet.
+---@async
+---@param body {displayName: string, siteProtectionUnits: table[]?}
+---@param opts? m365.call_options
+---@return m365.sharePointProtectionPolicy?
+---@return m365.error?
+function sharePoint:create_protection_policy(body, opts) end
+
+---Opens a snapshot for a look inside.
+---@async
+---@param body {restorePointId: string|m365.restorePoint} of a fastRestore point
+---@param opts? m365.call_options
+---@return m365.sharePointBrowseSession?
+---@return m365.error?
+function sharePoint:create_browse_session(body, opts) end
+
+---@class m365.sharePointRestoreSession: m365.restoreSessionBase
+local sharePointRestoreSession = {}
+
+---Adds artifacts to a draft.
+---@async
+---@param artifacts table[] as on create
+---@param opts? m365.call_options
+---@return table[]? added
+---@return m365.error? `items_refused` with one of `details` for each
+---@return table[]? added where some were refused
+function sharePointRestoreSession:add(artifacts, opts) end
+
+---Removes artifacts from a draft.
+---@async
+---@param ids string[]
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function sharePointRestoreSession:remove(ids, opts) end
+
+---Sends a delta as it stands.
+---@async
+---@param body table<string, table[]> `["siteRestoreArtifacts@delta"]`
+---@param opts? m365.call_options
+---@return table? answer
+---@return m365.error? `items_refused` with one of `details` for each
+---@return table? answer where some were refused
+function sharePointRestoreSession:update(body, opts) end
+
+---Has the service choose the points; resolved only after activation.
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.siteRestoreArtifactsBulkAdditionRequest?
+---@return m365.error?
+function sharePointRestoreSession:create_bulk_request(body, opts) end
+
+---@class m365.siteRestoreArtifactsBulkAdditionRequest: m365.restoreArtifactsBulkRequestBase
+local siteRestoreArtifactsBulkAdditionRequest = {}
+
+---@async
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function siteRestoreArtifactsBulkAdditionRequest:delete(opts) end
+
+---@class m365.sharePointProtectionPolicy: m365.protectionPolicyBase
+local sharePointProtectionPolicy = {}
+
+---Changes its name, or its units by a delta.
+---@async
+---@param body table `displayName`, `["siteProtectionUnits@delta"]`
+---@param opts? m365.call_options
+---@return table? answer
+---@return m365.error? `items_refused` with one of `details` for each
+---@return table? answer where some were refused
+function sharePointProtectionPolicy:update(body, opts) end
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.siteProtectionRule?
+---@return m365.error?
+function sharePointProtectionPolicy:create_inclusion_rule(body, opts) end
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnitsBulkAdditionJob?
+---@return m365.error?
+function sharePointProtectionPolicy:create_bulk_job(body, opts) end
+
+---@class m365.siteProtectionRule: m365.protectionRuleBase
+local siteProtectionRule = {}
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.siteProtectionRule?
+---@return m365.error?
+function siteProtectionRule:update(body, opts) end
+
+---@class m365.oneDriveForBusiness_session_body
+---@field driveRestoreArtifacts? m365.artifact_body[]
+---@field granularDriveRestoreArtifacts? table[] never together with the others
+
+---@class m365.oneDriveForBusiness
+local oneDriveForBusiness = {}
+
+---Creates a restore session, a draft; nothing is restored before it is activated.
+---@async
+---@param body? m365.oneDriveForBusiness_session_body nothing makes an empty one
+---@param opts? m365.call_options
+---@return m365.oneDriveForBusinessRestoreSession?
+---@return m365.error? `ambiguous` where nobody knows whether it was made
+function oneDriveForBusiness:create_session(body, opts) end
+
+---Creates a policy, inactive as yet.
+---@async
+---@param body {displayName: string, driveProtectionUnits: table[]?}
+---@param opts? m365.call_options
+---@return m365.oneDriveForBusinessProtectionPolicy?
+---@return m365.error?
+function oneDriveForBusiness:create_protection_policy(body, opts) end
+
+---Opens a snapshot for a look inside.
+---@async
+---@param body {restorePointId: string|m365.restorePoint} of a fastRestore point
+---@param opts? m365.call_options
+---@return m365.oneDriveForBusinessBrowseSession?
+---@return m365.error?
+function oneDriveForBusiness:create_browse_session(body, opts) end
+
+---@class m365.oneDriveForBusinessRestoreSession: m365.restoreSessionBase
+local oneDriveForBusinessRestoreSession = {}
+
+---Adds artifacts to a draft.
+---@async
+---@param artifacts table[] as on create
+---@param opts? m365.call_options
+---@return table[]? added
+---@return m365.error? `items_refused` with one of `details` for each
+---@return table[]? added where some were refused
+function oneDriveForBusinessRestoreSession:add(artifacts, opts) end
+
+---Removes artifacts from a draft.
+---@async
+---@param ids string[]
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function oneDriveForBusinessRestoreSession:remove(ids, opts) end
+
+---Sends a delta as it stands.
+---@async
+---@param body table<string, table[]> `["driveRestoreArtifacts@delta"]`
+---@param opts? m365.call_options
+---@return table? answer
+---@return m365.error? `items_refused` with one of `details` for each
+---@return table? answer where some were refused
+function oneDriveForBusinessRestoreSession:update(body, opts) end
+
+---Has the service choose the points; resolved only after activation.
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.driveRestoreArtifactsBulkAdditionRequest?
+---@return m365.error?
+function oneDriveForBusinessRestoreSession:create_bulk_request(body, opts) end
+
+---@class m365.driveRestoreArtifactsBulkAdditionRequest: m365.restoreArtifactsBulkRequestBase
+local driveRestoreArtifactsBulkAdditionRequest = {}
+
+---@async
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function driveRestoreArtifactsBulkAdditionRequest:delete(opts) end
+
+---@class m365.oneDriveForBusinessProtectionPolicy: m365.protectionPolicyBase
+local oneDriveForBusinessProtectionPolicy = {}
+
+---Changes its name, or its units by a delta.
+---@async
+---@param body table `displayName`, `["driveProtectionUnits@delta"]`
+---@param opts? m365.call_options
+---@return table? answer
+---@return m365.error? `items_refused` with one of `details` for each
+---@return table? answer where some were refused
+function oneDriveForBusinessProtectionPolicy:update(body, opts) end
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.driveProtectionRule?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:create_inclusion_rule(body, opts) end
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnitsBulkAdditionJob?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:create_bulk_job(body, opts) end
+
+---@class m365.driveProtectionRule: m365.protectionRuleBase
+local driveProtectionRule = {}
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.driveProtectionRule?
+---@return m365.error?
+function driveProtectionRule:update(body, opts) end
+
+---@class m365.exchange_session_body
+---@field mailboxRestoreArtifacts? m365.artifact_body[]
+---@field granularMailboxRestoreArtifacts? table[] never together with the others
+
+---@class m365.exchange
+local exchange = {}
+
+---Creates a restore session, a draft; nothing is restored before it is activated.
+---@async
+---@param body? m365.exchange_session_body nothing makes an empty one
+---@param opts? m365.call_options
+---@return m365.exchangeRestoreSession?
+---@return m365.error? `ambiguous` where nobody knows whether it was made
+function exchange:create_session(body, opts) end
+
+---Creates a policy, inactive as yet.
+---@async
+---@param body {displayName: string, mailboxProtectionUnits: table[]?}
+---@param opts? m365.call_options
+---@return m365.exchangeProtectionPolicy?
+---@return m365.error?
+function exchange:create_protection_policy(body, opts) end
+
+---@class m365.exchangeRestoreSession: m365.restoreSessionBase
+local exchangeRestoreSession = {}
+
+---Adds artifacts to a draft.
+---@async
+---@param artifacts table[] as on create
+---@param opts? m365.call_options
+---@return table[]? added
+---@return m365.error? `items_refused` with one of `details` for each
+---@return table[]? added where some were refused
+function exchangeRestoreSession:add(artifacts, opts) end
+
+---Removes artifacts from a draft.
+---@async
+---@param ids string[]
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function exchangeRestoreSession:remove(ids, opts) end
+
+---Sends a delta as it stands.
+---@async
+---@param body table<string, table[]> `["mailboxRestoreArtifacts@delta"]`
+---@param opts? m365.call_options
+---@return table? answer
+---@return m365.error? `items_refused` with one of `details` for each
+---@return table? answer where some were refused
+function exchangeRestoreSession:update(body, opts) end
+
+---Has the service choose the points; resolved only after activation.
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.mailboxRestoreArtifactsBulkAdditionRequest?
+---@return m365.error?
+function exchangeRestoreSession:create_bulk_request(body, opts) end
+
+---@class m365.mailboxRestoreArtifactsBulkAdditionRequest: m365.restoreArtifactsBulkRequestBase
+local mailboxRestoreArtifactsBulkAdditionRequest = {}
+
+---@async
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function mailboxRestoreArtifactsBulkAdditionRequest:delete(opts) end
+
+---@class m365.exchangeProtectionPolicy: m365.protectionPolicyBase
+local exchangeProtectionPolicy = {}
+
+---Changes its name, or its units by a delta.
+---@async
+---@param body table `displayName`, `["mailboxProtectionUnits@delta"]`
+---@param opts? m365.call_options
+---@return table? answer
+---@return m365.error? `items_refused` with one of `details` for each
+---@return table? answer where some were refused
+function exchangeProtectionPolicy:update(body, opts) end
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionRule?
+---@return m365.error?
+function exchangeProtectionPolicy:create_inclusion_rule(body, opts) end
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnitsBulkAdditionJob?
+---@return m365.error?
+function exchangeProtectionPolicy:create_bulk_job(body, opts) end
+
+---@class m365.mailboxProtectionRule: m365.protectionRuleBase
+local mailboxProtectionRule = {}
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionRule?
+---@return m365.error?
+function mailboxProtectionRule:update(body, opts) end
+
+---@class m365.restoreArtifactsBulkRequestBase: m365.resource
+local restoreArtifactsBulkRequestBase = {}
+
+---Waits until it has ended.
+---@async
+---@param opts? m365.wait_options
+---@return self?
+---@return m365.error? `bulk_partial` with one of `details` for each that was not found, or `wait_timeout`
+---@return self
+function restoreArtifactsBulkRequestBase:wait(opts) end
+
+---@class m365.protectionUnitsBulkJobBase: m365.resource
+local protectionUnitsBulkJobBase = {}
+
+---Waits until it has ended.
+---@async
+---@param opts? m365.wait_options
+---@return self?
+---@return m365.error? `bulk_partial`, or `wait_timeout`
+---@return self
+function protectionUnitsBulkJobBase:wait(opts) end
+
+---@class m365.exclusionUnitBulkAdditionJob: m365.resource
+local exclusionUnitBulkAdditionJob = {}
+
+---Waits until it has ended.
+---@async
+---@param opts? m365.wait_options
+---@return self?
+---@return m365.error? `bulk_partial`, or `wait_timeout`
+---@return self
+function exclusionUnitBulkAdditionJob:wait(opts) end
+
+---@class m365.emailNotificationsSetting: m365.resource
+local emailNotificationsSetting = {}
+
+---Changes who is told. Signed-in users only.
+---@async
+---@param body table `isEnabled`, `additionalEvents`, `recipients`
+---@param opts? m365.call_options
+---@return self?
+---@return m365.error?
+function emailNotificationsSetting:update(body, opts) end
+
+---@class m365.serviceApp: m365.resource
+local serviceApp = {}
+
+---Lets it control the backup from some time on. Signed-in users only.
+---@async
+---@param body {effectiveDateTime: m365.time_value}
+---@param opts? m365.call_options
+---@return self?
+---@return m365.error?
+function serviceApp:activate(body, opts) end
+
+---@class m365.browseSessionBase: m365.resource
+local browseSessionBase = {}
+
+---Waits until it can be browsed.
+---@async
+---@param opts? m365.wait_options
+---@return self?
+---@return m365.error? `browse_failed`, `wait_timeout`
+---@return self
+function browseSessionBase:wait(opts) end
+
+---@alias m365.browse_type "file"|"folder"|"documentLibrary"
+
+---Finds all that a glob means: "/Shared Documents/Finance/**/*.xlsx".
+---@async
+---@param glob string
+---@param what? {type: m365.browse_type?}
+---@param opts? m365.call_options
+---@return m365.browseQueryResponseItem[]? items ready for a granular session
+---@return string[]|m365.error paths
+---@return m365.browseQueryResponseItem[]? items that were found before it failed
+function browseSessionBase:find(glob, what, opts) end
+
+---Walks a snapshot from the top down; in a `for`: item and path.
+---@param what? {match: string?, type: m365.browse_type?}
+---@param opts? m365.call_options
+---@return fun(): m365.browseQueryResponseItem?, string?
+function browseSessionBase:walk(what, opts) end
+
+---@class m365.sharePointBrowseSession: m365.browseSessionBase
+local sharePointBrowseSession = {}
+
+---Lists one place of the snapshot.
+---@param where? table an item; or `browseLocationItemKey`, `browseResourceType`, `filter`, `orderBy`, `optimizedBrowse`
+---@param opts? m365.call_options
+---@return m365.list<m365.browseQueryResponseItem>
+---@return m365.error?
+function sharePointBrowseSession:browse(where, opts) end
+
+---@class m365.oneDriveForBusinessBrowseSession: m365.browseSessionBase
+local oneDriveForBusinessBrowseSession = {}
+
+---Lists one place of the snapshot.
+---@param where? table an item; or `browseLocationItemKey`, `browseResourceType`, `filter`, `orderBy`, `optimizedBrowse`
+---@param opts? m365.call_options
+---@return m365.list<m365.browseQueryResponseItem>
+---@return m365.error?
+function oneDriveForBusinessBrowseSession:browse(where, opts) end
+
+---How far a restore has come, told to a person. Called with an event; give it as `on_progress`.
+---@class m365.progress.bar
+---@overload fun(event: m365.progress_event)
+local bar = {}
+
+---Ends the live line, if one stands there.
+function bar:close() end
+
+---@class m365.progress
+local progress = {}
+
+---@param opts? {out: file*?, style: "auto"|"live"|"plain"|"silent"?}
+---@return m365.progress.bar
+function progress.bar(opts) end
+
+---Times as Graph writes them.
+---@class m365.time
+local time = {}
+
+---@param text? string
+---@return number? seconds since 1970; nil for what is no time, and for "not set"
+function time.parse(text) end
+
+---@param value m365.time_value
+---@return string
+function time.format(value) end
+
+---@param a m365.time_value
+---@param b m365.time_value
+---@return -1|0|1|nil order nil where one of them is no time
+function time.compare(a, b) end
+
+---What can be restored, and how: reviewed, then applied exactly. `print(plan)` shows it.
+---@class m365.plan
+---@field hash string what a person confirms
+---@field rows table[] one for each target: its point and wave, or a refusal with its reason
+---@field service string
+---@field created string
+local plan = {}
+
+---@async
+---@param path string ending in ".json" or ".csv"
+---@return true?
+---@return m365.error?
+function plan:save(path) end
+
+---What another plan would do differently.
+---@param other m365.plan
+---@return string[]
+function plan:diff(other) end
+
+---@class m365.plan_spec
+---@field service "sharePoint"|"oneDriveForBusiness"|"exchange"
+---@field targets any a list, or the path of a CSV file
+---@field before? m365.time_value the newest points older than it
+---@field at? m365.time_value points of that moment count too
+---@field destination? m365.destinationType never assumed
+---@field prefer? "fastRestore"|"latest"|"oldest"
+---@field max_loss? m365.duration how much older a point may be
+---@field priority? any targets that go first, or a function of a row
+---@field exclude? any targets
+---@field max_targets? integer
+
+---@class m365.apply_options
+---@field journal string path
+---@field confirm? string the plan's hash; needed where anything is restored in place
+---@field on_progress? fun(event: m365.progress_event)
+---@field timeout? m365.duration of the whole run (7d)
+---@field interval? m365.duration between polls of a session
+---@field patience? m365.duration how long the service may be out of reach (1h)
+---@field url_wait? m365.duration how long addresses of copies are waited for (30m)
+---@field max_sessions? integer
+---@field max_in_flight? integer
+---@field actor? string
+---@field ticket? string
+---@field reason? string
+
+---What came of a plan.
+---@class m365.run
+---@field ok boolean every target is restored
+---@field error? m365.error why it ended early
+---@field plan m365.plan
+---@field journal string
+---@field head string of the journal; keep it elsewhere
+local run = {}
+
+---@return m365.report
+function run:report() end
+
+---One row for each target. `print(report)` shows what is left to do.
+---@class m365.report
+---@field rows table[]
+---@field counts table<string, integer> outcome to number
+---@field ok boolean
+---@field exit_code integer
+---@field error? string
+local report = {}
+
+---@param path string ending in ".csv", ".json" or ".html"
+---@return true?
+---@return m365.error?
+function report:save(path) end
+
+---@return string
+function report:summary() end
+
+---The targets of the next plan.
+---@return table[]
+function report:failed() end
+
+---@class m365.journal
+local journal = {}
+
+---For tools: opens a journal, to be closed, and checks what it holds.
+---@param path string
+---@return {records: table[]}?
+---@return m365.error? `locked`, `journal_damaged`
+function journal.open(path) end
+
+---Checks the chain of hashes.
+---@param path string
+---@param head? string kept elsewhere: shows edits at the end too
+---@return {records: integer, head: string, complete: boolean}?
+---@return m365.error?
+function journal.verify(path, head) end
+
+---@param path string
+---@return table[]? records
+---@return m365.error?
+function journal.read(path) end
+
+---@class m365.csv
+local csv = {}
+
+---Raises where it cannot be read.
+---@param path string
+---@return table<string, string>[] records
+---@return string[] columns
+function csv.read(path) end
+
+---@param text string
+---@return table<string, string>[]? records
+---@return string[]|string columns or what is wrong
+function csv.parse(text) end
+
+---@param columns string[]
+---@param records table[]
+---@return string
+function csv.format(columns, records) end
+
+---@param path string
+---@param columns string[]
+---@param records table[]
+---@return true?
+---@return m365.error?
+function csv.save(path, columns, records) end
+
+---Who we are. A client calls it whenever it needs a token.
+---@alias m365.credential_value fun(request: m365.token_request): string?, (number|m365.error)?, number?
+
+---Constructors raise on bad input, before any network is used.
+---@class m365.credential
+local credential = {}
+
+---@class m365.credential_options
+---@field tenant? string id or domain
+---@field client_id? string
+---@field cloud? string
+---@field authority? string
+---@field scope? string
+
+---@class m365.client_secret_options: m365.credential_options
+---@field client_secret string
+
+---@param given m365.client_secret_options
+---@return m365.credential_value
+function credential.client_secret(given) end
+
+---@param given m365.credential_options|table with a PEM file or text
+---@return m365.credential_value
+function credential.certificate(given) end
+
+---@param given? m365.credential_options|{token_file: string?}
+---@return m365.credential_value
+function credential.workload_identity(given) end
+
+---@param given? {client_id: string?, object_id: string?, resource_id: string?}
+---@return m365.credential_value
+function credential.managed_identity(given) end
+
+---@param given m365.credential_options|{prompt: function, timeout: m365.duration?}
+---@return m365.credential_value
+function credential.device_code(given) end
+
+---@param given? {tenant: string?, timeout: m365.duration?}
+---@return m365.credential_value
+function credential.azure_cli(given) end
+
+---@param given? {cloud: string?, variables: table<string, string>?}
+---@return m365.credential_value
+function credential.environment(given) end
+
+---@param list m365.credential_value[]
+---@return m365.credential_value
+function credential.chain(list) end
+
+---@param given? {variables: table<string, string>?}
+---@return m365.credential_value
+function credential.default(given) end
+
+---@param fn m365.credential_value
+---@return m365.credential_value
+function credential.token_function(fn) end
+
+---@class m365
+---@field VERSION string
+---@field null userdata written as null
+---@field progress m365.progress
+---@field time m365.time
+---@field credential m365.credential
+---@field journal m365.journal
+---@field csv m365.csv
+local m365 = {}
+
+---Plans a restore. Reads only.
+---@async
+---@param client m365.client
+---@param spec m365.plan_spec
+---@return m365.plan?
+---@return m365.error?
+function m365.plan(client, spec) end
+
+---@param path string
+---@return m365.plan?
+---@return m365.error? `plan_edited`, `bad_plan`
+function m365.load_plan(path) end
+
+---Applies a plan, exactly; or goes on with the one in its journal.
+---@async
+---@param client m365.client
+---@param plan m365.plan
+---@param opts m365.apply_options
+---@return m365.run? once the journal is open
+---@return m365.error?
+function m365.apply(client, plan, opts) end
+
+---Goes on with a run that was interrupted, by its journal alone.
+---@async
+---@param client m365.client
+---@param path string
+---@param opts? m365.apply_options
+---@return m365.run?
+---@return m365.error?
+function m365.resume(client, path, opts) end
+
+---One tenant. To be closed; raises on a wrong option.
+---@param options m365.client_options
+---@return m365.client
+function m365.client(options) end
+
+---Calls a function for every item, each in a coroutine of its own in which the library's methods yield to the others.
+---@async
+---@generic T, R
+---@param items T[]
+---@param fn fun(item: T, index: integer): R?, any
+---@param limit? integer at a time
+---@return table<integer, R> results by index
+---@return table<integer, any> failures by index
+function m365.gather(items, fn, limit) end
+
+---The Graph type of a resource; nil: it is none.
+---@param value any
+---@return string?
+function m365.type(value) end
+
+---Marks a table so that it is written as a JSON list.
+---@generic T: table
+---@param items? T
+---@return T
+function m365.array(items) end
+
+---An error object of one's own.
+---@param fields table `code` is required
+---@return m365.error
+function m365.failure(fields) end
+
+---Class and remedy of an error code.
+---@param code string
+---@return m365.error_class? class nil where nothing is known
+---@return string? remedy
+function m365.describe(code) end
+
+---Starts a task: a coroutine in which methods yield instead of blocking. It runs while somebody steps.
+---@param fn function
+---@param ... any its arguments
+---@return thread
+function m365.spawn(fn, ...) end
+
+---Ends a task; a restore that it was watching goes on.
+---@param task thread
+function m365.cancel(task) end
+
+---Runs what is ready.
+---@param timeout? number seconds to wait at most
+function m365.step(timeout) end
+
+---Seconds until something is due; nil where nothing is.
+---@return number?
+function m365.timeout() end
+
+---What an event loop has to watch.
+---@return {fd: integer, events: "r"|"w"|"rw"}[]
+function m365.pollfds() end
+
+return m365
