@@ -1,6 +1,6 @@
 ---@meta m365restore
---- Signatures for editors that speak LuaCATS; never loaded by a program. This file holds what is ours, graph.lua what is
--- Microsoft Graph's.
+--- Signatures for editors that speak LuaCATS; never loaded by a program. This file holds what is ours, graph.lua what
+-- is Microsoft Graph's.
 
 ---Seconds, or a text such as "90s", "12h", "1h30m".
 ---@alias m365.duration number|string
