@@ -944,6 +944,88 @@ function m365.client(options) end
 ---@return table<integer, any> failures by index
 function m365.gather(items, fn, limit) end
 
+---A plan for single files of one site or OneDrive.
+---@async
+---@param client m365.client
+---@param spec m365.plan_files_spec
+---@return m365.plan?
+---@return m365.error? `no_match`
+function m365.plan_files(client, spec) end
+
+---@class m365.plan_files_spec
+---@field service "sharePoint"|"oneDriveForBusiness"
+---@field target string one site or user
+---@field match string a glob: "/Shared Documents/**/*.xlsx"
+---@field before? m365.time_value
+---@field max_loss? m365.duration
+---@field timeout? m365.duration of the opening of the snapshot
+
+---A plan for the messages of mailboxes that a query means.
+---@async
+---@param client m365.client
+---@param spec m365.plan_messages_spec
+---@return m365.plan?
+---@return m365.error?
+function m365.plan_messages(client, spec) end
+
+---@class m365.plan_messages_spec
+---@field targets any
+---@field query string "(Subject -like 'invoice*')"
+---@field destination m365.destinationType never assumed
+---@field before? m365.time_value
+---@field max_loss? m365.duration
+
+---The least permissions that a plan needs.
+---@param plan m365.plan
+---@return string[]|{plan: string[], apply: string[]}
+function m365.needs(plan) end
+
+---What is running now.
+---@async
+---@param client m365.client
+---@param opts? m365.watch_options
+---@return m365.report?
+---@return m365.error?
+function m365.watch(client, opts) end
+
+---@class m365.watch_options: m365.wait_options
+---@field service? string default all
+---@field wait? boolean false: only look
+
+---Deletes the drafts that journals of ours name.
+---@async
+---@param client m365.client
+---@param journals string|string[] paths
+---@param opts? {older_than: m365.duration?}
+---@return {session: string, journal: string, outcome: "deleted"|"kept"|"gone"}[]?
+---@return m365.error?
+function m365.clean_drafts(client, journals, opts) end
+
+---A restore whose points the service picks.
+---@async
+---@param client m365.client
+---@param spec m365.plan_spec|m365.apply_options `confirm` is "unreviewed" where anything is restored in place
+---@return m365.run?
+---@return m365.error?
+function m365.bulk_restore(client, spec) end
+
+---A rehearsal: some units, restored to new places, with a report as evidence.
+---@async
+---@param client m365.client
+---@param opts m365.drill_options
+---@return m365.run?
+---@return m365.error? `drill_limit`
+function m365.drill(client, opts) end
+
+---@class m365.drill_options: m365.apply_options
+---@field service string
+---@field ledger string path: the drills of the past
+---@field sample? integer (3)
+---@field targets? any to choose among
+---@field report? string path of the evidence
+---@field before? m365.time_value
+---@field seed? string the same seed chooses the same units
+
 ---The Graph type of a resource; nil: it is none.
 ---@param value any
 ---@return string?
