@@ -46,11 +46,17 @@ function Bench:apply(plan, options)
   return m365.apply(self.client, plan, opts)
 end
 
---- How often each restore point was activated, by what the service holds.
+local function is_foreign(session)
+  local by = session.createdBy
+  return type(by) == "table" and by.application and by.application.displayName == "Another Backup Tool"
+end
+
+--- How often each restore point was activated, by what the service holds, without the sessions of others.
 function Bench:activations()
   local counts = {}
   for _, session in ipairs(self.sim:sessions()) do
-    for _, artifact in ipairs(session.status:lower() ~= "draft" and session.artifacts or {}) do
+    local counted = session.status:lower() ~= "draft" and not is_foreign(session)
+    for _, artifact in ipairs(counted and session.artifacts or {}) do
       local id = artifact.restorePoint.id
       counts[id] = (counts[id] or 0) + 1
     end
