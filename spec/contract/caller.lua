@@ -82,8 +82,12 @@ function caller.match(row, path)
   local ids = {}
   if #wanted ~= #given then return nil end
   for i, segment in ipairs(wanted) do
-    if segment:find "^{" then
-      ids[#ids + 1] = given[i]
+    local before, behind = segment:match "^(.-){.-}(.*)$"
+    local n = #given[i]
+    if before and given[i]:sub(1, #before) == before and given[i]:sub(n - #behind + 1) == behind then
+      ids[#ids + 1] = given[i]:sub(#before + 1, n - #behind)
+    elseif before then
+      return nil
     elseif segment:lower() ~= given[i]:lower() then
       return nil
     end

@@ -14,6 +14,8 @@ local PYTHON = "/usr/bin/python3"
 local EXPLAINED = {
   { "unknown' is not one of", "#10: granular artifacts show a state that no enum has" },
   { "error/innerError/date: ", "5.1: the documented errors have a time without a zone" },
+  { "InclusionRules.*: the description has no such operation$", "#14: below a policy only in the permission file" },
+  { "POST .*BulkAdditionJobs: the description has no such operation$", "#14: the same" },
 }
 
 local EMPTY = setmetatable({}, { __jsontype = "object" })
@@ -213,8 +215,64 @@ function Tour:bulk(service)
   self:ask("DELETE", root .. "/" .. request.id)
 end
 
+local ADDRESSES = { site = "siteWebUrls", drive = "drives", mailbox = "mailboxes" }
+
+local function address_of_nobody(service)
+  return service.unit == "site" and "https://contoso.sharepoint.com/none" or "nobody@contoso.com"
+end
+
+function Tour:configuration(service)
+  local policy = self:get("/" .. service.policies).value[1]
+  local root = "/" .. service.policies .. "/" .. policy.id .. "/"
+  local rule = self:post(root .. service.rules, { [service.expression] = "(x)" })
+  self.api.sim:advance(7200)
+  self:post(root .. service.rules .. "/" .. rule.id .. "/run")
+  local dynamic = self:post(root .. service.rules, { [service.expression] = "(y)", isAutoApplyEnabled = true })
+  self.api.sim:advance(7200)
+  self:ask("PATCH", root .. service.rules .. "/" .. dynamic.id, { [service.expression] = "(z)" })
+  self.api.sim:advance(7200)
+  self:get(root .. service.rules)
+  self:get(root .. service.rules .. "/" .. rule.id)
+  self:ask("DELETE", root .. service.rules .. "/" .. rule.id)
+  self:post(root .. service.rules .. "/" .. dynamic.id .. "/deleteAndUnprotect")
+  local job = self:post(root .. service.unit_jobs, {
+    displayName = "New", [ADDRESSES[service.unit]] = { address_of_nobody(service) },
+  })
+  self.api.sim:advance(7200)
+  self:get(root .. service.unit_jobs)
+  self:get(root .. service.unit_jobs .. "/" .. job.id)
+end
+
+function Tour:exclusions(service)
+  if self.version ~= "beta" then return end
+  local policy = self:get("/" .. service.policies).value[1]
+  local root = "/" .. service.policies .. "/" .. policy.id .. "/"
+  self:get("/reports/getStatisticsByPolicy(policyId='" .. policy.id .. "')")
+  local unit = self:get(root .. service.exclusions).value[1]
+  self:get(root .. service.exclusions .. "/" .. unit.id)
+  local job = self:post(root .. service.exclusion_jobs, {
+    displayName = "New", [ADDRESSES[service.unit]] = { address_of_nobody(service) },
+  })
+  self.api.sim:advance(7200)
+  self:get(root .. service.exclusion_jobs)
+  self:get(root .. service.exclusion_jobs .. "/" .. job.id)
+end
+
+--- What ends with another application in control, and so comes last.
+function Tour:service()
+  local setting = self:get "/emailNotificationsSetting"
+  self:ask("PATCH", "/emailNotificationsSetting", { isEnabled = not setting.isEnabled })
+  self:post("/enable", { appOwnerTenantId = self.api.sim.tenant })
+  local app = self:get("/serviceApps").value[1]
+  self:get("/serviceApps/" .. app.id)
+  self:post("/serviceApps/" .. app.id .. "/deactivate")
+  self:ask("DELETE", "/serviceApps/" .. app.id)
+  local made = self:post("/serviceApps", EMPTY)
+  self:post("/serviceApps/" .. made.id .. "/activate", { effectiveDateTime = "2027-01-01T00:00:00Z" })
+end
+
 local function tour(version)
-  local api = support.start { sites = 5, drives = 4, mailboxes = 4, now = 1793577600 }
+  local api = support.start { sites = 5, drives = 4, mailboxes = 4, exclusions = 2, now = 1793577600 }
   local token = api.sim:credential { delegated = true, lifetime = 1e9 }()
   local self = setmetatable({
     api = api, version = version, headers = { authorization = "Bearer " .. token }, answers = {}, visited = {},
@@ -222,10 +280,12 @@ local function tour(version)
   self:root()
   for _, service in ipairs(services) do
     for _, part in ipairs {
-      "units", "policies", "offboarding", "sessions", "browsing", "mail", "bulk", "beta",
+      "units", "policies", "offboarding", "sessions", "browsing", "mail", "bulk", "configuration",
+      "exclusions", "beta",
     } do self[part](self, service) end
   end
   self:root()
+  self:service()
   api:stop()
   return self
 end
@@ -267,7 +327,7 @@ describe("the simulator's answers", function()
 
   local function is_explained(flaw)
     for _, row in ipairs(EXPLAINED) do
-      if flaw:find(row[1], 1, true) then return true end
+      if flaw:find(row[1]) then return true end
     end
     return false
   end
@@ -289,9 +349,8 @@ describe("the simulator's answers", function()
       end
       assert.same({}, left)
       local seen, missing = coverage(done)
-      io.write(("\n%d operations of the simulator validated in %s, %d answers, %d operations not called\n"):format(seen,
-        version, #done.answers, #missing))
-      assert.is_true(seen > 80)
+      io.write(("\n%d operations of the simulator validated in %s, %d answers\n"):format(seen, version, #done.answers))
+      assert.same({}, missing)
     end)
   end
 end)
