@@ -552,23 +552,23 @@ static void serve_timer(struct m365_engine *e) {
 
 /* Runs what is due in libcurl, which may finish jobs and start none. */
 static void serve(struct m365_engine *e) {
+  struct m365_quiet quiet;
   if (e->multi == NULL)
     return;
+  m365_quiet_begin(&quiet, SIGPIPE);
   serve_descriptors(e);
   serve_timer(e);
   harvest(e);
+  m365_quiet_end(&quiet);
 }
 
 void m365_engine_step(struct m365_engine *e, double seconds) {
   double wait;
-  struct m365_quiet quiet;
   m365_engine_advance(e);
-  m365_quiet_begin(&quiet, SIGPIPE);
   serve(e);
   wait = fmin(fmax(seconds, 0), m365_engine_timeout(e));
   poll(e->descriptors, e->descriptor_count, milliseconds(wait));
   serve(e);
-  m365_quiet_end(&quiet);
   m365_engine_advance(e);
 }
 
