@@ -1,0 +1,77 @@
+local core = require "m365restore.core"
+local m365 = require "m365restore"
+local raised = require "spec.support.raised"
+local scratch = require "spec.support.scratch"
+local support = require "spec.restore.support"
+
+describe("a report", function()
+  local place, sites, run, report
+
+  setup(function()
+    place = support.start { sites = 8 }
+    sites = place.sim:units "site"
+    place.sim:set_unit(sites[2].id, { siteName = '=HYPERLINK("http://evil")<script>alert(1)</script>' })
+    local plan = place:plan { destination = "inPlace", exclude = { sites[8].id }, targets = {
+      sites[1].id, sites[2].id, sites[3].id, sites[4].id, "https://contoso.sharepoint.com/none", sites[8].id,
+      "=cmd|' /C calc'!A0" } }
+    place.sim:fail_artifact { unit = sites[2].id, code = "ArtifactCannotBeRestored", message = "<b>hold</b>" }
+    place.sim:refuse_artifact { restorePoint = plan.rows[3].restorePointId }
+    run = assert(place:apply(plan))
+    report = run:report()
+  end)
+
+  teardown(function() place:stop() end)
+
+  it("has one row for every target, and counts them", function()
+    assert.equal(7, #report.rows)
+    for i, row in ipairs(report.rows) do assert.equal(i, row.n) end
+    assert.same({ restored = 2, failed = 1, rejected = 1, refused = 2, excluded = 1 }, report.counts)
+    assert.same({ false, false, 1 }, { report.ok, run.ok, report.exit_code })
+    assert.equal("7 targets: 2 restored, 1 failed, 1 rejected, 2 refused, 1 excluded", report:summary())
+    local failed = report.rows[2]
+    assert.same({ "ask", sites[2].id, "inPlace", 1 },
+      { failed.class, failed.protectionUnitId, failed.destinationType, failed.wave })
+    assert.matches("hold", failed.remedy)
+    assert.is_string(failed.completionDateTime)
+    assert.matches("ArtifactCannotBeRestored", tostring(report))
+  end)
+
+  it("gives the failures as the next plan's targets", function()
+    assert.same({ sites[2].id, sites[3].id },
+      { report:failed()[1].protectionUnitId, report:failed()[2].protectionUnitId })
+    local plan = place:plan { targets = report:failed(), destination = "new" }
+    assert.same({ 2, 2, "inPlace" }, { #plan.rows, plan.planned, plan.rows[1].destinationType })
+  end)
+
+  it("is a CSV that no spreadsheet runs", function()
+    assert(report:save(place:path "r.csv"))
+    local records = m365.csv.read(place:path "r.csv")
+    assert.equal(7, #records)
+    assert.same({ "failed", "ArtifactCannotBeRestored" }, { records[2].outcome, records[2].code })
+    assert.equal("'=", records[2].name:sub(1, 2))
+    assert.equal("'=", records[7].target:sub(1, 2))
+  end)
+
+  it("is JSON", function()
+    assert(report:save(place:path "r.json"))
+    local data = core.decode(scratch.read(place:path "r.json"))
+    assert.same({ 7, report.counts, report.hash }, { #data.rows, data.counts, data.hash })
+    assert.equal("failed", data.rows[2].outcome)
+  end)
+
+  it("is one page with nothing outside of it, failures first", function()
+    assert(report:save(place:path "r.html"))
+    local page = scratch.read(place:path "r.html")
+    assert.is_nil(page:find("<script", 1, true))
+    assert.is_nil(page:find "src=" or page:find "<link" or page:find "@import")
+    assert.matches("&lt;script&gt;alert%(1%)", page)
+    assert.matches('<div class="lane">', page, 1, true)
+    assert.is_true(page:find("ArtifactCannotBeRestored", 1, true) < page:find(">restored<", page:find "<table", true))
+  end)
+
+  it("says where it cannot be saved", function()
+    assert.equal("not_found", select(2, report:save(place:path "none/r.csv")).code)
+    assert.matches("path ending in .csv, .json or .html was expected, got r.txt", raised(report.save, report, "r.txt"),
+      1, true)
+  end)
+end)
