@@ -379,6 +379,14 @@ describe("a simulated restore session", function()
       assert.equal("200", activate(api:create("site", 3, 3)))
     end)
 
+    it("is forgotten a year after its end, unlike a draft", function()
+      local done, draft = api:activate("site", 1, 1), api:create("site", 2, 2)
+      api.sim:advance(366 * 86400)
+      assert.equal("404 RestoreSessionNotFound", outcome(api:get("/restoreSessions/" .. done)))
+      local left = api:get("/restoreSessions").body.value
+      assert.same({ 1, draft }, { #left, left[1].id })
+    end)
+
     it("is refused while restores are locked", function()
       local id = api:create("site", 1, 1)
       api.sim:set_service { status = "restoreLocked" }

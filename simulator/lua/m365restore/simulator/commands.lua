@@ -14,7 +14,7 @@ local world = require "m365restore.simulator.world"
 local commands = {}
 
 local function find_session(model, id)
-  return model.sessions.by_id[id] or error("there is no session '" .. tostring(id) .. "'", 0)
+  return model.sessions.all:find(tostring(id)) or error("there is no session '" .. tostring(id) .. "'", 0)
 end
 
 local function find_unit(model, id)
@@ -86,9 +86,7 @@ end
 
 function commands.sessions(model, _, now)
   local ctx, list = context.internal(model, now), json.array()
-  for _, session in ipairs(model.sessions.list) do
-    if not session.deleted then list[#list + 1] = sessions.inspect(ctx, session) end
-  end
+  for _, session in model.sessions:after(now), nil, 0 do list[#list + 1] = sessions.inspect(ctx, session) end
   return list
 end
 

@@ -10,12 +10,14 @@ local artifacts = require "m365restore.simulator.artifacts"
 local batch = require "m365restore.simulator.batch"
 local browse = require "m365restore.simulator.browse"
 local bulk = require "m365restore.simulator.bulk"
+local creation = require "m365restore.simulator.creation"
 local exclusions = require "m365restore.simulator.exclusions"
 local items = require "m365restore.simulator.items"
 local jobs = require "m365restore.simulator.jobs"
 local points = require "m365restore.simulator.points"
 local policies = require "m365restore.simulator.policies"
 local reports = require "m365restore.simulator.reports"
+local revision = require "m365restore.simulator.revision"
 local rules = require "m365restore.simulator.rules"
 local service = require "m365restore.simulator.service"
 local services = require "m365restore.simulator.services"
@@ -97,9 +99,9 @@ end
 local function add_sessions(it)
   local root, one = "/" .. it.sessions, "/" .. it.sessions .. "/{id}"
   row("GET", root, it.sessions .. ".list", RESTORE_READ, sessions.list, it)
-  row("POST", root, it.sessions .. ".create", RESTORE_WRITE, sessions.create, it)
+  row("POST", root, it.sessions .. ".create", RESTORE_WRITE, creation.create, it)
   row("GET", one, it.sessions .. ".get", RESTORE_READ, sessions.get, it)
-  row("PATCH", one, it.sessions .. ".update", RESTORE_WRITE, sessions.update, it)
+  row("PATCH", one, it.sessions .. ".update", RESTORE_WRITE, revision.update, it)
   for _, name in ipairs { it.standard, it.granular } do
     local kind = artifacts.kinds[name]
     local needed = kind.granular and RESTORE_WRITE or RESTORE_READ
