@@ -102,6 +102,23 @@ describe("a batch", function()
     assert.equal(400, failures[21].status)
   end)
 
+  it("is what the service answers, in whatever order", function()
+    for _, order in ipairs { "asked", "reversed" } do
+      local other, asking = support.start { sites = 25, dialect = { batch_order = order } }
+      local units, reads = {}, {}
+      for i, unit in ipairs(other:units "site") do
+        units[i], reads[i] = unit.id, support.ROOT .. "/protectionUnits/" .. unit.id
+      end
+      reads[26] = support.ROOT .. "/protectionUnits/none"
+      local answers, failures = asking:batch(reads)
+      for i, id in ipairs(units) do assert.equal(id, answers[i].body.id) end
+      assert.equal("InvalidProtectionUnitId", failures[26].code)
+      assert.equal(2, other:count { path = "%$batch$" })
+      asking:close()
+      other:stop()
+    end
+  end)
+
   it("takes paths with headers, and links of the service", function()
     answer(member(1, 200, {}), member(2, 200, {}))
     client:batch {
