@@ -23,12 +23,18 @@ local function text_literal(value)
   return "'" .. value:gsub("'", "''") .. "'"
 end
 
+--- what is made of our own options
+local made = { filter = "before and after", expand = "unit", orderby = "order" }
+
 local list_options = { unit = "any", before = "any", after = "any", order = "string" }
 
 --- What is ours of an option table, and what is the call's.
 local function divide(opts)
   local ours, rest = {}, {}
   for name, value in pairs(opts) do
+    if made[name] then
+      error(string.format("client.restore_points.%s cannot be given: use %s", name, made[name]), 0)
+    end
     (list_options[name] and ours or rest)[name] = value
   end
   return ours, rest

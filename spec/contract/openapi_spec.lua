@@ -57,7 +57,44 @@ describe("the contract table", function()
     end
     for key, n in pairs(count) do assert.equal(1, n, key) end
     assert.equal(documented, covered)
-    io.write(("\n%d of %d documented operations covered, by %d rows\n"):format(covered, documented, #support.rows()))
+    for _, version in ipairs { "v1.0", "beta" } do
+      local all, ours = 0, 0
+      for key, operation in pairs(described) do
+        if operation[5] == version or operation[5] == "both" then
+          all, ours = all + 1, ours + (count[key] or 0)
+        end
+      end
+      io.write(("\n%d of %d documented operations of %s covered"):format(ours, all, version))
+      assert.equal(all, ours)
+    end
+    io.write(("\n%d of %d of both together, by %d rows\n"):format(covered, documented, #support.rows()))
+  end)
+
+  it("has a row for every operation that the notes name beside those", function()
+    local keys = {}
+    for _, row in ipairs(support.rows()) do keys[row.key] = true end
+    for service, kind in pairs { sharePoint = "site", oneDriveForBusiness = "drive", exchange = "mailbox" } do
+      local policy = "/" .. service .. "ProtectionPolicies/{}"
+      for _, key in ipairs {
+        "GET /" .. service .. "RestoreSessions", "GET /" .. kind .. "ProtectionUnits",
+        "PATCH /" .. kind .. "ProtectionUnits/{}", "GET /" .. service .. "ProtectionPolicies", "GET " .. policy,
+        "GET " .. policy .. "/" .. kind .. "ProtectionUnits", "POST " .. policy .. "/" .. kind .. "InclusionRules",
+        "PATCH " .. policy .. "/" .. kind .. "InclusionRules/{}",
+        "DELETE " .. policy .. "/" .. kind .. "InclusionRules/{}",
+        "POST " .. policy .. "/" .. kind .. "InclusionRules/{}/run",
+        "POST " .. policy .. "/" .. kind .. "InclusionRules/{}/deleteAndUnprotect",
+        "POST " .. policy .. "/" .. kind .. "ProtectionUnitsBulkAdditionJobs",
+      } do
+        assert.is_true(keys[key], key)
+      end
+    end
+    for _, key in ipairs {
+      "GET /exchangeRestoreSessions/{}/granularMailboxRestoreArtifacts", "GET /protectionUnits",
+      "GET /protectionPolicies", "GET /protectionPolicies/{}", "GET /restorePoints/{}", "GET /activityLogs",
+      "GET /reports/getStatisticsByPolicy(policyId='{}')",
+    } do
+      assert.is_true(keys[key], key)
+    end
   end)
 
   it("has no row without an operation, except those that are explained", function()

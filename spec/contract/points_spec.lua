@@ -60,6 +60,8 @@ describe("restore points", function()
     assert.matches("restore_points%.unit: an id", raised(client.restore_points, client, {}))
     assert.matches("restore_points%.before: a time was expected, got soon",
       raised(client.restore_points, client, { unit = "u", before = "soon" }))
+    assert.matches("restore_points%.filter cannot be given: use before and after",
+      raised(client.restore_points, client, { unit = "u", filter = "x" }))
     assert.matches('restore_points%.order: "latest" or "oldest"',
       raised(client.restore_points, client, { unit = "u", order = "desc" }))
   end)
