@@ -3,7 +3,9 @@
 local m365 = require "m365restore"
 local raised = require "spec.support.raised"
 local replay = require "m365restore.simulator.replay"
+local scratch = require "spec.support.scratch"
 local simulator = require "m365restore.simulator"
+local system = require "m365restore.system"
 local verify = require "examples.verify_tenant"
 
 local function paper()
@@ -101,6 +103,21 @@ describe("the script that asks a tenant", function()
     assert.equal("NotRecorded", err.code)
     other:close()
     again:stop()
+  end)
+
+  it("runs as a script", function()
+    local sim, client = tenant()
+    local env, name = scratch.environment(), os.tmpname()
+    env.M365_BASE_URL, env.M365_TOKEN = sim.url, (sim:credential { lifetime = 1e12 }())
+    local result = assert(system.run({ scratch.interpreter(), "examples/verify_tenant.lua", name },
+      { env = env, timeout = 60 }))
+    assert.same({ "", 0 }, { result.stderr, result.status })
+    assert.matches("\nsearch +units answered in a search +20 of 20\n", result.stdout)
+    local again = replay.start(name)
+    os.remove(name)
+    again:stop()
+    client:close()
+    sim:stop()
   end)
 
   it("is told apart from other files", function()
