@@ -128,6 +128,35 @@ local function report_units(count, bound)
     ("%.2f MiB"):format(kib / MIB), "", "", "", ("< %d MiB"):format(bound), verdict(kib / MIB, bound)))
 end
 
+--- Planning against answers that are 100 ms late, beside the chain of requests that cannot be made at the same time.
+local function report_plan(count, bound)
+  local sim <close> = require("m365restore.simulator").start { sites = count, speed = 1, latency = 0.1 }
+  local result = run("lua5.4", "bench/plan.lua", sim:invitation())
+  local planned, took, chain = (result.output or ""):match("^(%d+) (%S+) (%S+)$")
+  if tonumber(planned) ~= count then
+    error(("a plan of %d sites has %s"):format(count, planned), 0)
+  end
+  io.write(COLUMNS:format(("%d sites planned, 100 ms latency; chain"):format(count), ("%.2f s"):format(took),
+    ("%.2f s"):format(chain), ("%.3f"):format(took / chain), "", ("<= %.2f"):format(bound),
+    verdict(took / chain, bound)))
+end
+
+--- A whole restore: its memory, its requests, and what the ledger of the simulator says of artifacts in flight.
+local function report_restore(count, bound)
+  local sim <close> = require("m365restore.simulator").start { sites = count, speed = 72000 }
+  local folder = run("mktemp", "-d").output
+  local result = run("lua5.4", "bench/restore.lua", sim:invitation { lifetime = 1e9 }, folder)
+  run("rm", "-rf", folder)
+  local restored, kib = (result.output or ""):match("^(%d+) (%d+)$")
+  if tonumber(restored) ~= count then
+    error(("of %d sites %s were restored"):format(count, restored), 0)
+  end
+  local in_flight = sim:peak_in_flight "sharePoint"
+  io.write(COLUMNS:format(("%d sites restored, %.1f s, %d in flight"):format(count, result.total, in_flight),
+    ("%.2f MiB"):format(kib / MIB), "", "", ("%d requests"):format(sim:count()), ("< %d MiB"):format(bound),
+    verdict(math.max(kib / MIB / bound, in_flight / 1000), 1)))
+end
+
 local function main()
   io.write(COLUMNS:format("figure", "ours", "plain C", "ratio", "min..max", "wanted", ""))
   for _, figure in ipairs(TIMES) do
@@ -138,6 +167,9 @@ local function main()
   local many = report_memory(layout.pages, 24)
   report_growth("its growth from 20 to 200 pages", few, many, 1.05)
   report_units(100000, 32)
+  report_plan(1000, 2)
+  report_restore(1000, 128)
+  report_restore(10000, 128)
 end
 
 local ok, message = pcall(main)
