@@ -23,8 +23,8 @@ local apply = {}
 local USUAL_TIMEOUT, USUAL_PATIENCE, USUAL_URL_WAIT = "7d", "1h", "30m"
 
 --- pauses in seconds of the clock: before a failed read is repeated, at a gate that is closed, between looks for
--- addresses; and how old a look at other people's sessions may be
-local RETRY_PAUSE, GATE_PAUSE, URL_PAUSE, LOOK_AGE = 15, 30, 300, 300
+-- addresses (the first; each is twice as long as the one before); and how old a look at other people's sessions may be
+local RETRY_PAUSE, GATE_PAUSE, URL_PAUSE, LOOK_AGE = 15, 30, 5, 300
 
 --- artifacts that are still running though their session has ended are looked at again this often
 local LOOKS = 4
@@ -391,9 +391,10 @@ end
 --- Copies get their address late; the report would be poorer without.
 local function wait_for_urls(self)
   local last = math.min(self.clock:now() + self.url_wait, self.deadline)
-  local list = without_urls(self)
+  local list, pause = without_urls(self), URL_PAUSE
   while #list > 0 and self.clock:now() < last and not self.broken do
-    self:pause(URL_PAUSE)
+    self:pause(pause)
+    pause = pause * 2
     gather(list, function(item) return note_urls(self, item) end)
     list = without_urls(self)
   end
