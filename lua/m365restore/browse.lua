@@ -4,6 +4,7 @@
 local core = require "m365restore.core"
 local options = require "m365restore.options"
 local poll = require "m365restore.poll"
+local rules = require "m365restore.rules"
 local uri = require "m365restore.uri"
 
 --- the service makes a browse session within minutes; nobody promises it
@@ -100,8 +101,9 @@ local function browse(name)
     else
       body = options.read(name .. ".browse", where, browse_options)
     end
-    if body.optimizedBrowse and not self:client().beta then
-      return nil, core.failure { code = "beta_only", operation = name .. ".browse", sent = false, attempts = 0 }
+    local ok, err = rules.version(name .. ".browse", self:client(), body, { "optimizedBrowse" })
+    if not ok then
+      return nil, err
     end
     return send(self, body, opts)
   end

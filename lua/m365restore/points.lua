@@ -4,6 +4,7 @@ local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local gather = require "m365restore.driver.gather"
 local options = require "m365restore.options"
+local rules = require "m365restore.rules"
 local time = require "m365restore.time"
 
 --- protection units in one search; and in one with an artifactQuery
@@ -125,17 +126,14 @@ local function period_of(what, period)
   return sent
 end
 
---- Why a search cannot be sent; nil: it can.
-local function refusal(what, ids, query)
-  local flaw
+--- Can a search be sent? nil, err: the service would refuse it.
+local function check_search(what, client, ids, query)
   if #ids == 0 then
-    flaw = "protectionUnitIds is empty"
+    return rules.refuse(what, "InvalidSearchRequest", "protectionUnitIds is empty")
   elseif query.artifactQuery and #ids > LARGEST_QUERIED then
-    flaw = string.format("an artifactQuery takes one protection unit, got %d", #ids)
+    return rules.refuse(what, "InvalidSearchRequest", "an artifactQuery takes one protection unit, got %d", #ids)
   end
-  return flaw and core.failure {
-    code = "InvalidSearchRequest", message = flaw, operation = what, sent = false, attempts = 0,
-  }
+  return rules.version(what, client, query.artifactQuery or {}, { "structuredQueryExpression" })
 end
 
 local function groups_of(ids, size)
@@ -233,7 +231,7 @@ end
 -- (`{ startDateTime =, endDateTime = }`: texts, or seconds since 1970),
 -- `restorePointPreference` ("latest" or "oldest"), `tags` ("fastRestore"),
 -- `artifactQuery` (`{ queryExpression =, artifactType = "message" }`, Exchange
--- only), `concurrency` (integer, default 1: requests at a time)
+-- only; `structuredQueryExpression` on beta), `concurrency` (integer, default 1: requests at a time)
 -- @tparam[opt] table opts time and size limits of each request
 -- @treturn ?table `searchResults` (a list of `{ restorePoint =,
 -- artifactHitCount = }` in the order of the units), `noResultProtectionUnitIds`,
@@ -248,9 +246,9 @@ local function search_restore_points(self, query, opts)
   sent.protectionTimePeriod = period_of(what, sent.protectionTimePeriod)
   local concurrency = sent.concurrency
   sent.protectionUnitIds, sent.concurrency = nil, nil
-  local refused = refusal(what, ids, sent)
-  if refused then
-    return nil, refused
+  local fine, flaw = check_search(what, self, ids, sent)
+  if not fine then
+    return nil, flaw
   end
   local found = { hits = {}, none = {}, requests = 0 }
   local size, open = LARGEST_GROUP, ids

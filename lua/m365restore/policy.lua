@@ -44,9 +44,12 @@ local function check_name(what, name)
 end
 
 --- The body of a policy as it is sent.
-local function policy_body(what, body, place, key, shape)
+local function policy_body(what, client, body, place, key, shape)
   local sent = options.read(what, body, shape)
-  local ok, err = check_name(what, sent.displayName)
+  local ok, err = rules.version(what, client, sent, { "billingPolicyId", "protectionMode" })
+  if ok then
+    ok, err = check_name(what, sent.displayName)
+  end
   if ok and sent[place] then
     ok, err = check_units(what, place, sent[place], key)
     sent[place] = #sent[place] > 0 and sent[place] or core.array {}
@@ -73,7 +76,7 @@ local function create(service, known)
   local place = known.kind .. "ProtectionUnits"
   local send, shape = core.method(service, "create_protection_policy"), policy_shape(place)
   return function(self, body, opts)
-    local sent, err = policy_body(what, body, place, known.key, shape)
+    local sent, err = policy_body(what, self:client(), body, place, known.key, shape)
     if not sent then
       return nil, err
     elseif not sent.displayName then
@@ -97,7 +100,7 @@ local function update(service, known)
   local what, place = name .. ".update", known.kind .. "ProtectionUnits@delta"
   local send, shape = core.method(name, "update"), policy_shape(place)
   return function(self, body, opts)
-    local sent, err = policy_body(what, body, place, known.key, shape)
+    local sent, err = policy_body(what, self:client(), body, place, known.key, shape)
     if not sent then
       return nil, err
     end

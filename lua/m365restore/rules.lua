@@ -60,6 +60,21 @@ end
 
 local refuse = rules.refuse
 
+--- Does a body keep to what this client's version of Graph has?
+-- @tparam string what the operation
+-- @tparam client client
+-- @tparam table body
+-- @tparam table names properties that exist in beta only
+-- @treturn ?boolean true; nil, err otherwise
+function rules.version(what, client, body, names)
+  for _, name in ipairs(names) do
+    if body[name] and not client.beta then
+      return refuse(what, "beta_only", "%s exists in beta only", name)
+    end
+  end
+  return true
+end
+
 --- The text that stands for a property when artifacts are compared.
 local function identity(artifact, names)
   local parts = {}

@@ -178,6 +178,19 @@ describe("the search of restore points", function()
     assert.is_false(err.sent)
   end)
 
+  it("leaves structured queries to beta", function()
+    local mailbox = client.exchange:protection_units():next()
+    local query = { structuredQueryExpression = { subjects = { "x" } } }
+    local found, err = search { protectionUnitIds = { mailbox }, artifactQuery = query }
+    assert.is_nil(found)
+    assert.same({ "beta_only", false }, { err.code, err.sent })
+    local beta = support.client(sim, { beta = true })
+    assert(beta:search_restore_points { protectionUnitIds = { mailbox }, artifactQuery = query,
+      protectionTimePeriod = PERIOD })
+    assert.same(query, select(2, support.last(sim)).body.artifactQuery)
+    beta:close()
+  end)
+
   it("keeps to the limits of each call", function()
     sim:fault { action = "stall", seconds = 5, before = "headers" }
     local found, err = client:search_restore_points({ protectionUnitIds = { units[1] }, protectionTimePeriod = PERIOD },

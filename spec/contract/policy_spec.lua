@@ -166,6 +166,9 @@ describe("the configuration's methods", function()
     none, err = client.sharePoint:create_protection_policy { displayName = ("\u{e4}"):rep(1025) }
     assert.is_nil(none)
     assert.same({ "InvalidDisplayName", false }, { err.code, err.sent })
+    none, err = client.sharePoint:create_protection_policy { displayName = "n", protectionMode = "standard" }
+    assert.is_nil(none)
+    assert.same({ "beta_only", false }, { err.code, err.sent })
     assert.equal(0, sim:count())
   end)
 
