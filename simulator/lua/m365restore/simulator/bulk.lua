@@ -44,7 +44,7 @@ end
 local PERIOD = check.object({}, { startDateTime = check.time, endDateTime = check.time })
 
 local function nothing(value, path)
-  return check.list(function(_, member) return member .. ": protectionUnitIds is not implemented." end)(value, path)
+  return check.list(function(_, member) return member .. ": the service takes no protectionUnitIds here." end)(value, path)
 end
 
 local SHAPES = {}
