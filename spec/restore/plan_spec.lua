@@ -120,6 +120,31 @@ describe("a plan", function()
       m365.needs(plan).plan)
   end)
 
+  describe("of people, made with an app-only token, which is shown no e-mail addresses,", function()
+    local spec
+
+    before_each(function()
+      local address = place.sim:units("drive")[3].email
+      spec = { service = "oneDriveForBusiness", before = support.T, destination = "new",
+        targets = { address:upper(), "nobody@contoso.com", place.sim:units("drive")[1].directoryObjectId } }
+    end)
+
+    it("looks the users up where it may", function()
+      local reader = place.tenant:client { credential = place.sim:credential { lifetime = 1e8, permissions = {
+        "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All", "User.ReadBasic.All" } } }
+      local plan = assert(m365.plan(reader, spec))
+      assert.same({ "planned", "unknown", "planned" }, refusals(plan))
+      assert.equal(place.sim:units("drive")[3].id, plan.rows[1].protectionUnitId)
+      assert.equal(2, place.sim:count { operation = "users.get" })
+    end)
+
+    it("refuses those addresses, and says why, where it may not", function()
+      local plan = assert(m365.plan(place.client, spec))
+      assert.same({ "email_hidden", "email_hidden", "planned" }, refusals(plan))
+      assert.matches("grant User.ReadBasic.All, or give the directoryObjectId", plan.rows[1].refusal.message, 1, true)
+    end)
+  end)
+
   it("is saved, compared and loaded, and knows when it was edited", function()
     local plan = make { destination = "inPlace" }
     local path = place:path "plan.json"

@@ -25,7 +25,7 @@ describe("the simulator and the OpenAPI description", function()
   -- Documented on pages of their own, and missing from the description.
   local ELSEWHERE = {
     "^%u+ /%w+ProtectionPolicies/{}/%w+InclusionRules", "^POST /%w+ProtectionPolicies/{}/%w+BulkAdditionJobs$",
-    "^%u+ /%w+BrowseSessions/{}/browse", "^POST /%$batch$",
+    "^%u+ /%w+BrowseSessions/{}/browse", "^POST /%$batch$", "^GET /users/{}$",
   }
 
   local function elsewhere(call)

@@ -109,7 +109,7 @@ local function escape(text)
 end
 
 local hidden = "this token is not shown the units' e-mail addresses, and the user could not be looked up (%s): grant "
-  .. "User.Read.All, or give the directoryObjectId"
+  .. "User.ReadBasic.All, or give the directoryObjectId"
 
 --- The unit of a user whose address the service does not show.
 function Walk:look_up(target)

@@ -31,6 +31,7 @@ errors.statuses = {
   InvalidProtectionUnitId = 400,
   ProtectionUnitNotFound = 404,
   RestorePointNotFound = 404,
+  Request_ResourceNotFound = 404,
   BrowseSessionNotFound = 404,
   Conflict = 409,
   -- bulk requests

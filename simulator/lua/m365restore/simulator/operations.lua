@@ -23,6 +23,7 @@ local service = require "m365restore.simulator.service"
 local services = require "m365restore.simulator.services"
 local sessions = require "m365restore.simulator.sessions"
 local units = require "m365restore.simulator.units"
+local users = require "m365restore.simulator.users"
 local world = require "m365restore.simulator.world"
 
 local operations = {}
@@ -38,7 +39,10 @@ local CONFIGURATION = { "BackupRestore-Configuration.Read.All", "BackupRestore-C
 local CONTROL_WRITE = { "BackupRestore-Control.ReadWrite.All" }
 local CONTROL = { "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All" }
 
+local USERS = { "User.ReadBasic.All", "User.Read.All" }
+
 local rows = {
+  { "GET", "/users/{id}", "users.get", USERS, users.get, root = true },
   -- a batch has no permission of its own: each of its members is asked for one
   { "POST", "/$batch", "batch", nil, batch.send, root = true },
   { "GET", "", "root.get", CONTROL, service.get },
