@@ -1,0 +1,223 @@
+--- A good guest: finalizers, forks, threads, memory, descriptors, signals, and nothing that a host would notice.
+local core = require "m365restore.core"
+local m365 = require "m365restore"
+local scratch = require "spec.support.scratch"
+local system = require "m365restore.system"
+local tenant = require "spec.support.tenant"
+
+local SIGPIPE = 13
+local EMBEDDED = "spec/support/embedded/"
+
+-- the large matrices are sampled, unless all is asked for
+local STRIDE = os.getenv "M365RESTORE_FULL" and 1 or 23
+
+describe("hygiene:", function()
+  local folder, process, home, client, session, invitation
+
+  setup(function()
+    folder = scratch.folder()
+    scratch.compile("spec/support/process.c", folder .. "/process.so", "-shared", "-fPIC")
+    scratch.compile("spec/support/embed.c", folder .. "/embed", "-lpthread", "-Wl,-E")
+    process = assert(package.loadlib(folder .. "/process.so", "luaopen_process"))()
+    home = tenant.start { speed = 100000 }
+    client = home:client()
+    session = home:session(client, "sharePoint", 1)
+    invitation = home.sim:invitation { lifetime = 1e9 }
+  end)
+
+  teardown(function()
+    client:close()
+    home:stop()
+    scratch.remove(folder)
+  end)
+
+  after_each(function() home:reset() end)
+
+  local function embed(threads, script, ...)
+    local result = assert(system.run({ folder .. "/embed", tostring(threads), EMBEDDED .. script, ... }, {
+      env = scratch.environment(), timeout = 300,
+    }))
+    assert.equal("", result.stderr)
+    assert.equal("", result.stdout)
+    assert.equal(0, result.status)
+  end
+
+  describe("finalizers", function()
+    for _, order in ipairs { "as it comes", "client first", "library first", "wrong selves" } do
+      it("survive the end of a state with requests in flight: " .. order, function()
+        home.sim:fault { operation = "restoreSessions.get", action = "stall", seconds = 30, after = 2, times = 2 }
+        embed(1, "leave.lua", invitation, session.id, order)
+      end)
+    end
+  end)
+
+  describe("memory:", function()
+    it("every allocation may fail once", function()
+      embed(1, "starve.lua", invitation, home:newest("site")[1], tostring(STRIDE))
+    end)
+
+    for _, mode in ipairs { "usual", "generational", "incremental", "always" } do
+      it("a session lives under a collector that is " .. mode, function()
+        local points = table.concat({ table.unpack(home:newest "site", 1, 5) }, " ")
+        embed(1, "life.lua", invitation, points, mode)
+      end)
+    end
+  end)
+
+  it("states live beside each other in threads", function()
+    local points = table.concat({ table.unpack(home:newest "site", 1, 5) }, " ")
+    embed(4, "life.lua", invitation, points, "beside")
+  end)
+
+  describe("a fork", function()
+    it("leaves both sides their connections", function()
+      assert(session:refresh())
+      local status = process.fork(function()
+        for _ = 1, 3 do assert(session:refresh()) end
+        local results, failures = m365.gather({ 1, 2, 3 }, function() return session:refresh() end)
+        return #results == 3 and not next(failures)
+      end)
+      assert.equal(0, status)
+      assert(session:refresh())
+    end)
+
+    it("ends in the child what is in flight in the parent, and calls a write unclear", function()
+      home.sim:fault { operation = "restoreSessions.get", action = "stall", seconds = 1 }
+      home.sim:fault { operation = "restoreSessions.delete", action = "stall", seconds = 1 }
+      local doomed = home:session(client, "sharePoint", 2)
+      local read, write, status
+      local function forked()
+        for _ = 1, 100 do
+          if read and write then break end
+          m365.step(0.01)
+        end
+        return read.code == "forked" and write.code == "ambiguous" and write.cause == "forked"
+          and write.sent == "unknown" and session:refresh() ~= nil
+      end
+      local results, failures = m365.gather({ "read", "write", "fork" }, function(what)
+        if what == "read" then
+          local found
+          found, read = client:session(session.id)
+          return found, read
+        elseif what == "write" then
+          local done
+          done, write = doomed:delete()
+          return done, write
+        end
+        while home.sim:count { path = "restoreSessions/[^/]+$" } < 2 do core.sleep(0.01) end
+        status = process.fork(forked)
+        return true
+      end)
+      assert.equal(0, status)
+      assert.same({}, failures)
+      assert.equal(session, results[1])
+      assert.is_true(results[2])
+    end)
+  end)
+
+  -- Runs a script as a program of its own, which gets the invitation and a session's id.
+  local function guest(script)
+    scratch.write(folder .. "/guest.lua", script)
+    local argv = { scratch.interpreter(), folder .. "/guest.lua", invitation, session.id }
+    local result = assert(system.run(argv, { env = scratch.environment() }))
+    assert.same({ 0, "", "" }, { result.status, result.stdout, result.stderr })
+  end
+
+  it("connections are closed on exec", function()
+    guest [[
+      local m365 = require "m365restore"
+      local sim = require("m365restore.simulator").attach((...))
+      local client = m365.client { base_url = sim.url, credential = sim:credential(), clock = sim:clock() }
+      assert(client:session(select(2, ...)))
+      local known = io.open "/proc/net/tcp":read "a"
+      -- of a process; the pair with which libcurl wakes itself leads nowhere and does not count
+      local function connections(of)
+        local n = 0
+        for inode in io.popen("ls -l /proc/" .. of .. "/fd 2>&1"):read "a":gmatch "socket:%[(%d+)%]" do
+          n = n + (known:find(" " .. inode .. " ", 1, true) and 1 or 0)
+        end
+        return n
+      end
+      assert(connections "$PPID" == 1, "there is no connection to look at")
+      assert(connections "self" == 0, "a child has it too")
+    ]]
+  end)
+
+  describe("signals:", function()
+    local function masks()
+      local status = scratch.read "/proc/self/status"
+      return { status:match "SigIgn:%s*(%x+)", status:match "SigCgt:%s*(%x+)", status:match "SigBlk:%s*(%x+)" }
+    end
+
+    it("dispositions and masks stay the host's", function()
+      local before = masks()
+      home.sim:fault { action = "reset", times = 2 }
+      session:refresh()
+      assert(session:activate())
+      m365.gather({ 1, 2 }, function() return session:refresh() end)
+      local brief = home:client()
+      home.sim:fault { action = "stall", seconds = 5 }
+      brief:session(session.id, { timeout = 0.1 })
+      brief:close()
+      assert.same(before, masks())
+      assert.is_false(process.ignore(SIGPIPE))
+      process.restore(SIGPIPE)
+    end)
+
+    it("a peer that goes away does not kill the host", function()
+      for _ = 1, 3 do
+        home.sim:fault { action = "reset", processed = true }
+        client:request("POST", "/solutions/backupRestore/x", { body = { text = ("x"):rep(1000000) } })
+      end
+      assert(session:refresh())
+    end)
+  end)
+
+  it("a program that uses it has no new globals and writes nothing", function()
+    guest [[
+      local before = {}
+      for name in pairs(_G) do before[name] = true end
+      local locale = os.setlocale()
+      local m365 = require "m365restore"
+      local sim = require("m365restore.simulator").attach((...))
+      local client = m365.client { base_url = sim.url, credential = sim:credential(), clock = sim:clock() }
+      assert(client:session(select(2, ...)))
+      client:session "nobody"
+      client:session("nobody", { timeout = 0 })
+      m365.gather({ 1, 2 }, function() return client:sessions():next() end)
+      client:close()
+      for name in pairs(_G) do assert(before[name], name) end
+      assert(os.setlocale() == locale)
+      assert(getmetatable("").__name == nil and debug.gethook() == nil)
+    ]]
+  end)
+
+  it("keeps no descriptor of a client that was closed, and no memory of one that was forgotten", function()
+    local function count()
+      local _, n = scratch.must("ls", "/proc/" .. scratch.read("/proc/self/stat"):match "^%d+" .. "/fd"):gsub("\n", "")
+      return n
+    end
+    local function use()
+      for _ = 1, 30 do
+        local c = home:client()
+        assert(c:session(session.id))
+        c:sessions():next()
+      end
+      collectgarbage()
+      collectgarbage()
+    end
+    use()
+    local before, memory = count(), collectgarbage "count"
+    use()
+    assert.is_true(count() <= before + 8, "descriptors are left")
+    assert.is_true(collectgarbage "count" - memory < 100)
+  end)
+
+  it("an error of every code reads well and knows its class", function()
+    for _, code in ipairs { "ambiguous", "deadline", "closed", "forked", "cancelled", "tls_timeout", "no_memory" } do
+      local err = m365.failure { code = code, operation = "some.thing", message = "It broke." }
+      assert.truthy(({ retry = 1, queue = 1, refuse = 1, ambiguous = 1, ask = 1 })[err.class])
+      assert.equal(("some.thing: %s: It broke. - %s"):format(code, err.remedy), tostring(err))
+    end
+  end)
+end)

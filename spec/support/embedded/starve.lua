@@ -1,0 +1,81 @@
+-- Lets every allocation of every main call fail once. Whatever is returned or raised, the next call works, and in the
+-- end nothing is left over.
+-- arguments: the simulator's invitation, a restore point's id, how many allocations to go on by
+-- luacheck: globals arm disarm bytes
+local invitation, point, stride = ...
+local step = assert(math.tointeger(stride))
+
+local m365 = require "m365restore"
+local core = require "m365restore.core"
+local sim = require("m365restore.simulator").attach(invitation)
+
+local function new_client(credential)
+  return m365.client {
+    base_url = sim.url, credential = credential or sim:credential(), clock = sim:clock(), backoff = 0.001, timeout = 20,
+  }
+end
+
+local client = new_client()
+local body = { siteRestoreArtifacts = { { restorePoint = { id = point }, destinationType = "inPlace" } } }
+local session = assert(client.sharePoint:create_session(body))
+assert(session:add { { restorePoint = { id = point }, destinationType = "inPlace" } } == nil)
+
+local calls = {
+  { "client", function() new_client():close() end },
+  { "session", function() return client:session(session.id) end },
+  { "refresh", function() return session:refresh() end },
+  { "missing", function() return client:session "nobody" end },
+  { "table", function() return session:table(), tostring(session) end },
+  { "create", function() return client.sharePoint:create_session(body) end },
+  { "update", function() return session:remove { "nobody" } end },
+  { "list", function()
+    for artifact in session:artifacts() do tostring(artifact) end
+  end },
+  { "request", function()
+    return client:request("GET", "/solutions/backupRestore/restoreSessions", {
+      query = { ["$top"] = 2 }, headers = { ["X-A"] = "b" },
+    })
+  end },
+  { "wait", function() return session:wait { timeout = 1, on_progress = function(p) return p.total end } end },
+  { "token", function()
+    local c <close> = new_client(function()
+      core.sleep(0)
+      return sim:credential()()
+    end)
+    return c:session(session.id)
+  end },
+  { "gather", function()
+    return m365.gather({ 1, 2, 3 }, function() return session:refresh() and core.sleep(0) end, 2)
+  end },
+  { "events", function()
+    local event = core.event()
+    m365.gather({ 1, 2, 3 }, function(i) return i == 3 and event:set() or event:wait() end)
+  end },
+}
+
+local function settled()
+  collectgarbage()
+  collectgarbage()
+  return bytes()
+end
+
+for _, call in ipairs(calls) do
+  local name, f = call[1], call[2]
+  pcall(f)
+  local before = settled()
+  local n, starved = 0, true
+  while starved do
+    n = n + step
+    arm(n)
+    pcall(f)
+    starved = disarm()
+    if n % (16 * step) == 0 or not starved then
+      assert(session:refresh(), name)
+    end
+  end
+  assert(n > step, name .. " was never starved")
+  local left = settled() - before
+  assert(left < 20000, name .. " leaves " .. left .. " bytes")
+end
+client:close()
+assert(m365.timeout() == nil, "something is still under way")
