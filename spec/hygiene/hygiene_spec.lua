@@ -8,9 +8,6 @@ local tenant = require "spec.support.tenant"
 local SIGPIPE = 13
 local EMBEDDED = "spec/support/embedded/"
 
--- the large matrices are sampled, unless all is asked for
-local STRIDE = os.getenv "M365RESTORE_FULL" and 1 or 23
-
 describe("hygiene:", function()
   local folder, process, home, client, session, invitation
 
@@ -53,7 +50,7 @@ describe("hygiene:", function()
 
   describe("memory:", function()
     it("every allocation may fail once", function()
-      embed(1, "starve.lua", invitation, home:newest("site")[1], tostring(STRIDE))
+      embed(1, "starve.lua", invitation, home:newest("site")[1])
     end)
 
     for _, mode in ipairs { "usual", "generational", "incremental", "always" } do
