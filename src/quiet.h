@@ -19,13 +19,17 @@ struct m365_quiet {
   bool pending; /* it waited already: it is the host's, and stays */
 };
 
+/* A signal can only be waiting already if the host holds it back. */
 static inline void m365_quiet_begin(struct m365_quiet *q, int signal) {
   sigset_t pending;
   sigemptyset(&q->held);
   sigaddset(&q->held, signal);
-  sigpending(&pending);
-  q->pending = sigismember(&pending, signal) == 1;
+  q->pending = false;
   pthread_sigmask(SIG_BLOCK, &q->held, &q->before);
+  if (sigismember(&q->before, signal) == 1) {
+    sigpending(&pending);
+    q->pending = sigismember(&pending, signal) == 1;
+  }
 }
 
 /* keeps errno, so that it can stand right behind the call */
