@@ -11,6 +11,7 @@ local time = require "m365restore.time"
 local LARGEST_GROUP, LARGEST_QUERIED = 20, 1
 
 local orders = { latest = "protectionDateTime desc", oldest = "protectionDateTime asc" }
+orders.desc, orders.asc = orders.latest, orders.oldest
 
 --- A time as it is sent; raises, naming the field, on what is none.
 local function moment(value, field)
@@ -69,7 +70,7 @@ local list = core.method("client", "restore_points")
 -- @function client:restore_points
 -- @tparam table opts `unit` (required: its id, or the protection unit itself),
 -- `before` and `after` (times: text or seconds since 1970; default before
--- now), `order` ("latest" first, which is the default, or "oldest"), and the
+-- now), `order` ("latest" or "desc", which is the default; "oldest" or "asc"), and the
 -- time and size limits of the call
 -- @treturn pager of restorePoint; raises on wrong options. Contract 2.3
 local function restore_points(self, opts)
@@ -191,13 +192,13 @@ local function ask(self, found, groups, query, concurrency, opts)
   end, concurrency or 1)
   for i, group in ipairs(groups) do
     local err = failures[i]
-    if err and not (type(err) == "table" and is_divisible(err, group)) then
-      if type(err) == "table" then
-        err.protectionUnitIds = group
-      end
-      return nil, err
-    elseif not err then
+    if not err then
       note(found, group, answers[i])
+    elseif type(err) ~= "table" then
+      error(err, 0) -- misuse: the options of the call
+    elseif not is_divisible(err, group) then
+      err.protectionUnitIds = group
+      return nil, err
     end
   end
   found.requests = found.requests + #groups

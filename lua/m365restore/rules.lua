@@ -100,8 +100,11 @@ local BROWSED = "browseQueryResponseItem"
 
 --- What a browse found, as an artifact: the path of its list names the browse
 -- session.
-local function artifact_of(item)
-  local id = core.home(item):match "BrowseSessions/([^/]+)/"
+local function artifact_of(place, item)
+  local id = (core.home(item) or ""):match "BrowseSessions/([^/]+)/"
+  if not id then
+    raise("%s: an item that a browse has found was expected, got %s", place, tostring(item))
+  end
   return { browseSessionId = uri.unescape(id), id = item.itemKey }
 end
 
@@ -118,7 +121,7 @@ local function shape_artifact(place, artifact, shape)
   if not rules.is_object(artifact) then
     raise("%s: a table was expected, got %s", place, type(artifact))
   elseif core.type(artifact) == BROWSED then
-    artifact = artifact_of(artifact)
+    artifact = artifact_of(place, artifact)
   end
   for _, name in ipairs(shape.required) do
     check_property(place, name, artifact[name])

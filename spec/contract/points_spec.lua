@@ -63,7 +63,7 @@ describe("restore points", function()
     assert.matches("restore_points%.filter cannot be given: use before and after",
       raised(client.restore_points, client, { unit = "u", filter = "x" }))
     assert.matches('restore_points%.order: "latest" or "oldest"',
-      raised(client.restore_points, client, { unit = "u", order = "desc" }))
+      raised(client.restore_points, client, { unit = "u", order = "newest" }))
   end)
 
   it("are got by id", function()
@@ -211,6 +211,8 @@ describe("the search of restore points", function()
     assert.matches("protectionTimePeriod: { startDateTime =", raised(client.search_restore_points, client,
       { protectionUnitIds = units }))
     assert.matches("protectionUnitIds%[2%]: an id", raised(search, { protectionUnitIds = { "a", false } }))
+    assert.matches("unknown option 'timeuot'", raised(client.search_restore_points, client,
+      { protectionUnitIds = units, protectionTimePeriod = PERIOD }, { timeuot = 1 }))
     assert.matches("did you mean 'protectionUnitIds'", raised(search, { protectionUnitId = {} }))
     assert.matches("protectionTimePeriod%.endDateTime: a time was expected", raised(search,
       { protectionUnitIds = { "a" }, protectionTimePeriod = { endDateTime = "x" } }))
