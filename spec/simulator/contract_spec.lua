@@ -57,6 +57,51 @@ describe("the simulator and the OpenAPI description", function()
   end)
 end)
 
+describe("the simulator and the table of operations", function()
+  local SHORT = {
+    ["R.R"] = "Restore.Read.All", ["R.RW"] = "Restore.ReadWrite.All", ["S.R"] = "Search.Read.All",
+    ["C.R"] = "Configuration.Read.All", ["C.RW"] = "Configuration.ReadWrite.All", ["K.R"] = "Control.Read.All",
+    ["K.RW"] = "Control.ReadWrite.All",
+  }
+
+  -- "METHOD /path/{}" -> { version, permission, delegated }
+  local function table_of(file)
+    local found = {}
+    for line in file:lines() do
+      local method, path, version, permission = line:match("^| (%u+) | `(/[^`]*)` | (%S+) |.*| ([^|]*) |$")
+      if method then
+        found[method .. " " .. path:gsub("{.-}", "{}"):gsub("/$", "")] = {
+          version = version, permission = SHORT[permission:match("^%S+")],
+          delegated = permission:find("delegated only", 1, true) ~= nil,
+        }
+      end
+    end
+    return found
+  end
+
+  it("agree on versions, permissions and who may call", function()
+    local file <close> = open "contract.md"
+    if not file then
+      pending(SHARED .. " is not here")
+      return
+    end
+    local known, compared = table_of(file), 0
+    for _, row in ipairs(routes.all()) do
+      local call = row.method .. " " .. row.path:gsub("{.-}", "{}"):gsub("/microsoft%.graph%.", "/graph.")
+      local documented = known[call]
+      if documented then
+        compared = compared + 1
+        assert.equal(documented.version == "beta", row.beta == true, call)
+        assert.equal(documented.delegated, row.delegated == true, call)
+        if documented.permission then
+          assert.equal("BackupRestore-" .. documented.permission, row.permissions[1], call)
+        end
+      end
+    end
+    assert.is_true(compared > 180, compared)
+  end)
+end)
+
 describe("the simulator and Microsoft's examples", function()
   local api, browses, sites, tokens, items, search
 

@@ -129,6 +129,7 @@ describe("the program m365restore-simulator", function()
       ["--colour 1"] = "unknown option '--colour'", ["--sites"] = "--sites: a value is missing",
       ["--sites many"] = "--sites: a number expected", ["--dialect x"] = "NAME=VALUE expected",
       ["--dialect x=1"] = "unknown switch 'x'", ["--speed 0"] = "speed: a number above 0",
+      ["--tree leaves=1"] = "tree: unknown option 'leaves'", ["--tree x"] = "--tree: NAME=VALUE expected",
       ["--key /no/such/file --certificate x"] = "No such file",
     } do
       local text, code = run(arguments)
@@ -142,7 +143,7 @@ describe("the program m365restore-simulator", function()
       -- the shell reads the program's first line, which says that it is ready, and then ends it
       local pipe = io.popen(([[
         fifo=$(mktemp -u); mkfifo "$fifo"
-        %s --sites 3 --dialect limit_status=400 >"$fifo" & pid=$!
+        %s --sites 3 --exclusions 1 --tree files=9 --dialect limit_status=400 >"$fifo" & pid=$!
         { read word url; cat >/dev/null & kill -%s "$pid"; } <"$fifo"
         wait "$pid"; echo "$word $url $?"; rm "$fifo"]]):format(PROGRAM, signal))
       local text = pipe:read("a")

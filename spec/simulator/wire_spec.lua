@@ -360,36 +360,89 @@ describe("the simulator on the wire", function()
       alive()
     end)
 
-    -- Random bytes, keys and values put into requests that were right.
+    local random = math.random
+
+    local JUNK = {
+      "\0", '"', "{", "}", "[", "]", ",", "null", "true", "-1e999", "\\u0000", "\255", "'", "(", "%27", "$", "@",
+      ("9"):rep(400), ("["):rep(5000),
+    }
+
+    local function distort(text)
+      local at, length = random(#text), random(0, 6)
+      return text:sub(1, at - 1) .. JUNK[random(#JUNK)] .. text:sub(at + length)
+    end
+
+    -- Sends requests that were right with random bytes in their bodies, or in their paths.
+    local function fire(targets, rounds)
+      for round = 1, rounds do
+        local method, path, body = table.unpack(targets[round % #targets + 1])
+        if body then body = distort(body) else path = distort(path):gsub("[%c %s]", "") end
+        local answer = api:raw(method, path:find("^/[vb]") and path or support.BASE .. path, body)
+        assert.is_nil(answer.failure, path)
+        assert.is_true(answer.status < 500, answer.raw)
+      end
+      alive()
+    end
+
     it("refuses distorted requests with a status of its own, and never fails itself", function()
-      local random = math.random
       math.randomseed(20261102)
       local id = api:create("site", 1, 2)
       local good = json.encode { siteRestoreArtifacts = api:artifacts("site", 3, 4) }
-      local targets = {
+      fire({
         { "POST", "/sharePointRestoreSessions", good },
         { "PATCH", "/sharePointRestoreSessions/" .. id, (good:gsub('Artifacts"', 'Artifacts@delta"')) },
         { "POST", "/restorePoints/search", json.encode { protectionUnitIds = { api.sim:units("site")[1].id },
           protectionTimePeriod = { startDateTime = "2026-01-01T00:00:00Z" } } },
         { "GET", "/siteProtectionUnits?$filter=siteName%20eq%20'x'&$top=5&$select=id" },
         { "GET", "/restoreSessions/" .. id },
-      }
-      local junk = {
-        "\0", '"', "{", "}", "[", "]", ",", "null", "true", "-1e999", "\\u0000", "\255", "'", "(", "%27", "$", "@",
-        ("9"):rep(400), ("["):rep(5000),
-      }
-      local function distort(text)
-        local at, length = random(#text), random(0, 6)
-        return text:sub(1, at - 1) .. junk[random(#junk)] .. text:sub(at + length)
-      end
-      for round = 1, 400 do
-        local method, path, body = table.unpack(targets[round % #targets + 1])
-        if body then body = distort(body) else path = distort(path):gsub("[%c %s]", "") end
-        local answer = api:ask(method, path, body)
-        assert.is_nil(answer.failure, path)
-        assert.is_true(answer.status < 500, answer.raw)
-      end
-      alive()
+      }, 400)
+    end)
+
+    it("does so in the configuration, in browsing, in bulk requests and in batches", function()
+      math.randomseed(20261102)
+      api.token = api.sim:credential { delegated = true, lifetime = 1e9 }()
+      local unit = api.sim:units("site")[1]
+      local policy, point = "/sharePointProtectionPolicies/" .. unit.policyId, api.sim:points(unit.id)[1].id
+      local beta = "/beta/solutions/backupRestore"
+      local browse = api:post("/sharePointBrowseSessions", { restorePointId = point }).body.id
+      api.sim:advance(121)
+      local key = api:items("site", browse)[6].itemKey
+      local rule = api:post(policy .. "/siteInclusionRules",
+        { siteExpression = "(a -eq 'b')", isAutoApplyEnabled = true }).body.id
+      api.sim:advance(601)
+      local app = api:get("/serviceApps").body.value[1].id
+      local empty = api:post("/sharePointRestoreSessions", "{}").body.id
+      local links = api:browse("site", browse, { browseLocationItemKey = key }, { prefer = "odata.maxpagesize=1" })
+      local link = links.body["@odata.nextLink"]:match("backupRestore(/.*)$")
+      fire({
+        { "POST", "/sharePointProtectionPolicies", json.encode { displayName = "a",
+          siteProtectionUnits = { { siteId = "a," .. unit.id .. "," .. unit.id } } } },
+        { "PATCH", policy, json.encode { displayName = "b", ["siteProtectionUnits@delta"] = {
+          { siteId = unit.id }, { ["@removed"] = { reason = "changed" }, id = unit.id } } } },
+        { "POST", policy .. "/siteInclusionRules", json.encode { siteExpression = "(a -eq 'b')" } },
+        { "PATCH", policy .. "/siteInclusionRules/" .. rule, json.encode { siteExpression = "(a -eq 'b')" } },
+        { "POST", policy .. "/siteProtectionUnitsBulkAdditionJobs",
+          json.encode { displayName = "a", siteWebUrls = { unit.siteWebUrl }, siteIds = { unit.siteId } } },
+        { "PATCH", beta .. "/siteProtectionUnits/" .. unit.id, json.encode { backupRetentionPeriodInDays = 9 } },
+        { "POST", "/serviceApps/" .. app .. "/activate", json.encode { effectiveDateTime = "2026-12-01T00:00:00Z" } },
+        { "PATCH", "/emailNotificationsSetting", json.encode { isEnabled = true, recipients = { role = "custom",
+          customRecipients = { { email = "a@b.c" } } } } },
+        { "POST", "/enable", json.encode { appOwnerTenantId = unit.id } },
+        { "POST", "/sharePointBrowseSessions", json.encode { restorePointId = point } },
+        { "POST", "/sharePointBrowseSessions/" .. browse .. "/browse", json.encode { browseLocationItemKey = key,
+          browseResourceType = "folder", filter = "(name -contains 'a')", orderBy = "nameAsc" } },
+        { "POST", "/sharePointRestoreSessions", json.encode {
+          granularSiteRestoreArtifacts = { { browseSessionId = browse, id = key } } } },
+        { "POST", ("/sharePointRestoreSessions/%s/siteRestoreArtifactsBulkAdditionRequests"):format(empty),
+          json.encode { siteWebUrls = { unit.siteWebUrl }, destinationType = "new", tags = "fastRestore",
+            protectionTimePeriod = { startDateTime = "2026-01-01T00:00:00Z" } } },
+        { "POST", "/v1.0/$batch", json.encode { requests = { { id = "1", method = "GET", dependsOn = { "2" },
+          url = "/solutions/backupRestore" }, { id = "2", method = "POST", headers = { ["Content-Type"] = "x" },
+          url = "/solutions/backupRestore/restorePoints/search", body = { a = 1 } } } } },
+        { "GET", link }, { "GET", policy .. "/siteProtectionUnits/$count?$filter=siteName%20eq%20'x'" },
+        { "GET", beta .. "/reports/getStatisticsByPolicy(policyId='" .. unit.policyId .. "')" },
+        { "GET", beta .. "/activityLogs?$top=2&$select=id" },
+      }, 1200)
     end)
 
     it("refuses a body that is too large, and reads it to the end", function()
