@@ -70,6 +70,12 @@ describe("the simulator's parts", function()
       assert.equal("[1,null]", json.encode { 1.0 // 1 | 0, 0 / 0 })
     end)
 
+    it("is refused where the keys of an object are no strings", function()
+      for _, text in ipairs { "{1:2}", "{true:1}", '[{"a":{null:1}}]' } do
+        assert.is_nil((json.decode(text)), text)
+      end
+    end)
+
     it("escapes what JSON cannot hold as it is, and reads the same back", function()
       local text = 'a"b\\c\n\t\0\31\127 für €'
       assert.equal([["a\"b\\c\n\t\u0000\u001f\u007f für €"]], json.encode(text))

@@ -135,6 +135,16 @@ function json.constant(value)
   return setmetatable({}, { __index = value, __tojson = function() return text end })
 end
 
+-- dkjson takes {1:2} for an object.
+local function has_text_keys(value)
+  if type(value) ~= "table" or value == dkjson.null then return true end
+  local is_object = getmetatable(value).__jsontype == "object"
+  for key, member in pairs(value) do
+    if is_object and type(key) ~= "string" or not has_text_keys(member) then return false end
+  end
+  return true
+end
+
 --- Reads a text that holds one JSON value and nothing else.
 -- @tparam string text
 -- @return the value, with json.null for null; or nil and what is wrong
@@ -143,6 +153,7 @@ function json.decode(text)
   if not ok then return nil, "nested too deeply" end
   if message then return nil, message end
   if text:find("%S", next_position) then return nil, "unexpected text after the value" end
+  if not has_text_keys(value) then return nil, "the key of an object is not a string" end
   return value
 end
 
