@@ -43,9 +43,7 @@ end
 
 local PERIOD = check.object({}, { startDateTime = check.time, endDateTime = check.time })
 
-local function nothing(value, path)
-  return check.list(function(_, member) return member .. ": the service takes no protectionUnitIds here." end)(value, path)
-end
+local nothing = check.list(function(_, path) return path .. ": the service takes no protectionUnitIds here." end)
 
 local SHAPES = {}
 for _, service in ipairs(services) do
