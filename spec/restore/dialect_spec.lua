@@ -1,18 +1,21 @@
 local m365 = require "m365restore"
 local support = require "spec.restore.support"
+local switches = require("m365restore.simulator.dialects").switches
 
---- Everything that the contract leaves open, one at a time, and the combinations that change how a session begins.
+--- The combinations that change how a session begins.
 local dialects = {
-  {}, { empty_sessions = false }, { create_status = "activating" }, { create_status = "says_activating" },
-  { empty_sessions = false, create_status = "activating" },
+  {}, { empty_sessions = false, create_status = "activating" },
   { empty_sessions = false, create_status = "says_activating" },
   { empty_sessions = false, created_by = "null" }, { empty_sessions = false, create_echo = true },
-  { limit_status = 400 }, { points_per_search = 5 }, { next_link = "relative" }, { next_link = "other_collection" },
-  { session_type = "when_mixed" }, { type_spelling = "sharepointRestoreSession" },
-  { terminal_spelling = "completedWithErrors" }, { created_by = "null" }, { created_by = "empty" },
-  { times = "seconds" }, { unset_times = "0001-01-01" }, { unset_times = "absent" }, { unset_times = "null" },
-  { patch_echo = true }, { create_echo = true }, { capital_status = true }, { duplicate_add = "row" },
 }
+
+--- Everything that the contract leaves open, one at a time.
+local names = {}
+for name in pairs(switches) do names[#names + 1] = name end
+table.sort(names)
+for _, name in ipairs(names) do
+  for _, value in ipairs { table.unpack(switches[name], 2) } do dialects[#dialects + 1] = { [name] = value } end
+end
 
 local function name_of(dialect)
   local parts = {}
