@@ -35,7 +35,9 @@ static bool give_up(struct m365_buffer *b, enum m365_buffer_fault why) {
 
 /* doubles, so that n appends cost O(n), but never past the ceiling */
 static size_t next_capacity(const struct m365_buffer *b, size_t needed) {
-  size_t capacity = b->capacity > 0 ? b->capacity : FIRST_CAPACITY;
+  size_t capacity = b->capacity;
+  if (capacity == 0)
+    capacity = b->ceiling < FIRST_CAPACITY ? b->ceiling : FIRST_CAPACITY;
   while (capacity < needed)
     capacity = capacity > b->ceiling / 2 ? b->ceiling : capacity * 2;
   return capacity;

@@ -205,12 +205,17 @@ static void write_string(struct writer *w, int index) {
   put(w, "\"", 1);
 }
 
-/* A locale of the host may write 0,5: the comma is turned back. */
+/* As short as it reads back the same. A locale of the host may write 0,5: the
+   comma is turned back. */
 static void write_float(struct writer *w, double n) {
   char text[40];
   if (!isfinite(n))
     luaL_error(w->L, "%s: %f cannot be sent as JSON", w->field, n);
-  snprintf(text, sizeof text, "%.17g", n);
+  for (int digits = 15; digits <= 17; digits++) { /* 17 are always enough */
+    snprintf(text, sizeof text, "%.*g", digits, n);
+    if (strtod(text, NULL) == n)
+      break;
+  }
   for (char *c = text; *c != '\0'; c++)
     if (*c == ',')
       *c = '.';

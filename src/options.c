@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 #include <lauxlib.h>
 
@@ -30,11 +31,12 @@ static double unit_seconds(char unit) {
 }
 
 /* "1h30m" -> 5400; negative: not a duration. Digits and units alternate. */
-static double parse_duration(const char *text) {
+static double parse_duration(const char *text, size_t length) {
+  const char *end = text + length;
   double total = 0;
-  if (*text == '\0')
+  if (length == 0)
     return -1;
-  while (*text != '\0') {
+  while (text < end) {
     double n = 0, scale = 1;
     const char *start = text;
     for (; *text >= '0' && *text <= '9'; text++)
@@ -54,7 +56,7 @@ double m365_check_duration(lua_State *L, int index, const char *field) {
   if (lua_type(L, index) == LUA_TNUMBER)
     seconds = lua_tonumber(L, index);
   else if (lua_type(L, index) == LUA_TSTRING)
-    seconds = parse_duration(lua_tostring(L, index));
+    seconds = parse_duration(lua_tostring(L, index), lua_rawlen(L, index));
   if (!(seconds >= 0 && seconds <= LONGEST_DURATION)) /* NaN fails too */
     luaL_error(L,
                "%s: a duration was expected, in seconds or like \"90s\", "
@@ -102,7 +104,7 @@ static size_t distance(const char *a, const char *b) {
   size_t row[LONGEST_KEY + 1];
   size_t width = strlen(b);
   if (strlen(a) > LONGEST_KEY || width > LONGEST_KEY)
-    return LONGEST_KEY;
+    return SIZE_MAX; /* not alike at all */
   for (size_t j = 0; j <= width; j++)
     row[j] = j;
   for (size_t i = 1; a[i - 1] != '\0'; i++) {
