@@ -57,4 +57,13 @@ describe("both lines of lua-cjson", function()
     assert.truthy(said.distribution:find("total=integer 3", 1, true), said.distribution)
     assert.equal(said.distribution, said.fork)
   end)
+
+  it("carry the session's whole specs", function()
+    local result = assert(system.run({
+      "busted", "--lua=" .. scratch.interpreter(), "--helper=spec/support/use_fork.lua", "--output=TAP",
+      "spec/session/session_spec.lua", "spec/bad_input/answers_spec.lua", "spec/unit/values_spec.lua",
+    }, { env = scratch.environment(), timeout = 120 }))
+    assert(result.status == 0, result.stdout)
+    assert.truthy(result.stdout:find("ok 1", 1, true), result.stdout)
+  end)
 end)
