@@ -6,8 +6,9 @@ local system = require "m365restore.system"
 local TARGETS, SPEED = 200, 400000
 local KILLED = 9
 
---- Besides one of each kind, this many moments are tried where not all are.
-local SAMPLE = 8
+--- Besides one of each kind, this many moments are tried where not all are: fewer under a sanitizer, which is slow.
+local is_slow = (os.getenv "BUILD" or ""):find "asan" ~= nil
+local SAMPLE = is_slow and 1 or 5
 
 local function child(sim, folder, kill_at)
   return assert(system.run(
@@ -20,11 +21,14 @@ local function start(dialect)
   return simulator.start { sites = TARGETS, speed = SPEED, dialect = dialect }
 end
 
---- How a session begins is what matters here.
+--- How a session begins is what matters here. Not all of them are tried with every kind of moment each time: what a
+-- run writes, and does to the service, is.
 local dialects = {
-  ["the usual dialect"] = {},
-  ["a service that refuses empty sessions"] = { empty_sessions = false },
-  ["a service that starts what it creates"] = { empty_sessions = false, create_status = "activating" },
+  ["the usual dialect"] = { kinds = is_slow and "writing" or "" },
+  ["a service that refuses empty sessions"] = { kinds = "writing", empty_sessions = false },
+  ["a service that starts what it creates"] = {
+    kinds = "create_session", empty_sessions = false, create_status = "activating",
+  },
 }
 
 --- What a run left behind: every target activated once, and a report that says so.
@@ -44,11 +48,12 @@ local function check(sim, folder, label)
 end
 
 --- One of each kind, and some of all the others; or all of them.
-local function choose(moments)
+local function choose(moments, kinds)
   local chosen, seen = {}, {}
   local step = math.max(#moments // SAMPLE, 1)
   for i, label in ipairs(moments) do
-    if os.getenv "M365RESTORE_FULL" or not seen[label] or i % step == 0 then
+    local is_first = not seen[label] and label:find(kinds, 1, true)
+    if os.getenv "M365RESTORE_FULL" or is_first or i % step == 0 then
       chosen[#chosen + 1] = i
     end
     seen[label] = true
@@ -80,10 +85,12 @@ end
 
 describe("a run that is killed and started again restores every target exactly once, on", function()
   for name, dialect in pairs(dialects) do
+    local kinds = dialect.kinds
+    dialect.kinds = nil
     it(name, function()
       local folder = scratch.folder()
       local moments = count_moments(folder, dialect)
-      local chosen, killed = choose(moments), 0
+      local chosen, killed = choose(moments, kinds), 0
       for _, i in ipairs(chosen) do
         scratch.remove(folder)
         folder = scratch.folder()
@@ -91,7 +98,7 @@ describe("a run that is killed and started again restores every target exactly o
       end
       scratch.remove(folder)
       io.stdout:write(string.format("\n%s: %d kill points, killed at %d\n", name, #moments, killed))
-      assert.is_true(killed >= #chosen * 0.9) -- a run may be a few exchanges shorter than the first
+      assert.is_true(killed > #chosen // 2) -- a run may be some polls shorter than the first
     end)
   end
 end)

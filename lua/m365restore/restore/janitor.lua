@@ -19,7 +19,7 @@ local function delete(session, ticking)
     local ok, err = session:delete()
     if ok then
       return "deleted"
-    elseif err.code == "RestoreSessionActionNotAllowed" then
+    elseif tostring(err.code):lower() == "restoresessionactionnotallowed" then
       return "kept"
     elseif err.class ~= "retry" and err.code ~= "ambiguous" then
       return nil, err
