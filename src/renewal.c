@@ -107,6 +107,16 @@ static void fail(lua_State *L, struct m365_client *c, int client) {
     m365_token_forget(t);
 }
 
+/* When a token that came just now was made. The answer may have waited for
+   somebody to look, and so its life counts from the question; unless a person
+   took part, who may have taken longer than it lives. */
+static double birth_of(lua_State *L, const struct m365_client *c, int client,
+                       double life) {
+  double now = m365_token_now(L, client);
+  bool recent = now - c->token.asked < life / 2;
+  return c->token.patient || !recent ? now : c->token.asked;
+}
+
 /* Token, life and the advised age for renewal stand at `first` and after. */
 static void succeed(lua_State *L, struct m365_client *c, int client,
                     int first) {
@@ -118,11 +128,11 @@ static void succeed(lua_State *L, struct m365_client *c, int client,
     return;
   }
   if (life > 0) { /* else it serves until it is refused */
-    double now = m365_token_now(L, client);
+    double birth = birth_of(L, c, client, life);
     if (!(ahead > 0 && ahead < life))
       ahead = life - fmin(MARGIN, life * MARGIN_SHARE);
-    c->token.expires = now + life;
-    c->token.renew_at = now + ahead;
+    c->token.expires = birth + life;
+    c->token.renew_at = birth + ahead;
   }
   tell_renewed(L, c, life, ahead);
 }
@@ -258,6 +268,7 @@ void m365_renewal_start(lua_State *L, struct m365_client *c,
   timeout = timeout_of(L);
   push_request(L, c, op, client, timeout);
   c->token.deadline = m365_monotonic() + timeout;
+  c->token.asked = m365_token_now(L, client);
   c->token.patient = timeout > DEADLINE;
   c->token.challenged = has_challenge(op);
   m365_spawn(L, 1, true);

@@ -45,6 +45,7 @@ struct m365_token {
   double hold;       /* monotonic; the credential is not asked before */
   /* of the renewal under way */
   double deadline;   /* monotonic */
+  double asked;      /* the client's clock's: when it was started */
   bool patient;      /* a person takes part: calls wait for as long */
   bool challenged;   /* it answers a challenge */
 };
