@@ -14,6 +14,9 @@
 #define VERIFY_NOT_YET 9
 #define VERIFY_EXPIRED 10
 
+/* X509_V_ERR_UNSPECIFIED */
+#define VERIFY_UNSAID 1
+
 static const char metatable_key = 'f';
 
 /*
@@ -106,8 +109,9 @@ static const char *code_of_cut(enum m365_cut cut) {
 static const char *code_of_verification(const struct m365_transfer *t) {
   if (t->verification == VERIFY_EXPIRED || t->verification == VERIFY_NOT_YET)
     return "tls_expired";
-  /* a chain that is fine: then it was libcurl that refused the name */
-  return t->verification == 0 ? "tls_wrong_host" : "tls_untrusted";
+  /* nothing wrong with the chain, or nothing said of it, which is how libcurl
+     starts: then it was libcurl itself that refused the name */
+  return t->verification <= VERIFY_UNSAID ? "tls_wrong_host" : "tls_untrusted";
 }
 
 static const char *code_of_curl(CURLcode result) {
