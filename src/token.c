@@ -120,6 +120,14 @@ static void await_token(struct m365_operation *op,
     op->job.deadline = until;
 }
 
+/* Has the token come that it waited for? It is tried even where its life is
+   over already: a clock may be wrong, and an endless circle is worse. */
+static bool has_come(lua_State *L, struct m365_client *c,
+                     const struct m365_operation *op, int client) {
+  return op->awaits_token && c->token.line != NULL && !has_failed(L, client) &&
+         !m365_renewal_is_running(L, c, op, client);
+}
+
 /* There is no token that can be used. An operation that found a renewal under
    way, or started one, waits, and the failure of that one is its own. A later
    one tries anew, unless the token endpoint has asked for patience. */
@@ -162,7 +170,8 @@ void m365_token_authorize(lua_State *L, struct m365_operation *op, int index) {
   } else {
     if (op->job.refused && op->generation == t->generation)
       m365_token_forget(t);
-    if (t->line == NULL || now >= t->expires) {
+    if (t->line == NULL ||
+        (now >= t->expires && !has_come(L, c, op, client))) {
       wait_or_deny(L, c, op, index, client);
     } else {
       renew_ahead(L, c, op, client, now);

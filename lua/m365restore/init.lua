@@ -24,6 +24,7 @@ end)
 local lazy = {
   credential = { "m365restore.credential" },
   gather = { "m365restore.driver.gather" },
+  preflight = { "m365restore.preflight" },
   progress = { "m365restore.progress" },
   time = { "m365restore.time" },
   csv = { "m365restore.restore.csv" },

@@ -1,0 +1,245 @@
+--- What stands between this client and a restore, found out by reading only.
+-- @module m365restore.preflight
+local core = require "m365restore.core"
+local clock = require "m365restore.clock"
+
+local ROOT = "/solutions/backupRestore"
+
+--- a clock that is off by more than this, in seconds, spoils certificates
+local SKEW = 120
+
+--- One row for each permission: a read that needs it, and what fails without.
+-- Any one of `names` is enough.
+local permissions = {
+  {
+    names = { "BackupRestore-Restore.ReadWrite.All" }, path = "/browseSessions",
+    without = "sessions cannot be created, changed or activated, and snapshots not be browsed",
+  },
+  {
+    names = { "BackupRestore-Restore.Read.All", "BackupRestore-Restore.ReadWrite.All" }, path = "/restoreSessions",
+    without = "sessions cannot be watched",
+  },
+  {
+    names = { "BackupRestore-Search.Read.All" }, path = "/restorePoints", of_unit = true,
+    without = "restore points cannot be found",
+  },
+  {
+    names = { "BackupRestore-Configuration.Read.All", "BackupRestore-Configuration.ReadWrite.All" },
+    path = "/protectionPolicies", without = "protected sites, drives and mailboxes cannot be found",
+  },
+  {
+    names = { "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All" }, path = "",
+    without = "the state of the service, and who controls it, cannot be read",
+  },
+}
+
+local Report = { __name = "m365restore.preflight" }
+
+local MARKS = { [true] = "ok     ", [false] = "FAILED ", unknown = "?      " }
+
+--- One line for each check, and what to do about it.
+function Report:__tostring()
+  local lines = {}
+  for i, check in ipairs(self.checks) do
+    local name = check.name .. (check.detail and ": " .. check.detail or "")
+    lines[i] = MARKS[check.ok] .. name .. (check.remedy and "\n       " .. check.remedy or "")
+  end
+  lines[#lines + 1] = self.ok and "ready" or "not ready"
+  return table.concat(lines, "\n")
+end
+
+local function add(self, name, ok, detail, remedy)
+  self.checks[#self.checks + 1] = { name = name, ok = ok, detail = detail, remedy = not ok and remedy or nil }
+  self.ok = self.ok and ok ~= false
+end
+
+--- A check that could not be made.
+local function add_error(self, name, err)
+  local retry = err.class == "retry"
+  self.checks[#self.checks + 1] = {
+    name = name, ok = retry and "unknown" or false, detail = tostring(err.message or err.code), remedy = err.remedy,
+    error = err,
+  }
+  self.ok = false
+end
+
+local function read(client, path, query)
+  return client:request("GET", ROOT .. path, { query = query })
+end
+
+-- {====== The token ======
+
+--- What the token says of itself; for display, and never believed.
+local function payload(client)
+  local text = core.payload(client)
+  text = text and require("m365restore.crypto").unbase64(text)
+  local claims = text and core.decode(text)
+  return type(claims) == "table" and claims or {}
+end
+
+--- Application permissions as they are, delegated ones as one text.
+local function granted(claims)
+  if type(claims.roles) == "table" then
+    return claims.roles
+  end
+  local list = {}
+  for name in tostring(claims.scp or ""):gmatch "%S+" do list[#list + 1] = name end
+  return list
+end
+
+local function describe_token(self, claims)
+  local list = granted(claims)
+  self.permissions, self.app_id, self.delegated = list, claims.appid or claims.azp, claims.scp ~= nil
+  if #list == 0 then
+    return claims.aud and "without roles or scopes" or "its contents cannot be read"
+  end
+  return ("%s %s"):format(self.delegated and "delegated" or "application", table.concat(list, ", "))
+end
+
+-- }======
+
+-- {====== The checks ======
+
+local MONTHS = {
+  Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12,
+}
+
+--- "Sun, 22 Nov 2026 12:00:00 GMT" as epoch seconds, or nil.
+local function date(text)
+  local day, month, year, rest = tostring(text):match "^%a+, (%d+) (%a+) (%d+) (%d%d:%d%d:%d%d) GMT$"
+  if not MONTHS[month] then
+    return nil
+  end
+  return require("m365restore.time").parse(("%04d-%02d-%02dT%sZ"):format(year, MONTHS[month], day, rest))
+end
+
+local function check_clock(self, client, head)
+  local theirs = date(head.headers.date)
+  if not theirs then
+    return add(self, "clock", "unknown", "the service sent no date")
+  end
+  local ahead = math.floor(clock.of(client):now() - theirs + 0.5)
+  self.clock_skew = ahead
+  add(self, "clock", math.abs(ahead) <= SKEW, ("%d s %s the service's"):format(math.abs(ahead),
+    ahead < 0 and "behind" or "ahead of"), "Set the clock of this machine: assertions of certificates depend on it.")
+end
+
+local function check_service(self, root)
+  local status = root.serviceStatus or {}
+  self.service = status
+  add(self, "service", status.status == "enabled" or status.status == "protectionChangeLocked",
+    tostring(status.status) .. (status.disableReason and status.disableReason ~= "none"
+    and " (" .. tostring(status.disableReason) .. ")" or ""),
+    status.status == "restoreLocked" and "Restores are locked: look at the billing, and at "
+    .. "restoreAllowedTillDateTime." or "Enable the backup service in the admin center.")
+end
+
+local function find_own(apps, id)
+  for _, app in ipairs(apps.value or {}) do
+    local name = (app.application or {}).id or app.id
+    if id and (tostring(name):lower() == id:lower() or tostring(app.id):lower() == id:lower()) then
+      return app
+    end
+  end
+end
+
+--- A partner's app has to be the one that controls the backup; where it is
+-- Microsoft's own, none has to be.
+local function check_controller(self, client, status)
+  if tostring(status.backupServiceConsumer):lower() == "firstparty" then
+    return add(self, "controller", true, "Microsoft's own app controls the backup")
+  end
+  local apps, err = read(client, "/serviceApps")
+  if not apps then
+    return add_error(self, "controller", err)
+  end
+  local own = find_own(apps, self.app_id)
+  self.controller = own and own.status or nil
+  add(self, "controller", own ~= nil and own.status == "active",
+    own and "this app is " .. tostring(own.status) or "this app is not registered",
+    "Register this app as a service app of the tenant, and let a person activate it.")
+end
+
+--- The first unit that is protected; nil: there is none, or none to be seen.
+local function any_unit(client)
+  for _, kind in ipairs { "site", "drive", "mailbox" } do
+    local answer = read(client, "/" .. kind .. "ProtectionUnits", { ["$top"] = "1" })
+    local unit = answer and answer.value and answer.value[1]
+    if unit then
+      return unit.id
+    end
+  end
+end
+
+--- a unit that does not exist: to be forbidden is one thing, not found another
+local NO_UNIT = "00000000-0000-0000-0000-000000000000"
+
+local function query_of(client, row, unit)
+  if row.of_unit then
+    return {
+      ["$expand"] = ("protectionUnit($filter=id eq '%s')"):format(unit or NO_UNIT),
+      ["$filter"] = "protectionDateTime lt " .. require("m365restore.time").format(clock.of(client):now()),
+    }
+  end
+  return row.path ~= "" and { ["$top"] = "1" } or nil
+end
+
+--- A call that the service forbids needs a permission that is not there.
+local function check_permission(self, client, row, unit)
+  local name = "permission " .. table.concat(row.names, " or ")
+  local answer, err = read(client, row.path, query_of(client, row, unit))
+  if answer or row.of_unit and not unit and (err.status == 400 or err.status == 404) then
+    add(self, name, true)
+  elseif err.status == 403 then
+    add(self, name, false, "without it " .. row.without,
+      "Grant it to the app, with admin consent; a new token is needed afterwards.")
+  else
+    add_error(self, name, err)
+  end
+  return answer
+end
+
+local function check_points(self, points)
+  add(self, "restore points", #((points or {}).value or {}) > 0, nil,
+    "There is nothing to restore from, or nothing to be seen: look at the protection policies.")
+end
+
+-- }======
+
+--- Looks, without changing anything, whether a restore would work: the token
+-- and its permissions, the state of the service, who controls it, each
+-- permission by a call that needs it, the clock, and that there are restore
+-- points. May yield.
+-- @function preflight
+-- @tparam client client
+-- @treturn table `ok` (boolean) and `checks`, a list of `{ name, ok (true,
+-- false or "unknown"), detail, remedy, error }`; beside them `permissions`
+-- (what the token says of itself, not verified), `app_id`, `service`,
+-- `controller`, `clock_skew`; `tostring` gives a line for each check
+return function(client)
+  local self = setmetatable({ ok = true, checks = {} }, Report)
+  local root, head = read(client, "")
+  local answered = root or head.status
+  if not answered then -- no token, or nobody there: nothing else can be told
+    add_error(self, head.code == "token_failed" and "token" or "service", head)
+    return self
+  elseif not root and head.status == 401 then
+    add_error(self, "token", head)
+    return self
+  end
+  add(self, "token", true, describe_token(self, payload(client)))
+  if root then
+    check_clock(self, client, head)
+    check_service(self, root)
+    check_controller(self, client, self.service)
+  elseif head.status ~= 403 then
+    add_error(self, "service", head)
+  end
+  local unit, points = any_unit(client), nil
+  for _, row in ipairs(permissions) do
+    local answer = check_permission(self, client, row, unit)
+    points = row.of_unit and answer or points
+  end
+  check_points(self, points)
+  return self
+end
