@@ -216,6 +216,23 @@ static void take_inner_codes(lua_State *L, int object) {
   lua_settop(L, base);
 }
 
+/* Some gateways quote what they were sent: the token is struck out of an
+   answer before anything of it is shown. */
+static void strike_token(const struct m365_job *job) {
+  static const char name[] = "Authorization: Bearer ";
+  const struct curl_slist *first = job->request.headers;
+  const struct m365_buffer *body = &job->transfer.body;
+  char *at = body->bytes;
+  const char *token;
+  if (!job->request.authorized || at == NULL ||
+      strncmp(first->data, name, sizeof name - 1) != 0)
+    return;
+  token = first->data + sizeof name - 1;
+  while ((at = memmem(at, (size_t)(body->bytes + body->length - at), token,
+                      strlen(token))) != NULL)
+    memset(at, '*', strlen(token));
+}
+
 /* Reads Graph's envelope out of the body, as far as there is one. */
 static void take_envelope(lua_State *L, const struct m365_buffer *body) {
   int object = lua_gettop(L);
@@ -267,6 +284,7 @@ static void set_answer(lua_State *L, const struct m365_job *job,
   long status = job->transfer.status;
   const struct m365_entry *by_status = m365_catalogue_status(status), *entry;
   bool specific;
+  strike_token(job);
   take_envelope(L, &job->transfer.body);
   set_code(L, status);
   lua_getfield(L, -1, "code");
