@@ -68,7 +68,11 @@ function challenge.claims(header)
   end
 end
 
-core.token_request.__index = function(request, name)
+--- What a request knows beside its own fields.
+-- @tparam table request
+-- @tparam string name
+-- @treturn ?string for "claims", those of the challenge
+function challenge.field(request, name)
   local header = name == "claims" and rawget(request, "challenge")
   return header and challenge.claims(header) or nil
 end

@@ -3,7 +3,11 @@
 -- @module m365restore
 local core = require "m365restore.core"
 
-require "m365restore.challenge"
+--- A credential's request knows the claims that a challenge asks for.
+core.token_request.__index = function(request, name)
+  return require("m365restore.challenge").field(request, name)
+end
+
 --- The modules that give resources methods, and the names of all these
 -- methods. They are loaded when one of them is first asked for.
 local modules = { "session", "batch", "bulk", "browse", "points", "policy", "service" }
