@@ -58,6 +58,23 @@ describe("decoding long texts", function()
       ]])
       assert.is_true(highest <= 2 * settled, ("%.0f KiB after 40 texts, %.0f after 120"):format(settled, highest))
     end)
+
+    it("does not keep the collector of a large heap at work, " .. mode, function()
+      local cycles = measure(mode, [[
+        local heap, cycles = {}, 0
+        for i = 1, 200000 do
+          heap[i] = { i }
+        end
+        collectgarbage()
+        local function count()
+          setmetatable({}, { __gc = function() cycles = cycles + 1; count() end })
+        end
+        count()
+        for _ = 1, 40 do core.decode(text) end
+        print(cycles, #heap)
+      ]])
+      assert.is_true(cycles <= 10, ("%d collections in 40 texts"):format(cycles))
+    end)
   end
 
   it("leaves a collector alone that the host has stopped", function()

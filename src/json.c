@@ -22,6 +22,9 @@
 /* in KiB */
 #define LARGEST_LOAN 16384
 
+/* a heap of fewer loans than this is mostly the page's */
+#define SMALL_HEAP 4
+
 /* registry keys: their addresses are unique, their values are not used */
 static const char decode_key = 'd', array_key = 'a', loan_key = 'l';
 
@@ -67,7 +70,10 @@ void m365_json_discarded(lua_State *L) {
     return;
   lua_pushnil(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &loan_key);
-  lua_gc(L, LUA_GCSTEP, 0); /* what is young and dead, first */
+  /* what is young and dead goes first, unless much else lives: this ends the
+     pause that a collector makes */
+  if (lua_gc(L, LUA_GCCOUNT) < SMALL_HEAP * loan)
+    lua_gc(L, LUA_GCSTEP, 0);
   lua_gc(L, LUA_GCSTEP, loan);
 }
 
