@@ -198,6 +198,30 @@ describe("simulated protection", function()
       assert.equal("409 PolicyCreationNotAllowed", outcome(create(service, strangers(service, 1))))
     end)
 
+    it("may be put into any state, and start again with errors", function()
+      local id = seeded(services.sharePoint).id
+      api.sim:set_policy(id, "activeWithErrors")
+      assert.equal("activeWithErrors", api:get("/protectionPolicies/" .. id).body.status)
+      assert.equal(202, api:ask("POST", "/protectionPolicies/" .. id .. "/activate").status)
+      api.sim:advance(601)
+      assert.equal("active", api:get("/protectionPolicies/" .. id).body.status)
+      api.sim:set_policy(id, "offboarded")
+      assert.equal("unknownFutureValue", api:get("/protectionPolicies/" .. id).body.status)
+      assert.equal("offboarded",
+        api:raw("GET", "/beta/solutions/backupRestore/protectionPolicies/" .. id).body.status)
+      assert.has_error(function() api.sim:set_policy(UNKNOWN, "active") end)
+    end)
+
+    it("leave a unit in the state that a test gives it, with its error", function()
+      local unit = api.sim:units("site")[2].id
+      api:patch("/sharePointProtectionPolicies/" .. seeded(services.sharePoint).id,
+        { ["siteProtectionUnits@delta"] = { { ["@removed"] = { reason = "changed" }, id = unit } } })
+      api.sim:advance(601)
+      api.sim:set_unit(unit, { status = "protectRequested", error = { code = "QuotaExceeded" } })
+      local now = api:get("/protectionUnits/" .. unit).body
+      assert.same({ "protectRequested", "QuotaExceeded" }, { now.status, now.error.code })
+    end)
+
     it("may call a wrong state a bad request", function()
       api:stop()
       api = support.start { dialect = { policy_state_error = 400 } }

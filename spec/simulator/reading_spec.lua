@@ -255,6 +255,18 @@ describe("the simulated tenant", function()
           outcome(api:post("/restorePoints/search", { protectionUnitIds = { unit.id } })))
       end)
 
+      it("take tags as flags, one of them in beta only", function()
+        local body = {
+          protectionUnitIds = { unit.id }, tags = "none,fastRestore",
+          protectionTimePeriod = { startDateTime = PERIOD.startDateTime, endDateTime = points[2].protectionDateTime },
+        }
+        assert.equal(points[3].id, search(body).body.searchResults[1].restorePoint.id)
+        body.tags = "fastRestore, includeNewerItems"
+        assert.equal("400 InvalidSearchRequest", outcome(search(body)))
+        local answer = api:raw("POST", "/beta/solutions/backupRestore/restorePoints/search", body)
+        assert.equal(points[3].id, answer.body.searchResults[1].restorePoint.id)
+      end)
+
       it("know a structured query in beta only", function()
         local body = {
           protectionUnitIds = { api.sim:units("mailbox")[1].id }, protectionTimePeriod = PERIOD,

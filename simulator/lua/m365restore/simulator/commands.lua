@@ -100,7 +100,15 @@ function commands.set_state(model, options)
 end
 
 function commands.set_unit(model, options)
-  model.world:change(find_unit(model, options.id), options.properties)
+  local properties = options.properties
+  if properties.status then properties.outcome = false end -- it stays what the test says
+  model.world:change(find_unit(model, options.id), properties)
+  return true
+end
+
+function commands.set_policy(model, options)
+  local policy = model.policies:find(options.id) or error("there is no policy '" .. tostring(options.id) .. "'", 0)
+  policy.forced = options.state
   return true
 end
 

@@ -418,6 +418,13 @@ function Simulator:set_unit(id, properties)
   self:call("set_unit", { id = id, properties = properties })
 end
 
+--- Puts a policy into a state, "activeWithErrors" for instance; nil gives it back to the clock.
+-- @tparam string id
+-- @tparam ?string state any string, known or not
+function Simulator:set_policy(id, state)
+  self:call("set_policy", { id = id, state = state })
+end
+
 local SERVICE_STATE = {
   status = kind "string", disableReason = kind "string", backupServiceConsumer = kind "string",
   restoreAllowedTillDateTime = kind "string", gracePeriodDateTime = kind "string",

@@ -120,13 +120,13 @@ local STRUCTURED = check.object({}, {
   recipients = check.list(check.text), senders = check.list(check.text), subjects = check.list(check.text),
 })
 
-local function search_shape(query)
+local function search_shape(query, ...)
   return check.object({
     protectionUnitIds = check.list(check.text),
     protectionTimePeriod = check.object({}, { startDateTime = check.time, endDateTime = check.time }),
   }, {
     restorePointPreference = check.one_of("latest", "oldest"),
-    tags = check.one_of("none", "fastRestore"),
+    tags = check.flags("none", "fastRestore", ...),
     artifactQuery = query,
   })
 end
@@ -135,7 +135,7 @@ local SEARCH = {
   ["v1.0"] = search_shape(check.object({ queryExpression = check.text }, { artifactType = check.one_of("message") })),
   beta = search_shape(check.object({}, {
     queryExpression = check.text, structuredQueryExpression = STRUCTURED, artifactType = check.one_of("message"),
-  })),
+  }), "includeNewerItems"),
 }
 
 local function check_units(ctx, body)

@@ -13,11 +13,12 @@ local resolution = {}
 -- @treturn table list, the best first
 function resolution.points(ctx, unit, ask)
   local period, found = ask.protectionTimePeriod, {}
+  local fast_only = (ask.tags or ""):find("fastRestore", 1, true)
   local first = dates.parse(period.startDateTime or "") or -math.huge
   local last = dates.parse(period.endDateTime or "") or math.huge
   for _, point in ipairs(ctx.model.world:points(unit, ctx.now)) do
     local fits = point.taken >= first and point.taken <= last
-    if fits and (ask.tags ~= "fastRestore" or point.fast) then found[#found + 1] = point end
+    if fits and (point.fast or not fast_only) then found[#found + 1] = point end
   end
   if ask.restorePointPreference == "oldest" then
     table.sort(found, function(a, b) return a.taken < b.taken end)
