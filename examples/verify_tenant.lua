@@ -146,6 +146,16 @@ local function form_of_time(text)
   return text and text:gsub("%d+", "0"):gsub("%.0", ".000")
 end
 
+--- Which of the times of the first session that has ended is the later one.
+local function later(sessions)
+  for _, session in ipairs(sessions) do
+    local order = m365.time.compare(session.completedDateTime or "", session.createdDateTime or "")
+    if order then
+      return order > 0 and "completedDateTime" or "createdDateTime"
+    end
+  end
+end
+
 local function form_of_link(link)
   if not link then return nil end
   return (link:find "^https?:" and "absolute" or "relative") .. (link:find "%?&" and ", with ?&" or "")
@@ -190,6 +200,7 @@ function questions.sessions(tenant)
     { "createdBy", list[1] and form_of_person(first.createdBy) },
     { "the form of a time", form_of_time(first.createdDateTime) },
     { "kinds of sessions", words(column(list, "restoreJobType")) },
+    { "which is later of a session's two times", later(own) },
   }
 end
 
