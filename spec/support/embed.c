@@ -11,9 +11,11 @@
 **              with which Lua tries again after a collection
 **   disarm()   true if that happened
 **   bytes()    what the state has allocated
+**   pin(path)  keeps a module's code to the end, so that a leak has a name
 */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 
+#include <dlfcn.h>
 #include <lauxlib.h>
 #include <lualib.h>
 #include <pthread.h>
@@ -85,12 +87,19 @@ static int bytes(lua_State *L) {
   return 1;
 }
 
+static int pin(lua_State *L) {
+  lua_pushboolean(
+      L, dlopen(luaL_checkstring(L, 1), RTLD_NOW | RTLD_NODELETE) != NULL);
+  return 1;
+}
+
 static lua_State *open_state(struct heap *h) {
   lua_State *L = lua_newstate(allocate, h);
   luaL_openlibs(L);
   lua_register(L, "arm", arm);
   lua_register(L, "disarm", disarm);
   lua_register(L, "bytes", bytes);
+  lua_register(L, "pin", pin);
   return L;
 }
 

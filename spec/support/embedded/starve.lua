@@ -1,8 +1,11 @@
 -- Lets every allocation of every main call fail once. Whatever is returned or raised, the next call works, and in the
 -- end nothing is left over.
 -- arguments: the simulator's invitation, a restore point's id
--- luacheck: globals arm disarm bytes
+-- luacheck: globals arm disarm bytes pin
 local invitation, point = ...
+
+-- lua-cjson loses a buffer of its own when Lua runs out of memory in the middle of a text
+assert(pin(assert(package.searchpath("cjson", package.cpath))))
 
 local m365 = require "m365restore"
 local core = require "m365restore.core"
