@@ -1,6 +1,7 @@
 --- Many reads in few requests: Graph's $batch (contract 8.2).
 -- @module m365restore.batch
 local core = require "m365restore.core"
+local clock = require "m365restore.clock"
 local options = require "m365restore.options"
 
 --- members of one request
@@ -163,7 +164,7 @@ local function batch(self, reads, opts)
       if core.monotonic() + wait >= deadline then
         break
       end
-      core.sleep(wait)
+      clock.sleep(clock.real, wait, self)
     end
   end
   return found.results, found.failures

@@ -1,4 +1,5 @@
 local core = require "m365restore.core"
+local m365 = require "m365restore"
 local raised = require "spec.support.raised"
 local support = require "spec.contract.support"
 
@@ -92,6 +93,18 @@ describe("a batch", function()
     local _, failures = client:batch(paths(1), { timeout = "1s" })
     assert.equal(60, failures[1].retry_after)
     assert.equal(1, sim:count())
+  end)
+
+  it("ends with its client, even while it waits", function()
+    answer(member(1, 429, nil, { ["Retry-After"] = "60" }))
+    local other = support.client(sim)
+    local results, failures = m365.gather({ "batch", "close" }, function(what)
+      if what == "batch" then return select(2, other:batch(paths(1), { timeout = "2m" })) end
+      while sim:count() == 0 do core.sleep(0.01) end
+      other:close()
+    end)
+    assert.same({}, failures)
+    assert.equal("closed", results[1][1].code)
   end)
 
   it("fails as a whole where it is not answered at all", function()
