@@ -83,6 +83,7 @@ describe("simulated protection", function()
 
     it("are offboarded once they have left their policy, and may change their mind", function()
       local policy, unit = seeded(services.sharePoint), api.sim:units("site")[1]
+      local point = api.sim:points(unit.id)[1].id
       local function act(name, headers)
         return api:ask("POST", ("/protectionUnits/%s/%s"):format(unit.id, name), nil, headers)
       end
@@ -105,6 +106,8 @@ describe("simulated protection", function()
       act("offboard", admin)
       api.sim:advance(8 * 86400)
       assert.equal("offboarded", unit_status(unit.id))
+      assert.equal(0, #api.sim:points(unit.id))
+      assert.equal("404 RestorePointNotFound", outcome(api:get("/restorePoints/" .. point)))
       assert.equal("403 OperationNotAllowed", outcome(act("cancelOffboard", admin)))
     end)
   end)

@@ -166,13 +166,18 @@ local function point_of(self, unit, k)
   }
 end
 
+-- A unit that a policy took in has no points yet, one that was offboarded has none any more.
+local function has_points(self, unit, now)
+  return unit.n <= self:seeded(unit.kind) and not (unit.outcome == "offboarded" and now >= unit.due)
+end
+
 --- The restore points of a unit that exist at a time, newest first.
 -- @tparam table unit
 -- @tparam number now
 -- @treturn table list
 function World:points(unit, now)
   local points = {}
-  if unit.n > self:seeded(unit.kind) then return points end -- protected since yesterday at the earliest
+  if not has_points(self, unit, now) then return points end
   for k = 1, self.per_unit do
     local point = point_of(self, unit, k)
     if point.expires > now and not self.gone[point.id] then points[#points + 1] = point end
@@ -189,9 +194,9 @@ function World:find_point(id, now)
   k = k and math.tointeger(tonumber(k))
   if not k or k < 1 or k > self.per_unit or self.gone[id] then return nil end
   local unit = self:find_unit(unit_id)
-  if unit and unit.n > self:seeded(unit.kind) then return nil end
-  local point = unit and point_of(self, unit, k)
-  if point and point.id == id and point.expires > now then return point end
+  if not unit or not has_points(self, unit, now) then return nil end
+  local point = point_of(self, unit, k)
+  if point.id == id and point.expires > now then return point end
 end
 
 return world
