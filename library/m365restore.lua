@@ -934,6 +934,30 @@ function m365.resume(client, path, opts) end
 ---@return m365.client
 function m365.client(options) end
 
+---One check of a preflight.
+---@class m365.preflight_check
+---@field name string
+---@field ok boolean|"unknown"
+---@field detail? string
+---@field remedy? string
+---@field error? m365.error
+
+---What a preflight found; `tostring` gives a line for each check.
+---@class m365.preflight_report
+---@field ok boolean
+---@field checks m365.preflight_check[]
+---@field permissions? string[] what the token says of itself, not verified
+---@field app_id? string
+---@field service? table serviceStatus
+---@field controller? table
+---@field clock_skew? number seconds
+
+---Looks, without changing anything, whether a restore would work.
+---@async
+---@param client m365.client
+---@return m365.preflight_report
+function m365.preflight(client) end
+
 ---Calls a function for every item, each in a coroutine of its own in which the library's methods yield to the others.
 ---@async
 ---@generic T, R
