@@ -1,0 +1,81 @@
+--- What can be seen without running anything: no Lua inside libcurl, and nothing of ours that a process shares.
+local scratch = require "spec.support.scratch"
+
+--- The C files of the library, with their texts.
+local function sources()
+  local texts = {}
+  for _, name in ipairs(scratch.names "src") do
+    if name:find "%.[ch]$" then
+      texts[name] = scratch.read("src/" .. name)
+    end
+  end
+  return texts
+end
+
+--- Does a file know Lua, by itself or by what it includes?
+local function knows_lua(texts, name, seen)
+  seen = seen or {}
+  if seen[name] then return false end
+  seen[name] = true
+  for header in texts[name]:gmatch "#include <(%l+)%.h>" do
+    if header == "lua" or header == "lauxlib" or header == "lualib" then return true end
+  end
+  for included in texts[name]:gmatch '#include "([%w_]+%.h)"' do
+    if texts[included] and knows_lua(texts, included, seen) then return true end
+  end
+  return false
+end
+
+describe("the library as it is built", function()
+  it("hands libcurl only callbacks that have never heard of Lua", function()
+    local texts, callbacks, loops = sources(), {}, {}
+    for name, text in pairs(texts) do
+      if text:find "CURLM?OPT_%u+FUNCTION" then callbacks[#callbacks + 1] = name end
+      if text:find "curl_multi_socket_action%(" then loops[#loops + 1] = name end
+    end
+    table.sort(callbacks)
+    assert.same({ "engine.c", "transfer.c" }, callbacks)
+    assert.same({ "engine.c" }, loops)
+    for _, name in ipairs { "buffer.c", "retry.c", "transfer.c", "engine.c" } do
+      assert.is_false(knows_lua(texts, name), name)
+    end
+    assert.is_true(knows_lua(texts, "await.c")) -- the check itself works
+  end)
+
+  it("keeps no Lua state from one call to the next", function()
+    for name, text in pairs(sources()) do
+      if name:find "%.h$" then
+        assert.is_nil(text:find "\n%s+lua_State %*%w+;", name)
+      end
+    end
+  end)
+
+  it("never ends the process, prints, or asks for signals and global settings", function()
+    for name, text in pairs(sources()) do
+      local code = text:gsub("/%*.-%*/", ""):gsub('"[^"\n]*"', '""')
+      for _, call in ipairs {
+        "exit", "abort", "printf", "puts", "putchar", "fwrite", "perror", "signal", "sigaction", "setlocale", "setenv",
+        "putenv", "chdir", "umask", "curl_global_cleanup", "assert",
+      } do
+        local found = code:find("[^%w_]" .. call .. "%s*%(")
+        assert.is_nil(found and name ~= "system_run.c" and found, name .. " calls " .. call)
+      end
+    end
+  end)
+
+  it("has no variables that all states share, but the one that starts libcurl once", function()
+    if os.getenv "SPEC_CFLAGS" then
+      return -- sanitizers add their own
+    end
+    local harmless = { __dso_handle = true, __TMC_END__ = true }
+    for _, module in ipairs { "core", "crypto", "system" } do
+      local path = assert(package.searchpath("m365restore." .. module, package.cpath))
+      for line in scratch.must("objdump", "-t", path):gmatch "[^\n]+" do
+        local section, name = line:match "%s(%.%l+)%s+%x+%s+(%S+)$"
+        if (section == ".data" or section == ".bss") and name:sub(1, 1) ~= "." then
+          assert.truthy(harmless[name] or name:find "^completed%.%d" or name:find "^once%.%d", module .. ": " .. name)
+        end
+      end
+    end
+  end)
+end)
