@@ -183,13 +183,15 @@ describe("a plan that is applied", function()
   end)
 
   it("gives up at its deadline, and can be resumed", function()
+    start { speed = 1800 } -- slow enough to begin, and not to end
     local plan = place:plan()
-    local run = assert(place:apply(plan, { timeout = "1h" }))
+    local run = assert(place:apply(plan, { timeout = "20m", interval = "1m" }))
     assert.is_false(run.ok)
     assert.equal("retry", run.error.class)
     assert.equal(2, run:report().exit_code)
     assert.is_truthy(support.outcomes(run).running)
     assert.equal(0, #run:report():failed())
+    place.sim:advance(6 * 3600)
     local rest = assert(m365.resume(place.client, place:path(), { interval = "20m", url_wait = 0 }))
     assert.same({ restored = 60 }, support.outcomes(rest))
     place:assert_exactly_once(plan)
@@ -246,12 +248,24 @@ describe("a plan that is applied", function()
 
   it("goes on without a draft that somebody has deleted", function()
     local plan = place:plan { targets = { sites[1].id, sites[2].id } }
-    local run = assert(place:apply(plan, { timeout = "20m", on_progress = function(event)
+    local run = assert(place:apply(plan, { on_progress = function(event)
       if event.kind == "session" then error("the program ends here", 0) end
     end }))
     assert.is_false(run.ok)
     assert(place.client:session(place.sim:sessions()[1].id)):delete()
     assert.same({ restored = 2 }, support.outcomes(assert(place:apply(plan))))
+    place:assert_exactly_once(plan)
+  end)
+
+  it("ends at once when its listener raises, and goes on later", function()
+    local plan = place:plan()
+    local run = assert(place:apply(plan, { on_progress = function(event)
+      if event.kind == "progress" then error("no more paper", 0) end
+    end }))
+    assert.equal("on_progress_failed", run.error.code)
+    assert.matches("no more paper", run.error.message)
+    assert.is_truthy(support.outcomes(run).running)
+    assert.same({ restored = 60 }, support.outcomes(assert(place:apply(plan))))
     place:assert_exactly_once(plan)
   end)
 

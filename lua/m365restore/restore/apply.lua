@@ -26,7 +26,8 @@ local USUAL_TIMEOUT, USUAL_PATIENCE, USUAL_URL_WAIT = "7d", "1h", "30m"
 -- addresses (the first; each is twice as long as the one before); and how old a look at other people's sessions may be
 local RETRY_PAUSE, GATE_PAUSE, URL_PAUSE, LOOK_AGE = 15, 30, 5, 300
 
---- artifacts that are still running though their session has ended are looked at again this often
+--- what does not fit together is looked at this often: a session that is not there, artifacts that are still running
+-- though their session has ended
 local LOOKS = 4
 
 local function fail(code, class, message, more)
@@ -74,6 +75,12 @@ function Run:halt(err)
   self.problem = self.problem or err
 end
 
+--- Ends the run here and now; what runs on the service goes on, and can be resumed.
+function Run:abandon(err)
+  self.broken = self.broken or err
+  self:halt(err)
+end
+
 --- Writes a record, and remembers it. A journal that cannot be written ends the run: without it nothing may happen.
 function Run:note(record)
   record.time = time.format(self.clock:now())
@@ -82,17 +89,16 @@ function Run:note(record)
   end
   local ok, err = self.journal:write(record)
   if not ok then
-    self.broken = err
-    self:halt(err)
+    self:abandon(err)
     return nil, err
   end
   self.head = self.journal.head
   self.state:apply(record)
   self:tell { kind = record.kind, id = record.id, wave = record.wave }
-  return true
+  return not self.broken or nil, self.broken
 end
 
---- Tells an event, with where the whole run stands.
+--- Tells an event, with where the whole run stands. A listener that raises ends the run.
 function Run:tell(event)
   if not self.on_progress then
     return
@@ -105,7 +111,10 @@ function Run:tell(event)
   event.total, event.completed, event.failed, event.inProgress = self.plan.planned, completed, failed, in_progress
   event.elapsed = self.clock:now() - self.started
   event.done = event.done or false
-  self.on_progress(event)
+  local ok, problem = pcall(self.on_progress, event)
+  if not ok then
+    self:abandon(select(2, fail("on_progress_failed", "ask", tostring(problem))))
+  end
 end
 
 -- }======
@@ -164,12 +173,25 @@ end
 
 -- {====== One batch ======
 
---- The session of a batch that was begun before; nil without an error: it is gone, and its rows are free again.
+--- The session of a batch that was begun before. One that is not there was deleted, and only drafts can be: its rows
+-- are free again. A replica may be late, and so that is asked more than once.
+-- @treturn ?session or nil, err
+-- @treturn ?error
+-- @treturn ?table what is left to do, where there is neither
 function Run:take_up(batch)
-  local session, err = self:persist(function() return self.client:session(batch.id) end)
+  local session, err
+  for look = 1, LOOKS do
+    if look > 1 then
+      self:pause(RETRY_PAUSE)
+    end
+    session, err = self:persist(function() return self.client:session(batch.id) end)
+    if session or err.status ~= 404 then
+      break
+    end
+  end
   if session then
     return session
-  elseif err.status == 404 and self.state.by_id[batch.id].stage == "created" then
+  elseif err.status == 404 and self.state.by_id[batch.id].stage ~= "activated" then
     local ok, problem = self:note { kind = "dropped", id = batch.id }
     return nil, problem, ok and { { wave = batch.wave, rows = batch.rows } }
   end

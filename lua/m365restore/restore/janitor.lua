@@ -15,8 +15,10 @@ local TRIES, PAUSE = 5, 15
 --- Deletes a draft.
 -- @treturn string what became of it; nil, err
 local function delete(session, ticking)
+  local last
   for _ = 1, TRIES do
     local ok, err = session:delete()
+    last = err
     if ok then
       return "deleted"
     elseif tostring(err.code):lower() == "restoresessionactionnotallowed" then
@@ -26,7 +28,7 @@ local function delete(session, ticking)
     end
     clock.sleep(ticking, PAUSE)
   end
-  return nil, "it could not be deleted"
+  return nil, last
 end
 
 --- Looks at one session of a journal.
