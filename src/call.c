@@ -188,15 +188,21 @@ static bool add_prefer(struct m365_request *r, const char *more) {
 
 /* "Expect:" keeps libcurl from asking for leave to send a large body; an
    empty Content-Type keeps it from making one up for an empty one. */
+static bool add_body_headers(struct m365_request *r) {
+  return !m365_request_has_body(r) ||
+         (m365_request_add(r, "Expect:") &&
+          m365_request_add(r, r->body != NULL
+                                  ? "Content-Type: application/json"
+                                  : "Content-Type:"));
+}
+
 static bool add_standard_headers(struct m365_request *r,
                                  const struct m365_client *c,
                                  const struct m365_call *call) {
   return m365_call_identify(r) && add_prefer(r, call->prefer) &&
          m365_request_add(r, c->user_agent) &&
          m365_request_add(r, "Accept: application/json") &&
-         m365_request_add(r, "Expect:") &&
-         m365_request_add(r, r->body != NULL ? "Content-Type: application/json"
-                                       : "Content-Type:");
+         add_body_headers(r);
 }
 
 bool m365_call_add_headers(lua_State *L, struct m365_request *r, int headers) {

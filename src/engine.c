@@ -399,14 +399,18 @@ static bool make_multi(struct m365_engine *e) {
   return true;
 }
 
-void m365_engine_advance(struct m365_engine *e) {
+static void advance(struct m365_engine *e) {
   double now = m365_monotonic();
-  notice_fork(e);
   wake(e, now);
   for (int state = M365_QUEUED; state <= M365_WAITING; state++)
     expire(e, (enum m365_state)state, now);
   watch_phases(e, now);
   admit(e, now);
+}
+
+void m365_engine_advance(struct m365_engine *e) {
+  notice_fork(e);
+  advance(e);
 }
 
 /*
@@ -569,7 +573,7 @@ void m365_engine_step(struct m365_engine *e, double seconds) {
   wait = fmin(fmax(seconds, 0), m365_engine_timeout(e));
   poll(e->descriptors, e->descriptor_count, milliseconds(wait));
   serve(e);
-  m365_engine_advance(e);
+  advance(e);
 }
 
 const struct pollfd *m365_engine_pollfds(struct m365_engine *e, size_t *n) {

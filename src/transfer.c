@@ -193,7 +193,7 @@ static CURLcode set_request(CURL *easy, const struct m365_request *r,
   CURLcode code = CURLE_OK;
   SET(CURLOPT_URL, r->url);
   SET(CURLOPT_HTTPHEADER, r->headers);
-  if (r->body != NULL || strcmp(r->method, "POST") == 0) {
+  if (m365_request_has_body(r)) {
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_length);
     SET(CURLOPT_POSTFIELDS, r->body != NULL ? r->body : "");
   }
@@ -368,6 +368,10 @@ static void wipe_headers(struct curl_slist *headers) {
   for (struct curl_slist *s = headers; s != NULL; s = s->next)
     m365_wipe(s->data, strlen(s->data));
   curl_slist_free_all(headers);
+}
+
+bool m365_request_has_body(const struct m365_request *r) {
+  return r->body != NULL || strcmp(r->method, "POST") == 0;
 }
 
 bool m365_request_authorize(struct m365_request *r, const char *line) {

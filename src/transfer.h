@@ -130,6 +130,9 @@ double m365_transfer_date(const struct m365_transfer *t);
 bool m365_transfer_header_copy(const struct m365_transfer *t, const char *name,
                                char *to, size_t room);
 
+/* Is a body sent with it, even an empty one? */
+bool m365_request_has_body(const struct m365_request *r);
+
 /* Puts an Authorization line in front of the headers, or in the place of the
    one that stands there. false: out of memory, and nothing changed. */
 bool m365_request_authorize(struct m365_request *r, const char *line);
