@@ -107,6 +107,27 @@ describe("a log function", function()
     assert.equal("a?[2Jb", events[2].request_id)
   end)
 
+  it("hears how much it did not hear", function()
+    local c = client { concurrency = 400 }
+    sim:fault { operation = "root.get", action = "stall", seconds = 5, before = "headers", times = 1000 }
+    local list = {}
+    for i = 1, 400 do list[i] = i end
+    m365.gather(list, function(i)
+      if i == #list then
+        c:close()
+      else
+        c:request("GET", ROOT)
+      end
+    end)
+    local requests, lost = 0, 0
+    for _, event in ipairs(events) do
+      requests = requests + (event.event == "request" and 1 or 0)
+      lost = lost + (event.lost or 0)
+    end
+    assert.equal(399, requests + lost)
+    assert.is_true(lost > 0)
+  end)
+
   it("must be a function", function()
     assert.matches("client.log: a function was expected, got string", raised(client, { log = "x" }), 1, true)
   end)

@@ -104,16 +104,21 @@ describe("the wire", function()
 
   it("shows a client certificate to who asks for one", function()
     certificates:issue("me", "ca")
-    local port = 20000 + system.pid() % 20000
-    local stop = certificates:path "stop"
-    scratch.must("sh", "-c", ("openssl s_server -accept %d -cert %s -key %s -CAfile %s -Verify 1 -verify_return_error "
-      .. "-www -quiet >/dev/null 2>&1 & echo $! > %s"):format(port, right.path, right.key_path,
-      certificates:path "ca.crt", stop))
-    finally(function() scratch.must("sh", "-c", "kill $(cat " .. stop .. ")") end)
+    local out, stop = certificates:path "out", certificates:path "stop"
+    scratch.must("sh", "-c", ("openssl s_server -accept 127.0.0.1:0 -cert %s -key %s -CAfile %s -Verify 1 "
+      .. "-verify_return_error -www >%s 2>&1 & echo $! > %s"):format(right.path, right.key_path,
+      certificates:path "ca.crt", out, stop))
+    finally(function() scratch.must("kill", (scratch.read(stop):gsub("%s", ""))) end)
+    local port
+    for _ = 1, 500 do
+      port = scratch.read(out):match "ACCEPT [^\n]-:(%d+)"
+      if port then break end
+      core.sleep(0.01)
+    end
     local function knock(more)
       local all = {
         base_url = "https://127.0.0.1:" .. port, credential = "token", ca_file = certificates:path "ca.crt",
-        retries = 20, backoff = 0.02, timeout = 5,
+        retries = 0, timeout = 5,
       }
       for name, value in pairs(more) do all[name] = value end
       local c <close> = m365.client(all)
@@ -133,23 +138,26 @@ describe("the wire", function()
     assert.equal("client_certificate", knock {
       client_certificate = sealed, client_key = sealed, client_key_password = "wrong",
     })
-    assert.not_equal("bad_json", knock { retries = 0 })
+    assert.not_equal("bad_json", knock {})
   end)
 
   describe("a proxy", function()
-    local sim, proxy, port
+    local sim, proxy, port, process
 
     before_each(function()
       sim = serve(right)
       proxy = scratch.start "spec/support/proxy.lua"
-      port = proxy:read "l"
+      port, process = proxy:read("l", "l")
     end)
-    after_each(function() sim:stop() end)
+    after_each(function()
+      system.run { "kill", process } -- where the spec has not done so
+      proxy:close()
+      sim:stop()
+    end)
 
-    -- its address, and a way to end it and read what it saw
+    -- ends it, and tells what it saw
     local function seen()
-      scratch.must("sh", "-c", ("kill $(ss -Hltnp 'sport = :%s' | grep -o 'pid=[0-9]*' | head -1 | cut -d= -f2)")
-        :format(port))
+      scratch.must("kill", process)
       return proxy:read "a"
     end
 
