@@ -63,8 +63,21 @@ local function add_error(self, name, err)
   self.ok = false
 end
 
+--- empty pages that are followed before a list counts as empty
+local PAGES = 20
+
+local function is_empty_page(answer)
+  return answer and type(answer.value) == "table" and #answer.value == 0 and type(answer["@odata.nextLink"]) == "string"
+end
+
+--- One answer; of a list, the first page with something on it.
 local function read(client, path, query)
-  return client:request("GET", ROOT .. path, { query = query })
+  local answer, head = client:request("GET", ROOT .. path, { query = query })
+  for _ = 1, PAGES do
+    if not is_empty_page(answer) then break end
+    answer, head = client:request("GET", answer["@odata.nextLink"])
+  end
+  return answer, head
 end
 
 -- {====== The token ======
@@ -126,11 +139,12 @@ end
 
 local function check_service(self, root)
   local status = root.serviceStatus or {}
+  local state = tostring(status.status):lower()
   self.service = status
-  add(self, "service", status.status == "enabled" or status.status == "protectionChangeLocked",
+  add(self, "service", state == "enabled" or state == "protectionchangelocked",
     tostring(status.status) .. (status.disableReason and status.disableReason ~= "none"
     and " (" .. tostring(status.disableReason) .. ")" or ""),
-    status.status == "restoreLocked" and "Restores are locked: look at the billing, and at "
+    state == "restorelocked" and "Restores are locked: look at the billing, and at "
     .. "restoreAllowedTillDateTime." or "Enable the backup service in the admin center.")
 end
 
@@ -146,7 +160,7 @@ end
 --- A partner's app has to be the one that controls the backup; where it is
 -- Microsoft's own, none has to be.
 local function check_controller(self, client, status)
-  if tostring(status.backupServiceConsumer):lower() == "firstparty" then
+  if tostring(status.backupServiceConsumer or status.serviceConsumer):lower() == "firstparty" then
     return add(self, "controller", true, "Microsoft's own app controls the backup")
   end
   local apps, err = read(client, "/serviceApps")
@@ -155,7 +169,7 @@ local function check_controller(self, client, status)
   end
   local own = find_own(apps, self.app_id)
   self.controller = own and own.status or nil
-  add(self, "controller", own ~= nil and own.status == "active",
+  add(self, "controller", own ~= nil and tostring(own.status):lower() == "active",
     own and "this app is " .. tostring(own.status) or "this app is not registered",
     "Register this app as a service app of the tenant, and let a person activate it.")
 end

@@ -84,6 +84,20 @@ describe("preflight", function()
     assert.equal("this app is not registered", named(look(), "^controller").detail)
   end)
 
+  it("reads the service's words however they are written", function()
+    local dialects = require "m365restore.simulator.dialects"
+    for name, values in pairs(dialects.switches) do
+      for i = 2, #values do
+        local other <close> = simulator.start { sites = 1, dialect = { [name] = values[i] } }
+        local client <close> = m365.client {
+          base_url = other.url, credential = other:credential(), clock = other:clock(),
+        }
+        local report = m365.preflight(client)
+        assert.is_true(report.ok, name .. ": " .. tostring(report))
+      end
+    end
+  end)
+
   it("sees a clock that is off", function()
     local report = look(nil, {
       clock = { now = function() return sim:clock():now() + 600 end, delay = function() return 0 end },
