@@ -279,6 +279,14 @@ describe("the simulated tenant", function()
     end)
   end)
 
+  it("refuses to expand what it does not expand", function()
+    for _, path in ipairs { "/protectionPolicies/", "/protectionUnits/" } do
+      local id = api:get(path:sub(1, -2)).body.value[1].id
+      assert.equal("200", outcome(api:get(path .. id .. "?$select=id")))
+      assert.equal("400 BadRequest", outcome(api:get(path .. id .. "?$expand=policy")))
+    end
+  end)
+
   it("is the same for the same seed, and another for another", function()
     local same = support.start { sites = 25, drives = 4, mailboxes = 3 }
     local other = support.start { sites = 25, seed = 2 }

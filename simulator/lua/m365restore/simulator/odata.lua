@@ -42,7 +42,8 @@ local LISTED = {
   ["$top"] = true, ["$filter"] = true, ["$select"] = true, ["$count"] = true, ["$orderby"] = true,
   ["$expand"] = true, ["$skiptoken"] = true,
 }
-local SINGLE = { ["$select"] = true, ["$expand"] = true }
+local SINGLE = { ["$select"] = true }
+local EXPANDED = { ["$select"] = true, ["$expand"] = true }
 local COUNTED = { ["$filter"] = true }
 
 local function allow(query, known)
@@ -57,7 +58,9 @@ end
 function odata.none(ctx) allow(ctx.query, {}) end
 
 --- Refuses the query options that a single entity does not have.
-function odata.single(ctx) allow(ctx.query, SINGLE) end
+-- @tparam table ctx the request
+-- @tparam ?boolean expands whether it has something to expand
+function odata.single(ctx, expands) allow(ctx.query, expands and EXPANDED or SINGLE) end
 
 local function whole_number(ctx, text, name)
   local n = text:match("^%d+$") and math.tointeger(tonumber(text))

@@ -99,7 +99,7 @@ end
 
 --- GET /restorePoints/{id}
 function points.get(ctx)
-  odata.single(ctx)
+  odata.single(ctx, true)
   local expand = ctx.query["$expand"]
   if expand and expand ~= "protectionUnit" then
     errors.raise("BadRequest", "Only protectionUnit can be expanded on a restore point.")
