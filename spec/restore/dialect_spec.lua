@@ -14,7 +14,7 @@ local dialects = {
 local names = {}
 for name in pairs(switches) do names[#names + 1] = name end
 table.sort(names)
-for _, name in ipairs(names) do
+for _, name in ipairs(support.is_slow and {} or names) do
   for _, value in ipairs { table.unpack(switches[name], 2) } do dialects[#dialects + 1] = { [name] = value } end
 end
 

@@ -19,7 +19,7 @@ local dialects = {
 }
 
 for _, dialect in pairs(dialects) do
-  dialect.faults = os.getenv "M365RESTORE_FULL" and all or dialect.faults
+  dialect.faults = os.getenv "M365RESTORE_FULL" and all or support.is_slow and { unclear[1] } or dialect.faults
 end
 
 local function name_of(fault)
@@ -86,7 +86,7 @@ describe("an exchange that goes wrong does not restore anything twice, on", func
         end
       end
       place:stop()
-      assert.is_true(tried > 15)
+      assert.is_true(tried > 5)
     end)
   end
 end)
