@@ -34,6 +34,7 @@ SO = $(MODULES:%=$(BUILD)/m365restore/%.so)
 
 # what Debian calls what is needed: to build and to try, to prove, to measure
 BUILD_PACKAGES = gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-cjson \
+                 ca-certificates \
                  libcurl4-openssl-dev libssl-dev libmicrohttpd-dev lua-dkjson
 TEST_PACKAGES  = lua-busted lua-check lua-socket luarocks openssl procps \
                  python3-jsonschema python3-yaml

@@ -1,16 +1,15 @@
 -- Methods that are written in Lua are loaded when one of them is first asked for.
+local scratch = require "spec.support.scratch"
+local system = require "m365restore.system"
 
 --- Runs a script in a Lua of its own; its output.
 local function run(script)
-  local file = os.tmpname()
-  local out <close> = assert(io.open(file, "w"))
-  out:write(script)
-  out:flush()
-  local pipe = assert(io.popen("lua5.4 " .. file .. " 2>&1"))
-  local output = pipe:read("a")
-  pipe:close()
-  os.remove(file)
-  return output
+  local folder = scratch.folder()
+  scratch.write(folder .. "/script.lua", script)
+  local result = assert(system.run({ scratch.interpreter(), folder .. "/script.lua" },
+    { env = scratch.environment() }))
+  scratch.remove(folder)
+  return result.stdout .. result.stderr
 end
 
 describe("methods written in Lua", function()
