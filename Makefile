@@ -128,7 +128,7 @@ $(BUILD)/lua: spec/support/lua.c
 	$(CC) -std=c99 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $< -l:liblua5.4.a -lm -ldl
 
 C_SOURCES = $(sort $(foreach m,$(MODULES),$($(m)_SOURCES)))
-C_FILES   = $(wildcard src/*.[ch] simulator/src/*.[ch] spec/support/*.c \
+C_FILES   = $(wildcard src/*.[ch] simulator/src/*.[ch] spec/support/*.[ch] \
               bench/reference/*.[ch] examples/embed/*.c)
 
 lint: lint-lua lint-c lint-gcc

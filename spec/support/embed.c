@@ -22,6 +22,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "keep.h"
+
 #define MOST_THREADS 16
 
 struct heap {

@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keep.h"
+
 /* a signal handler has no argument for it */
 static lua_State *interrupted;
 

@@ -23,6 +23,8 @@
 #include <openssl/crypto.h>
 #endif
 
+#include "keep.h"
+
 #define UNLIMITED (-1L)
 
 struct budget {
