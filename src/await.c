@@ -612,8 +612,11 @@ const struct luaL_Reg m365_await_functions[] = {
 */
 
 static int runtime_gc(lua_State *L) {
-  struct runtime *r = lua_touserdata(L, 1);
-  struct m365_engine *e = r->engine;
+  struct runtime *r = push_runtime(L);
+  struct m365_engine *e;
+  if (r == NULL || lua_touserdata(L, 1) != r)
+    return 0;
+  e = r->engine;
   r->engine = NULL; /* operations that end later find nobody */
   m365_engine_free(e);
   return 0;

@@ -179,11 +179,14 @@ bool m365_call_identify(struct m365_request *r) {
 
 /* Without the first preference, states that the service learned later would
    come back as "unknownFutureValue", and a failed session would never end. */
-static bool add_prefer(struct m365_request *r, const char *more) {
-  char line[256];
-  snprintf(line, sizeof line, "Prefer: include-unknown-enum-members%s%s",
-           more != NULL ? ", " : "", more != NULL ? more : "");
-  return m365_request_add(r, line);
+static bool add_prefer(lua_State *L, struct m365_request *r,
+                       const char *more) {
+  bool fine;
+  lua_pushfstring(L, "Prefer: include-unknown-enum-members%s%s",
+                  more != NULL ? ", " : "", more != NULL ? more : "");
+  fine = m365_request_add(r, lua_tostring(L, -1));
+  lua_pop(L, 1);
+  return fine;
 }
 
 /* "Expect:" keeps libcurl from asking for leave to send a large body; an
@@ -196,10 +199,10 @@ static bool add_body_headers(struct m365_request *r) {
                                   : "Content-Type:"));
 }
 
-static bool add_standard_headers(struct m365_request *r,
+static bool add_standard_headers(lua_State *L, struct m365_request *r,
                                  const struct m365_client *c,
                                  const struct m365_call *call) {
-  return m365_call_identify(r) && add_prefer(r, call->prefer) &&
+  return m365_call_identify(r) && add_prefer(L, r, call->prefer) &&
          m365_request_add(r, c->user_agent) &&
          m365_request_add(r, "Accept: application/json") &&
          add_body_headers(r);
@@ -251,7 +254,7 @@ static bool fill(lua_State *L, struct m365_operation *op,
   r->method = call->method;
   r->url = strdup(call->url);
   m365_call_take_body(r, call->body);
-  return r->url != NULL && add_standard_headers(r, c, call) &&
+  return r->url != NULL && add_standard_headers(L, r, c, call) &&
          m365_call_add_headers(L, r, call->headers);
 }
 

@@ -60,7 +60,9 @@ static void add_query_table(lua_State *L) {
   lua_insert(L, -2); /* query, url */
   for (lua_pushnil(L); lua_next(L, -3) != 0;) {
     const char *name = m365_check_line(L, lua_gettop(L) - 1, "query: name");
-    const char *value = luaL_tolstring(L, -1, NULL);
+    const char *value;
+    luaL_tolstring(L, -1, NULL);
+    value = m365_check_line(L, lua_gettop(L), "client.request: query: value");
     lua_pushvalue(L, -4); /* url */
     m365_call_add_query(L, name, value);
     lua_replace(L, -5);

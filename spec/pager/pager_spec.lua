@@ -272,6 +272,12 @@ describe("a list", function()
     end
   end)
 
+  it("sends what is preferred besides, however long", function()
+    local wish = "odata.include-annotations=" .. ("x"):rep(500)
+    client:request("GET", "/solutions/backupRestore/restoreSessions", { headers = { Prefer = wish } })
+    assert.equal("include-unknown-enum-members, " .. wish, home.sim:ledger()[1].headers.prefer)
+  end)
+
   it("sends its query once, and the links as they are", function()
     local pager = session:artifacts { top = 7, filter = "status eq 'added'", select = "id,status", count = true }
     pager:next()
