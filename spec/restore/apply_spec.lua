@@ -171,6 +171,19 @@ describe("a plan that is applied", function()
     place:assert_exactly_once(plan)
   end)
 
+  it("asks for no more than its targets are worth, however many there are", function()
+    local requests = {}
+    for i, count in ipairs { 300, 1200 } do
+      start { sites = count, speed = 400000 }
+      local plan = place:plan { destination = "inPlace" }
+      assert.same({ restored = count }, support.outcomes(assert(place:apply(plan, { interval = "2h" }))))
+      requests[i] = place.sim:count()
+      assert.is_true(place.sim:peak_in_flight "sharePoint" <= 1000)
+      place:assert_exactly_once(plan)
+    end
+    assert.is_true(requests[2] < 5 * requests[1], requests[2] / requests[1])
+  end)
+
   it("waits its turn while 25 sessions of others are active", function()
     start { sites = 60, limits = { active_sessions = 3 } }
     place.sim:activate_foreign(3, { lasting = 20000 })

@@ -39,6 +39,14 @@ describe("a plan", function()
     assert.matches("2 in 1 wave, 0 refused; about 33m", tostring(plan), 1, true)
   end)
 
+  it("says what a person should know before it is applied", function()
+    assert.matches("not locked meanwhile", tostring(make { destination = "inPlace" }), 1, true)
+    local copies = make { before = "2026-10-18T00:00:00Z" }
+    assert.same({ 1, true }, { #copies.notes, copies.notes[1]:find "two weeks ago" ~= nil }) -- nothing to be copied
+    assert.matches("open to administrators only", make().notes[1], 1, true)
+    assert.equal(0, #make({ service = "exchange" }).notes)
+  end)
+
   it("reads and does nothing else: permissions to read are enough", function()
     local reader = place.tenant:client { credential = place.sim:credential { permissions = {
       "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All" } } }

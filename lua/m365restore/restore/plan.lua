@@ -221,6 +221,30 @@ local function count_planned(rows)
   return count
 end
 
+--- How old T may be before there are only weekly points (contract 6.7), in seconds.
+local FINE_GRAIN = 14 * 86400
+
+--- What a person should know before the plan is applied (contract 6.7).
+local function notes_of(self)
+  local notes, to = {}, {}
+  for _, row in ipairs(self.rows) do
+    to[not row.refusal and row.destinationType or ""] = true
+  end
+  if to.inPlace then
+    notes[#notes + 1] = "What is restored in place is not locked meanwhile: changes since the restore point are lost, "
+      .. "and so are those made while it runs."
+  end
+  if to.new and self.service ~= "exchange" then
+    notes[#notes + 1] = "Copies are open to administrators only, and locked until they are complete; their address may "
+      .. "take more than 15 minutes to appear."
+  end
+  local moment, created = time.parse(self.before or self.at), time.parse(self.created)
+  if moment and created and created - moment > FINE_GRAIN then
+    notes[#notes + 1] = "T is more than two weeks ago: of sites and OneDrives there is one point a week."
+  end
+  return notes
+end
+
 --- Makes a plan of finished rows.
 -- @tparam table fields of the plan, `rows` among them
 -- @tparam[opt] integer size the most artifacts of a wave
@@ -234,6 +258,7 @@ function plan.new(fields, size)
     seconds = waves.duration(self.planned),
     how = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h",
   }
+  self.notes = core.array(notes_of(self))
   self.hash = plan.hash(self)
   return self
 end
@@ -291,10 +316,11 @@ function Plan:__tostring()
   for i, row in ipairs(self.rows) do
     lines[i + 1] = line_of(row)
   end
-  return string.format("%s of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\nhash %s",
-    "Restore", self.service, self.at and "the state of" or "before", self.at or self.before,
+  local notes = #self.notes > 0 and table.concat(self.notes, "\n") .. "\n" or ""
+  return string.format("Restore of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\n%shash %s",
+    self.service, self.at and "the state of" or "before", self.at or self.before,
     words.count(#self.rows, "target"), self.planned, words.count(self.waves, "wave"), #self.rows - self.planned,
-    words.span(self.estimate.seconds), self.estimate.how, words.columns(lines), self.hash)
+    words.span(self.estimate.seconds), self.estimate.how, words.columns(lines), notes, self.hash)
 end
 
 local csv_columns = {

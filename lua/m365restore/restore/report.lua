@@ -152,15 +152,12 @@ end
 
 --- The targets that were not restored and may be tried again, for the next plan: `targets = report:failed()`. Those
 -- that still run, or were never begun, are not among them: their own run goes on with them.
--- @treturn table list of { target, protectionUnitId, destination, code }
+-- @treturn table list of { target, protectionUnitId, code }
 function Report:failed()
   local list = {}
   for _, row in ipairs(self.rows) do
     if row.outcome == "failed" or row.outcome == "rejected" then
-      list[#list + 1] = {
-        target = row.target, protectionUnitId = row.protectionUnitId, destination = row.destinationType,
-        code = row.code,
-      }
+      list[#list + 1] = { target = row.target, protectionUnitId = row.protectionUnitId, code = row.code }
     end
   end
   return list

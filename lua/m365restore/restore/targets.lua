@@ -107,6 +107,15 @@ local function from_text(place, text)
   return { given = text, key = key_of_kind.any(text) }
 end
 
+--- Outcomes of a report, of which a row is not to be restored again when the report is read as a list.
+local finished = { restored = true, already_restored = true, excluded = true, running = true }
+
+--- A report that is read as a list: what it says was restored, or still runs, is left out, and listed as such.
+local function refusal_of(fields)
+  local outcome = type(fields.outcome) == "string" and fields.outcome:lower()
+  return finished[outcome] and { code = "excluded", message = "its report says " .. outcome } or nil
+end
+
 local function from_record(place, record)
   local fields = fields_of(record)
   for _, name in ipairs(order) do
@@ -117,8 +126,8 @@ local function from_record(place, record)
         given = type(record.target) == "string" and trim(record.target) or text,
         key = key_of_kind[columns[name]](text),
         priority = priority_of(place, fields.priority),
-        destinationType = targets.destination(place, fields.destination or fields.destinationtype),
-        before = moment_of(place, fields.before),
+        destinationType = targets.destination(place, fields.destination),
+        before = moment_of(place, fields.before), refusal = refusal_of(fields),
       }
     end
   end
