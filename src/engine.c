@@ -436,6 +436,8 @@ static bool hand_to_curl(struct m365_engine *e, struct m365_job *job,
          curl_multi_add_handle(e->multi, easy) == CURLM_OK;
 }
 
+/* Needs no quiet: adding a handle only books the transfer; libcurl touches a
+   socket when it is served. */
 static void start(struct m365_engine *e, struct m365_job *job) {
   CURL *easy = NULL;
   if (make_multi(e) && make_descriptor_room(e))
@@ -454,15 +456,12 @@ static void start(struct m365_engine *e, struct m365_job *job) {
 
 void m365_engine_authorize(struct m365_engine *e, struct m365_job *job,
                            const char *line) {
-  struct m365_quiet quiet;
   if (line != NULL && !m365_request_authorize(&job->request, line)) {
     out_of_memory(e, job);
     return;
   }
   job->refused = false;
-  m365_quiet_begin(&quiet, SIGPIPE);
   start(e, job);
-  m365_quiet_end(&quiet);
 }
 
 /* What the last try brought, a 401, stays as it is. */

@@ -43,7 +43,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *data) {
   struct m365_transfer *t = data;
   if (t->body.length == 0)
     expect_body(t);
-  t->last_byte = m365_monotonic();
+  t->stirred = true;
   return m365_buffer_append(&t->body, bytes, size * n) ? size * n : 0;
 }
 
@@ -53,7 +53,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *data) {
   struct m365_transfer *t = data;
   size_t length = size * n;
   enter(t, M365_PHASE_ANSWERING);
-  t->last_byte = m365_monotonic();
+  t->stirred = true;
   if (length > 5 && memcmp(line, "HTTP/", 5) == 0)
     m365_buffer_reset(&t->head);
   return m365_buffer_append(&t->head, line, length) ? length : 0;
@@ -208,6 +208,7 @@ static void forget(struct m365_transfer *t) {
   t->phase = M365_PHASE_IDLE;
   t->sockets[0] = t->sockets[1] = -1;
   t->off_limits = false;
+  t->stirred = false;
   t->cut = M365_CUT_NOT;
   t->result = CURLE_OK;
   t->status = 0;
@@ -244,6 +245,9 @@ static bool is_connected(int fd) {
 }
 
 void m365_transfer_observe(struct m365_transfer *t, double now) {
+  if (t->stirred)
+    t->last_byte = now;
+  t->stirred = false;
   if (t->phase == M365_PHASE_CONNECTING &&
       (is_connected(t->sockets[0]) || is_connected(t->sockets[1]))) {
     t->phase = M365_PHASE_SECURING;

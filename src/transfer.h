@@ -77,7 +77,8 @@ struct m365_transfer {
   CURL *easy; /* the engine's; lent while the transfer runs */
   enum m365_phase phase;
   double phase_since; /* monotonic */
-  double last_byte;   /* monotonic */
+  double last_byte;   /* monotonic; of the last one that was observed */
+  bool stirred;       /* bytes came since then */
   int sockets[2];     /* the last ones opened for it, or -1: two may race */
   enum m365_plain plain;
   bool off_limits; /* plain http, and the name led to where that is not
@@ -105,8 +106,9 @@ bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
 /* Takes down what libcurl knows at the end of a try. */
 void m365_transfer_finish(struct m365_transfer *t, CURLcode result);
 
-/* Notices that the TCP connection stands. libcurl has no callback for it, and
-   its time of connection comes only when TLS stands too. */
+/* Notices that the TCP connection stands: libcurl has no callback for it, and
+   its time of connection comes only when TLS stands too. And that bytes came:
+   the clock is read once for all of them. */
 void m365_transfer_observe(struct m365_transfer *t, double now);
 
 /* The instant at which the phase it is in has lasted too long. */
