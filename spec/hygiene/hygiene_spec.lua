@@ -48,6 +48,17 @@ describe("hygiene:", function()
   end)
 
   describe("memory:", function()
+    it("valgrind finds nothing wrong with a state that is left in the middle of it all", function()
+      if os.getenv "SPEC_CFLAGS" or os.execute "command -v valgrind >/dev/null" ~= true then
+        return pending "without valgrind, or with sanitizers in its place"
+      end
+      local result = assert(system.run({
+        "valgrind", "-q", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite",
+        folder .. "/embed", "1", EMBEDDED .. "leave.lua", invitation, session.id, "as it comes",
+      }, { env = scratch.environment(), timeout = 120 }))
+      assert.same({ 0, "" }, { result.status, result.stderr })
+    end)
+
     it("every allocation may fail once", function()
       embed(1, "starve.lua", invitation, home:newest("site")[1])
     end)
