@@ -8,7 +8,7 @@ describe("a log function", function()
   local sim, events
 
   before_each(function()
-    sim = simulator.start { sites = 2 }
+    sim = simulator.start { sites = 2, speed = 1 }
     events = {}
   end)
   after_each(function() sim:stop() end)

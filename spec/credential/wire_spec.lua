@@ -22,7 +22,7 @@ describe("the wire", function()
   -- a simulator over TLS
   local function serve(pair, priorities)
     return simulator.start {
-      sites = 2, tls = { certificate = pair.certificate, key = pair.key, priorities = priorities },
+      sites = 2, speed = 1, tls = { certificate = pair.certificate, key = pair.key, priorities = priorities },
     }
   end
 
@@ -205,7 +205,7 @@ describe("the wire", function()
     end)
 
     it("never carries a managed identity's request", function()
-      local plain <close> = simulator.start { sites = 2 }
+      local plain <close> = simulator.start { sites = 2, speed = 1 }
       local c <close> = client(sim, {
         proxy = "http://127.0.0.1:" .. port,
         credential = m365.credential.managed_identity {
@@ -222,8 +222,8 @@ describe("the wire", function()
   end)
 
   it("follows no redirect with a token", function()
-    local sim <close> = simulator.start { sites = 2 }
-    local other <close> = simulator.start { sites = 2 }
+    local sim <close> = simulator.start { sites = 2, speed = 1 }
+    local other <close> = simulator.start { sites = 2, speed = 1 }
     for _, operation in ipairs { "root.get", "token" } do
       sim:fault {
         operation = operation, action = "status", status = 302, body = "", headers = { Location = other.url .. "/x" },
