@@ -156,6 +156,7 @@ static CURLcode set_manners(CURL *easy) {
   SET(CURLOPT_MAXAGE_CONN, IDLE_CONNECTION);
   SET(CURLOPT_TCP_KEEPALIVE, 1L);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   return code;
 }
 
@@ -178,6 +179,12 @@ static CURLcode set_route(CURL *easy, const struct m365_route *route) {
       {CURLOPT_SSLKEY, route->key},
       {CURLOPT_KEYPASSWD, route->key_password},
       {CURLOPT_PROTOCOLS_STR, route->plain ? "http" : "https"},
+      /* for a proxy that is itself spoken to over TLS */
+      {CURLOPT_PROXY_CAINFO, route->ca_file},
+      {CURLOPT_PROXY_CAPATH, route->ca_directory},
+      {CURLOPT_PROXY_SSLCERT, route->certificate},
+      {CURLOPT_PROXY_SSLKEY, route->key},
+      {CURLOPT_PROXY_KEYPASSWD, route->key_password},
   };
   CURLcode code = CURLE_OK;
   for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
@@ -278,9 +285,13 @@ double m365_transfer_limit(const struct m365_transfer *t,
 }
 
 void m365_transfer_finish(struct m365_transfer *t, CURLcode result) {
+  long proxy = 0;
   t->result = result;
   curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->status);
   curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &t->verification);
+  curl_easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy);
+  if (proxy > t->verification) /* it is spoken to first */
+    t->verification = proxy;
   t->easy = NULL;
 }
 

@@ -111,7 +111,7 @@ describe("the wire", function()
     finally(function() scratch.must("kill", (scratch.read(stop):gsub("%s", ""))) end)
     local port
     for _ = 1, 500 do
-      port = scratch.read(out):match "ACCEPT [^\n]-:(%d+)"
+      port = (scratch.read(out) or ""):match "ACCEPT [^\n]-:(%d+)"
       if port then break end
       core.sleep(0.01)
     end
@@ -139,6 +139,54 @@ describe("the wire", function()
       client_certificate = sealed, client_key = sealed, client_key_password = "wrong",
     })
     assert.not_equal("bad_json", knock {})
+  end)
+
+  describe("a proxy that is spoken to over TLS", function()
+    if not system.run { "node", "--version" } then
+      pending("is not proved: Node.js is missing", function() end)
+      return
+    end
+
+    -- starts one that shows a certificate; returns its port, and the file that it writes to
+    local function start(pair)
+      local fifo, out = certificates:path "proxy.in", certificates:path "proxy.out"
+      scratch.must("rm", "-f", fifo)
+      scratch.must("mkfifo", fifo)
+      assert(os.execute(("node spec/support/tls_proxy.js %s %s %s < %s > %s 2>&1 &"):format(pair.key_path, pair.path,
+        certificates:path "ca.crt", fifo, out)))
+      local stop = assert(io.open(fifo, "w"))
+      finally(function() stop:close() end)
+      for _ = 1, 200 do
+        local port = (scratch.read(out) or ""):match "^(%d+)\n"
+        if port then return port, out end
+        core.sleep(0.05)
+      end
+      error(scratch.read(out))
+    end
+
+    it("is held to the same CA, and shown the client certificate", function()
+      certificates:issue("somebody", "ca")
+      local sim <close> = serve(right)
+      local port, out = start(right)
+      local way = {
+        proxy = "https://127.0.0.1:" .. port, client_certificate = certificates:path "somebody.crt",
+        client_key = certificates:path "somebody.key",
+      }
+      local c <close> = client(sim, way)
+      assert(c:request("GET", ROOT))
+      assert.equal(port .. "\nsomebody\nsomebody\n", scratch.read(out))
+      way.ca_file = certificates:path "stranger.crt"
+      local graph, login = failures(sim, way)
+      assert.same({ "tls_untrusted", "tls_untrusted" }, { graph, login })
+    end)
+
+    it("is refused where it is not who it should be", function()
+      local sim <close> = serve(right)
+      local port = start(certificates:issue("other-proxy", "ca", { names = "DNS:elsewhere.example" }))
+      local graph, login = failures(sim, { proxy = "https://127.0.0.1:" .. port })
+      assert.same({ "tls_wrong_host", "tls_wrong_host" }, { graph, login })
+      assert.equal(0, sim:count())
+    end)
   end)
 
   describe("a proxy", function()
