@@ -150,7 +150,7 @@ describe("the wire", function()
     -- starts one that shows a certificate; returns its port, and the file that it writes to
     local function start(pair)
       local fifo, out = certificates:path "proxy.in", certificates:path "proxy.out"
-      scratch.must("rm", "-f", fifo)
+      scratch.must("rm", "-f", fifo, out)
       scratch.must("mkfifo", fifo)
       assert(os.execute(("node spec/support/tls_proxy.js %s %s %s < %s > %s 2>&1 &"):format(pair.key_path, pair.path,
         certificates:path "ca.crt", fifo, out)))
