@@ -2,7 +2,8 @@
 --
 --   lua5.4 examples/granular_files.lua SITE_URL '/Shared Documents/Finance/**/*.xlsx'
 --
--- M365_TOKEN holds an access token; M365_BASE_URL leads to a simulator instead of Graph.
+-- AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say who we are, or M365_TOKEN is a token. M365_BASE_URL leads
+-- to a simulator instead of Graph.
 local m365 = require "m365restore"
 
 -- the newest snapshot that can be looked into
@@ -45,5 +46,7 @@ if ... == "examples.granular_files" then
   return restore
 end
 
-local client <close> = m365.client { base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" }
+local client <close> = m365.client {
+  base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" or m365.credential.environment(),
+}
 os.exit(restore(client, io.stdout, ...), true)

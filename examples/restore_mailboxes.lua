@@ -3,7 +3,9 @@
 --   lua5.4 examples/restore_mailboxes.lua 2026-11-01T06:00:00Z DIRECTORY_OBJECT_ID...
 --
 -- One session, so at most 50 mailboxes. An application sees no addresses on what it protects: it names users by the id
--- of their directory object. M365_TOKEN holds an access token; M365_BASE_URL leads to a simulator instead of Graph.
+-- of their directory object.
+-- AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say who we are, or M365_TOKEN is a token. M365_BASE_URL leads
+-- to a simulator instead of Graph.
 local m365 = require "m365restore"
 
 local function restore(client, out, before, ...)
@@ -42,5 +44,7 @@ if ... == "examples.restore_mailboxes" then
   return restore
 end
 
-local client <close> = m365.client { base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" }
+local client <close> = m365.client {
+  base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" or m365.credential.environment(),
+}
 os.exit(restore(client, io.stdout, ...), true)

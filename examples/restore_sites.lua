@@ -2,8 +2,10 @@
 --
 --   lua5.4 examples/restore_sites.lua 2026-11-01T06:00:00Z SITE_URL...
 --
--- One session, so at most 50 sites. What was written in them since is lost. Ends with status 0 only when all
--- are restored. M365_TOKEN holds an access token; M365_BASE_URL leads to a simulator instead of Graph.
+-- One session, so at most 50 sites. What was written in them since is lost. Ends with status 0 only when all are
+-- restored.
+-- AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say who we are, or M365_TOKEN is a token. M365_BASE_URL leads
+-- to a simulator instead of Graph.
 local m365 = require "m365restore"
 
 -- what has one of these values in a property, each exactly once
@@ -68,5 +70,7 @@ if ... == "examples.restore_sites" then
   return restore -- for examples/demo.lua
 end
 
-local client <close> = m365.client { base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" }
+local client <close> = m365.client {
+  base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" or m365.credential.environment(),
+}
 os.exit(restore(client, io.stdout, ...), true)
