@@ -2,8 +2,8 @@
 --
 --   lua5.4 examples/granular_files.lua SITE_URL '/Shared Documents/Finance/**/*.xlsx'
 --
--- AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say who we are, or M365_TOKEN is a token. M365_BASE_URL leads
--- to a simulator instead of Graph.
+-- AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say who we are, or M365_TOKEN is a token. M365_BASE_URL
+-- leads to a simulator instead of Graph.
 local m365 = require "m365restore"
 
 -- the newest snapshot that can be looked into

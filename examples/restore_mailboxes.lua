@@ -4,8 +4,8 @@
 --
 -- One session, so at most 50 mailboxes. An application sees no addresses on what it protects: it names users by the id
 -- of their directory object.
--- AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say who we are, or M365_TOKEN is a token. M365_BASE_URL leads
--- to a simulator instead of Graph.
+-- AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say who we are, or M365_TOKEN is a token. M365_BASE_URL
+-- leads to a simulator instead of Graph.
 local m365 = require "m365restore"
 
 local function restore(client, out, before, ...)

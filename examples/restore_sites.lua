@@ -4,8 +4,8 @@
 --
 -- One session, so at most 50 sites. What was written in them since is lost. Ends with status 0 only when all are
 -- restored.
--- AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say who we are, or M365_TOKEN is a token. M365_BASE_URL leads
--- to a simulator instead of Graph.
+-- AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET say who we are, or M365_TOKEN is a token. M365_BASE_URL
+-- leads to a simulator instead of Graph.
 local m365 = require "m365restore"
 
 -- what has one of these values in a property, each exactly once
