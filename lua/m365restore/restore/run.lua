@@ -1,0 +1,226 @@
+--- A run: what every step of it uses. The clock and its pauses, patience, the
+-- journal, the events, and a look at what else goes on in the service.
+-- @module m365restore.restore.run
+local core = require "m365restore.core"
+local clock = require "m365restore.clock"
+local gate = require "m365restore.restore.gate"
+local history = require "m365restore.restore.history"
+local report = require "m365restore.restore.report"
+local state = require "m365restore.restore.state"
+local time = require "m365restore.time"
+local waves = require "m365restore.restore.waves"
+
+local run = {}
+
+--- how long a run may take, how long the service may be out of reach, and how long copies' addresses are waited for
+local USUAL_TIMEOUT, USUAL_PATIENCE, USUAL_URL_WAIT = "7d", "1h", "30m"
+
+--- pauses in seconds of the clock: before a failed read is repeated, and at a gate that is closed; and how old a look
+-- at other people's sessions may be
+local RETRY_PAUSE, GATE_PAUSE, LOOK_AGE = 15, 30, 300
+
+--- A failure of a run.
+-- @tparam string code
+-- @tparam string class
+-- @tparam string message
+-- @tparam[opt] table more fields
+-- @return nil, err
+function run.fail(code, class, message, more)
+  local fields = more or {}
+  fields.code, fields.class, fields.message = code, class, message
+  fields.operation, fields.sent, fields.attempts = "apply", false, 0
+  return nil, core.failure(fields)
+end
+
+local Run = { __name = "m365restore.run" }
+Run.__index = Run
+
+-- {====== What every step uses ======
+
+--- Waits a while by the clock: between three quarters of it and five quarters, so that many runs do not go in step.
+function Run:pause(seconds)
+  clock.sleep(self.clock, seconds * (0.75 + math.random() / 2))
+end
+
+--- Has the run's own time run out?
+function Run:is_late()
+  return self.clock:now() >= self.deadline
+end
+
+--- Does something that may fail for a while only, until it does not, or patience ends.
+function Run:persist(action)
+  local since = self.clock:now()
+  while true do
+    local result, err, more = action()
+    local over = self.clock:now() - since >= self.patience or self:is_late()
+    if result or err.class ~= "retry" or over or self.broken then
+      return result, err, more
+    end
+    self:pause(math.max(RETRY_PAUSE, tonumber(err.retry_after) or 0))
+  end
+end
+
+--- Rows of the plan by their numbers.
+function Run:rows(numbers)
+  local rows = {}
+  for i, n in ipairs(numbers) do
+    rows[i] = self.plan.rows[n]
+  end
+  return rows
+end
+
+--- Reads a session again.
+function Run:refresh(session)
+  return self:persist(function() return session:refresh() end)
+end
+
+--- Nothing new is started from now on; what runs is watched to its end.
+function Run:halt(err)
+  self.problem = self.problem or err
+end
+
+--- Ends the run here and now; what runs on the service goes on, and can be resumed.
+function Run:abandon(err)
+  self.broken = self.broken or err
+  self:halt(err)
+end
+
+--- Writes a record, and remembers it. A journal that cannot be written ends the run: without it nothing may happen.
+function Run:note(record)
+  record.time = time.format(self.clock:now())
+  if self.broken then
+    return nil, self.broken
+  end
+  local ok, err = self.journal:write(record)
+  if not ok then
+    self:abandon(err)
+    return nil, err
+  end
+  self.head = self.journal.head
+  self.state:apply(record)
+  self:tell { kind = record.kind, id = record.id, wave = record.wave }
+  return not self.broken or nil, self.broken
+end
+
+--- Tells an event, with where the whole run stands. A listener that raises ends the run.
+function Run:tell(event)
+  if not self.on_progress then
+    return
+  end
+  local completed, failed, in_progress = self.state.completed, self.state.failed, 0
+  for _, live in pairs(self.live) do
+    completed, failed, in_progress = completed + live.completed, failed + live.failed, in_progress + live.inProgress
+  end
+  event.status = event.status or "active"
+  event.total, event.completed, event.failed, event.inProgress = self.plan.planned, completed, failed, in_progress
+  event.elapsed = self.clock:now() - self.started
+  event.done = event.done or false
+  local ok, problem = pcall(self.on_progress, event)
+  if not ok then
+    self:abandon(select(2, run.fail("on_progress_failed", "ask", tostring(problem))))
+  end
+end
+
+-- }======
+
+-- {====== Other people's sessions ======
+
+local function ours_of(self)
+  local ours = {}
+  for id in pairs(self.state.by_id) do
+    ours[id] = true
+  end
+  return ours
+end
+
+--- Reads the service's list of sessions.
+-- @treturn ?table sessions of this service since the plan was made that are not ours; or nil, err
+function Run:look()
+  local seen, err = self:persist(function()
+    return history.look(self.client, self.plan.service, ours_of(self), self.since)
+  end)
+  if not seen then
+    return nil, err
+  end
+  self.others, self.looked = seen, self.clock:now()
+  return seen.recent
+end
+
+--- The session of an unclear create.
+function Run:find_lost(rows, since)
+  local recent, err = self:look()
+  if not recent then
+    return nil, err
+  end
+  local found, problem = self:persist(function()
+    local lost, fault = history.find_lost(recent, rows, self.state.app, since)
+    return lost or fault == nil, fault -- true: there is none, and that is an answer
+  end)
+  return found ~= true and found or nil, problem
+end
+
+--- Waits at the gate. Other people's sessions are looked at now and then, if any are in the way.
+function Run:wait_at_gate()
+  self:pause(GATE_PAUSE)
+  if self.others.sessions > 0 and self.clock:now() - self.looked >= LOOK_AGE then
+    local ok, err = self:look()
+    if not ok then
+      self:halt(err)
+    end
+  end
+  if self:is_late() then
+    self:halt(select(2, run.fail("run_timeout", "retry", "the run's time is over; resume it")))
+  end
+end
+
+-- }======
+
+--- What became of every target.
+-- @function Run:report
+-- @treturn Report see @{m365restore.restore.report}
+function Run:report()
+  return report.new(self.plan, self.state, self.error)
+end
+
+-- {====== Making one ======
+
+local function limits_of(o)
+  return {
+    sessions = math.min(o.max_sessions or waves.limits.sessions, waves.limits.sessions),
+    in_flight = math.min(o.max_in_flight or waves.limits.in_flight, waves.limits.in_flight),
+  }
+end
+
+--- Makes a run.
+-- @tparam client client
+-- @tparam Plan plan
+-- @tparam Journal book
+-- @tparam table o the options of apply
+-- @treturn Run
+function run.new(client, plan, book, o)
+  local ticking = clock.of(client)
+  local self = setmetatable({
+    client = client, service = client[plan.service], plan = plan, journal = book, path = book.path, head = book.head,
+    clock = ticking, started = ticking:now(), on_progress = o.on_progress, interval = o.interval,
+    patience = o.patience or core.duration(USUAL_PATIENCE), url_wait = o.url_wait or core.duration(USUAL_URL_WAIT),
+    since = time.parse(plan.created), state = state.new(plan), live = {},
+    limits = limits_of(o), others = { sessions = 0, artifacts = 0 }, looked = 0,
+  }, Run)
+  self.deadline = self.started + (o.timeout or core.duration(USUAL_TIMEOUT))
+  self.gate = gate.new(self.limits, function() return self.others.sessions, self.others.artifacts end,
+    function() self:wait_at_gate() end)
+  return self
+end
+
+--- What is left of a run when it has ended.
+-- @tparam Run self
+-- @treturn Run with `ok`, `error`, `plan`, `journal`, `head`, `state`
+function run.ended(self)
+  return setmetatable({
+    ok = self.ok, error = self.error, plan = self.plan, journal = self.path, head = self.head, state = self.state,
+  }, Run)
+end
+
+-- }======
+
+return run
