@@ -284,7 +284,7 @@ describe("a plan that is applied", function()
 
   it("tells where copies are, when the service does", function()
     local plan = place:plan { targets = { sites[1].id } }
-    local run = assert(place:apply(plan, { url_wait = "1h" }))
+    local run = assert(place:apply(plan, { url_wait = "48h" }))
     assert.equal(sites[1].siteWebUrl .. "R0", run:report().rows[1].url)
     local resumed = assert(m365.resume(place.client, place:path()))
     assert.equal(sites[1].siteWebUrl .. "R0", resumed:report().rows[1].url)
