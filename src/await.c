@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 #include "await.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 #include "client.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 #include "exchange.h"
 
 #include <stdio.h>

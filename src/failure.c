@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 #include "failure.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 #include "method.h"
 
 #include <stdio.h>

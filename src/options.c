@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 #include "options.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 #include "pager.h"
 
 #include <stdio.h>

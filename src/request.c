@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 /*
 ** request: anything else in Graph, under the same laws.
 */

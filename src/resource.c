@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 #include "resource.h"
 
 #include <string.h>

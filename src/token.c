@@ -1,3 +1,4 @@
+/*** @submodule m365restore.core */
 /*
 ** token: who a client is, at this moment.
 **

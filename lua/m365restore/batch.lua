@@ -4,16 +4,16 @@ local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local options = require "m365restore.options"
 
---- members of one request
+-- members of one request
 local LARGEST = 20
 
---- how often a member is asked for again, and the pauses between where the
+-- how often a member is asked for again, and the pauses between where the
 -- service names none, in seconds
 local MOST_RETRIES, FIRST_PAUSE = 4, 1
 
 local DEFAULT_TIMEOUT = "120s"
 
---- statuses of a member that was not read but may be another time
+-- statuses of a member that was not read but may be another time
 local passing = { [408] = true, [429] = true, [500] = true, [502] = true, [503] = true, [504] = true }
 
 local PREFER = "include-unknown-enum-members"

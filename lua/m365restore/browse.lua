@@ -7,10 +7,10 @@ local poll = require "m365restore.poll"
 local rules = require "m365restore.rules"
 local uri = require "m365restore.uri"
 
---- the service makes a browse session within minutes; nobody promises it
+-- the service makes a browse session within minutes; nobody promises it
 local DEFAULT_WAIT = "1h"
 
---- what has something inside; the others are files
+-- what has something inside; the others are files
 local places = { site = true, documentlibrary = true, folder = true }
 
 local services = { sharePoint = "sharePointBrowseSession", oneDriveForBusiness = "oneDriveForBusinessBrowseSession" }

@@ -7,10 +7,10 @@ local options = require "m365restore.options"
 local poll = require "m365restore.poll"
 local rules = require "m365restore.rules"
 
---- resources in one request (contract 6.6)
+-- resources in one request (contract 6.6)
 local LARGEST = 10000
 
---- resolving follows the activation of a session, which may stand in a queue
+-- resolving follows the activation of a session, which may stand in a queue
 local DEFAULT_WAIT = "24h"
 
 local function is_site_url(text)
@@ -28,7 +28,7 @@ local function is_id(text)
   return text ~= "" and not text:find "%s"
 end
 
---- What each service's request names its resources by: a test, and the code of
+-- What each service's request names its resources by: a test, and the code of
 -- the service for what fails it.
 local directory_ids = { is_id, BAD_ID }
 local kinds = {
@@ -46,7 +46,7 @@ local common = {
   ["@odata.type"] = "string",
 }
 
---- The options that a body of some type of session may have.
+-- The options that a body of some type of session may have.
 local shapes = {}
 for name, lists in pairs(kinds) do
   local shape = {}

@@ -8,7 +8,7 @@ core.token_request.__index = function(request, name)
   return require("m365restore.challenge").field(request, name)
 end
 
---- The modules that give resources methods, and the names of all these
+-- The modules that give resources methods, and the names of all these
 -- methods. They are loaded when one of them is first asked for.
 local modules = { "session", "batch", "bulk", "browse", "points", "policy", "service" }
 local methods = {
@@ -23,7 +23,7 @@ core.defer(methods, function()
   end
 end)
 
---- Modules that few scripts need are loaded when they are first touched:
+-- Modules that few scripts need are loaded when they are first touched:
 -- name -> module, and the one function of it that is meant.
 local lazy = {
   credential = { "m365restore.credential" },

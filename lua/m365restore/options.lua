@@ -10,7 +10,7 @@ local function is_callable(value)
   return type(value) == "function" or type(meta) == "table" and meta.__call ~= nil
 end
 
---- What an option may be: returns the value as it is used, or raises.
+-- What an option may be: returns the value as it is used, or raises.
 local kinds = {
   duration = core.duration,
   callable = function(value, field)

@@ -7,7 +7,7 @@ local options = require "m365restore.options"
 local rules = require "m365restore.rules"
 local time = require "m365restore.time"
 
---- protection units in one search; and in one with an artifactQuery
+-- protection units in one search; and in one with an artifactQuery
 local LARGEST_GROUP, LARGEST_QUERIED = 20, 1
 
 local orders = { latest = "protectionDateTime desc", oldest = "protectionDateTime asc" }
@@ -25,7 +25,7 @@ local function text_literal(value)
   return "'" .. value:gsub("'", "''") .. "'"
 end
 
---- what is made of our own options
+-- what is made of our own options
 local made = { filter = "before and after", expand = "unit", orderby = "order" }
 
 local list_options = { unit = "any", before = "any", after = "any", order = "string" }

@@ -7,11 +7,11 @@ local options = require "m365restore.options"
 local rules = require "m365restore.rules"
 local time = require "m365restore.time"
 
---- protection units in one request, and the longest name of a policy
+-- protection units in one request, and the longest name of a policy
 -- (contract 6.6)
 local MOST_UNITS, LONGEST_NAME = 50, 1024
 
---- The kind of unit of each service, and the property that names one.
+-- The kind of unit of each service, and the property that names one.
 local kinds = {
   sharePoint = { kind = "site", key = "siteId", urls = "siteWebUrls", ids = "siteIds" },
   oneDriveForBusiness = { kind = "drive", key = "directoryObjectId", urls = "drives", ids = "directoryObjectIds" },

@@ -5,14 +5,14 @@ local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local options = require "m365restore.options"
 
---- how long the service may be out of reach before a wait gives up
+-- how long the service may be out of reach before a wait gives up
 local DEFAULT_PATIENCE = "15m"
 
---- the pause between two reads grows with the time waited, between these, in
+-- the pause between two reads grows with the time waited, between these, in
 -- seconds
 local SHORTEST_PAUSE, LONGEST_PAUSE, SHARE = 5, 60, 0.05
 
---- the least time that a read gets, in real seconds
+-- the least time that a read gets, in real seconds
 local SHORTEST_CALL = 1
 
 local wait_options = {

@@ -5,10 +5,10 @@ local clock = require "m365restore.clock"
 
 local ROOT = "/solutions/backupRestore"
 
---- a clock that is off by more than this, in seconds, spoils certificates
+-- a clock that is off by more than this, in seconds, spoils certificates
 local SKEW = 120
 
---- One row for each permission: a read that needs it, and what fails without.
+-- One row for each permission: a read that needs it, and what fails without.
 -- Any one of `names` is enough.
 local permissions = {
   {
@@ -63,7 +63,7 @@ local function add_error(self, name, err)
   self.ok = false
 end
 
---- empty pages that are followed before a list counts as empty
+-- empty pages that are followed before a list counts as empty
 local PAGES = 20
 
 local function is_empty_page(answer)
@@ -185,7 +185,7 @@ local function any_unit(client)
   end
 end
 
---- a unit that does not exist: to be forbidden is one thing, not found another
+-- a unit that does not exist: to be forbidden is one thing, not found another
 local NO_UNIT = "00000000-0000-0000-0000-000000000000"
 
 local function query_of(client, row, unit)

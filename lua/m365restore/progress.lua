@@ -11,7 +11,7 @@ local USUAL_WIDTH = 80
 -- An end is not guessed from fewer finished artifacts than this.
 local FEWEST = 4
 
---- back to the first column; and, behind the text, wipe what an older and longer line left
+-- back to the first column; and, behind the text, wipe what an older and longer line left
 local HOME, WIPE = "\r", "\27[K"
 
 local styles = { auto = true, live = true, plain = true, silent = true }

@@ -14,7 +14,7 @@ rules.collections = {
   exchange = { standard = "mailboxRestoreArtifacts", granular = "granularMailboxRestoreArtifacts" },
 }
 
---- The properties that an artifact must have, and those that tell two apart.
+-- The properties that an artifact must have, and those that tell two apart.
 local site_item = { required = { "browseSessionId", "id" }, identity = { "browseSessionId", "id" } }
 local whole = { required = { "restorePoint", "destinationType" }, identity = { "restorePoint" } }
 local shapes = {

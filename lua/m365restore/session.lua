@@ -6,15 +6,15 @@ local delta = require "m365restore.delta"
 local poll = require "m365restore.poll"
 local rules = require "m365restore.rules"
 
---- how long a wait lasts where no timeout is given: longer than Microsoft's
+-- how long a wait lasts where no timeout is given: longer than Microsoft's
 -- ten hours for a thousand sites, by far
 local DEFAULT_WAIT = "24h"
 
---- a session that is still a draft after this long, in seconds, was never
+-- a session that is still a draft after this long, in seconds, was never
 -- activated: a replica's delay is shorter
 local DRAFT_GRACE = 300
 
---- how a session ends; states are compared without case
+-- how a session ends; states are compared without case
 local outcomes = {
   completed = "completed",
   completedwitherror = "restore_partial",
@@ -22,7 +22,7 @@ local outcomes = {
   failed = "restore_failed",
 }
 
---- service <-> type of its sessions
+-- service <-> type of its sessions
 local types = {
   sharePoint = "sharePointRestoreSession",
   oneDriveForBusiness = "oneDriveForBusinessRestoreSession",

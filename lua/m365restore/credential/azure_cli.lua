@@ -9,7 +9,7 @@ local value = require "m365restore.credential.value"
 
 local RESOURCE = "https://graph.microsoft.com"
 
---- the tool is slow to start
+-- the tool is slow to start
 local TIMEOUT = "30s"
 
 local rows = { tenant = "string", program = "string", timeout = "duration" }

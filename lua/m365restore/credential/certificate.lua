@@ -7,7 +7,7 @@ local entra = require "m365restore.credential.entra"
 local fetch = require "m365restore.credential.fetch"
 local value = require "m365restore.credential.value"
 
---- how long an assertion is good for, in seconds
+-- how long an assertion is good for, in seconds
 local LIFE = 600
 
 local rows = {
@@ -15,7 +15,7 @@ local rows = {
   algorithm = "string", send_chain = "boolean", cloud = "string", authority = "string", scope = "string",
 }
 
---- algorithm -> the header that names the certificate, and its hash
+-- algorithm -> the header that names the certificate, and its hash
 local algorithms = {
   PS256 = { name = "x5t#S256", hash = "sha256" },
   RS256 = { name = "x5t", hash = "sha1" },

@@ -2,7 +2,7 @@
 -- @module m365restore.credential.cloud
 local cloud = {}
 
---- One row each; `refused` says why the Backup Storage API cannot be used.
+-- One row each; `refused` says why the Backup Storage API cannot be used.
 local NOT_THERE = "the Backup Storage API exists in the global cloud only"
 local clouds = {
   global = { authority = "https://login.microsoftonline.com", graph = "https://graph.microsoft.com" },

@@ -9,10 +9,10 @@ local fetch = require "m365restore.credential.fetch"
 local redact = require "m365restore.credential.redact"
 local value = require "m365restore.credential.value"
 
---- what slow_down adds to the interval, in seconds
+-- what slow_down adds to the interval, in seconds
 local SLOWER = 5
 
---- how long a person has where nobody says, in seconds
+-- how long a person has where nobody says, in seconds
 local PATIENCE = "15m"
 
 local rows = {

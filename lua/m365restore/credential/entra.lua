@@ -9,10 +9,10 @@ local redact = require "m365restore.credential.redact"
 
 local entra = {}
 
---- a clock that is off by more than this, in seconds, is named
+-- a clock that is off by more than this, in seconds, is named
 local SKEW = 120
 
---- fields of a form that are secrets
+-- fields of a form that are secrets
 local SECRET = { "client_secret", "client_assertion", "refresh_token", "device_code" }
 
 --- Checks what all of this endpoint's credentials have in common.

@@ -6,10 +6,10 @@ local clock = require "m365restore.clock"
 
 local fetch = {}
 
---- how long a token may take where nobody says, in real seconds
+-- how long a token may take where nobody says, in real seconds
 local TIMEOUT = 60
 
---- pauses between tries, in seconds
+-- pauses between tries, in seconds
 local PAUSES = { 0.5, 2, 5 }
 
 local function is_transient(status)

@@ -7,7 +7,7 @@ local value = require "m365restore.credential.value"
 
 local MODULE = "m365restore.credential."
 
---- name -> module, and the function in it where it holds several
+-- name -> module, and the function in it where it holds several
 local constructors = {
   client_secret = { "client_secret" },
   certificate = { "certificate" },

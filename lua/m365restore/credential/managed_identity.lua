@@ -15,13 +15,13 @@ local managed_identity = {
 
 local RESOURCE = "https://graph.microsoft.com"
 
---- how long the endpoint may take, retries included, in real seconds
+-- how long the endpoint may take, retries included, in real seconds
 local TIMEOUT = 120
 
---- IMDS wants these pauses, in seconds
+-- IMDS wants these pauses, in seconds
 local PAUSES = { 0.5, 2, 6, 14, 30 }
 
---- larger than any of Arc's proofs
+-- larger than any of Arc's proofs
 local LARGEST_PROOF = 4096
 
 local rows = { client_id = "string", object_id = "string", resource_id = "string", variables = "table" }

@@ -3,7 +3,7 @@
 -- @module m365restore.credential.redact
 local redact = {}
 
---- longer texts are cut: an error is read by a person
+-- longer texts are cut: an error is read by a person
 local LONGEST = 500
 
 local function escaped(text)

@@ -7,7 +7,7 @@ local entra = require "m365restore.credential.entra"
 local value = require "m365restore.credential.value"
 local variables = require "m365restore.credential.variables"
 
---- larger than any token
+-- larger than any token
 local LARGEST = 65536
 
 local rows = {

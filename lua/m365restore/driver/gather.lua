@@ -2,7 +2,7 @@
 -- @module m365restore.driver.gather
 local core = require "m365restore.core"
 
---- Ends the tasks that are still there when a gather is left, by whatever way.
+-- Ends the tasks that are still there when a gather is left, by whatever way.
 local guard = {
   __close = function(tasks)
     for task in pairs(tasks) do

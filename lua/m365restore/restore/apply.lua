@@ -16,7 +16,7 @@ local apply = {}
 
 local fail = run.fail
 
---- the first pause between looks for addresses of copies, in seconds of the clock; each is twice as long as the last
+-- the first pause between looks for addresses of copies, in seconds of the clock; each is twice as long as the last
 local URL_PAUSE = 5
 
 -- {====== The run ======

@@ -5,7 +5,7 @@ local rules = require "m365restore.rules"
 
 local artifacts = {}
 
---- How each kind of row is sent and recognised. `contents`: a session for it cannot begin empty, because what is
+-- How each kind of row is sent and recognised. `contents`: a session for it cannot begin empty, because what is
 -- created empty is a standard one.
 local kinds = {
   standard = {

@@ -11,13 +11,13 @@ local resolve = require "m365restore.restore.resolve"
 local targets = require "m365restore.restore.targets"
 local time = require "m365restore.time"
 
---- what a person has to say before anything is replaced by points that nobody has seen
+-- what a person has to say before anything is replaced by points that nobody has seen
 local PHRASE = "unreviewed"
 
---- resources in one request (contract 6.6), and how far back points are taken from
+-- resources in one request (contract 6.6), and how far back points are taken from
 local LARGEST, FAR_BACK = 10000, 400 * 86400
 
---- what says how it is run, and not what is restored
+-- what says how it is run, and not what is restored
 local run_options = {
   journal = "string", on_progress = "callable", timeout = "duration", interval = "duration", patience = "duration",
   url_wait = "duration", actor = "string", ticket = "string", reason = "string",

@@ -7,7 +7,7 @@ local csv = {}
 
 local BOM = "\u{feff}"
 
---- spreadsheets save it as "Unicode text"
+-- spreadsheets save it as "Unicode text"
 local UTF16 = { ["\xff\xfe"] = true, ["\xfe\xff"] = true }
 
 --- The cell that begins at `at`: its text, and where the separator or the line break after it stands.

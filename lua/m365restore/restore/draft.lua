@@ -12,13 +12,13 @@ local state = require "m365restore.restore.state"
 
 local draft = {}
 
---- how often a step is tried whose outcome stays unclear
+-- how often a step is tried whose outcome stays unclear
 local TRIES = 6
 
---- pauses in seconds of the clock: after something unclear, and while the queue of the service is full
+-- pauses in seconds of the clock: after something unclear, and while the queue of the service is full
 local UNCLEAR, QUEUE = 10, 60
 
---- what a create or an update says about one artifact of many: then they are sent in parts, to find the one
+-- what a create or an update says about one artifact of many: then they are sent in parts, to find the one
 local about_one = {
   invalidrestorepoint = true, invalidartifactrequest = true, restoreartifactslimitbreached = true,
   invalidpatchrequest = true, artifactnotfound = true, http_400 = true, http_413 = true,

@@ -15,7 +15,7 @@ local resolve = require "m365restore.restore.resolve"
 local targets = require "m365restore.restore.targets"
 local time = require "m365restore.time"
 
---- test restores of a unit within a month, and how long that is
+-- test restores of a unit within a month, and how long that is
 local MOST, MONTH = 2, 31 * 86400
 
 local USUAL_SAMPLE = 3

@@ -13,7 +13,7 @@ local time = require "m365restore.time"
 
 local granular = {}
 
---- messages are searched for this far back where nothing else is said: longer than any retention
+-- messages are searched for this far back where nothing else is said: longer than any retention
 local FAR_BACK = 400 * 86400
 
 local function refuse(code, ...)

@@ -8,7 +8,7 @@ local time = require "m365restore.time"
 
 local history = {}
 
---- the clocks of two sides may differ this much, in seconds
+-- the clocks of two sides may differ this much, in seconds
 local SKEW = 300
 
 local running = { active = true, activating = true }

@@ -9,7 +9,7 @@ local plans = require "m365restore.restore.plan"
 local state = require "m365restore.restore.state"
 local time = require "m365restore.time"
 
---- a delete that was not complete is repeated this often, after a pause in seconds of the clock
+-- a delete that was not complete is repeated this often, after a pause in seconds of the clock
 local TRIES, PAUSE = 5, 15
 
 --- Deletes a draft.

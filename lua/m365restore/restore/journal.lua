@@ -15,7 +15,7 @@ local journal = {}
 --- the format of the records
 journal.VERSION = 1
 
---- what the first line follows
+-- what the first line follows
 local GENESIS = ("0"):rep(64)
 
 local LARGEST = 1 << 31

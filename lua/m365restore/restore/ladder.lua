@@ -11,16 +11,16 @@ local words = require "m365restore.restore.words"
 
 local ladder = {}
 
---- units in one search (contract 2.4)
+-- units in one search (contract 2.4)
 local GROUP = 20
 
---- how far back points are looked for where there is no budget: longer than any retention, in seconds
+-- how far back points are looked for where there is no budget: longer than any retention, in seconds
 local FAR_BACK = 400 * 86400
 
---- just before T: finer than any snapshot, coarse enough for a double
+-- just before T: finer than any snapshot, coarse enough for a double
 local INSTANT = 0.001
 
---- The searches of each preference, in their order.
+-- The searches of each preference, in their order.
 local preferences = {
   fastRestore = { { tags = "fastRestore", restorePointPreference = "latest" }, { restorePointPreference = "latest" } },
   latest = { { restorePointPreference = "latest" } },

@@ -4,7 +4,7 @@ local core = require "m365restore.core"
 local session_types = require("m365restore.session").types
 local targets = require "m365restore.restore.targets"
 
---- What each step calls, by the rows of the contract table; %s is the service, %t its type of session.
+-- What each step calls, by the rows of the contract table; %s is the service, %t its type of session.
 local steps = {
   plan = { { "%s", "protection_units" }, { "client", "search_restore_points" } },
   apply = {
@@ -15,7 +15,7 @@ local steps = {
   item = { { "%s", "create_browse_session" }, { "%t", "granular_artifacts" } },
 }
 
---- looking users up is not this API's
+-- looking users up is not this API's
 local USERS = "User.ReadBasic.All"
 
 --- verb of a type -> permission

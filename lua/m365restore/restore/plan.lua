@@ -19,7 +19,7 @@ local plan = {}
 
 local FORMAT, VERSION = "m365restore.plan", 1
 
---- The priority of a target that has none: low numbers go first.
+-- The priority of a target that has none: low numbers go first.
 local USUAL_PRIORITY = 1000
 
 local LARGEST_FILE = 1 << 31
@@ -38,7 +38,7 @@ end
 
 -- {====== The hash ======
 
---- What of a row is approved by the hash; the rest follows from it, or is for people.
+-- What of a row is approved by the hash; the rest follows from it, or is for people.
 local approved = {
   "n", "target", "before", "protectionUnitId", "restorePointId", "protectionDateTime", "kind", "destinationType",
   "priority", "wave", "browseSessionId", "itemKey", "searchResponseId",
@@ -221,7 +221,7 @@ local function count_planned(rows)
   return count
 end
 
---- How old T may be before there are only weekly points (contract 6.7), in seconds.
+-- How old T may be before there are only weekly points (contract 6.7), in seconds.
 local FINE_GRAIN = 14 * 86400
 
 --- What a person should know before the plan is applied (contract 6.7).

@@ -9,17 +9,17 @@ local words = require "m365restore.restore.words"
 
 local report = {}
 
---- Outcomes that leave nothing to be done.
+-- Outcomes that leave nothing to be done.
 local good = { restored = true, already_restored = true, excluded = true }
 
---- What stands in a report where neither the service nor this library has a code.
+-- What stands in a report where neither the service nor this library has a code.
 local remedies = {
   not_started = "Resume the run with its journal.",
   running = "It goes on in the service: resume the run with its journal to see its end.",
   unknown = "Look at the session in the service.",
 }
 
---- The remedies of refusals.
+-- The remedies of refusals.
 local refused = {
   unknown = "Check the spelling, and that a policy protects it.",
   unreadable = "Give a URL, an e-mail address or an id.",

@@ -5,10 +5,10 @@ local gather = require "m365restore.driver.gather"
 
 local request = {}
 
---- reads of restore points at a time
+-- reads of restore points at a time
 local READERS = 16
 
---- service -> where its addresses go
+-- service -> where its addresses go
 local lists = { sharePoint = "siteWebUrls", oneDriveForBusiness = "drives", exchange = "mailboxes" }
 
 --- The body of the request.

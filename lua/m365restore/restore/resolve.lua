@@ -5,7 +5,7 @@ local targets = require "m365restore.restore.targets"
 
 local resolve = {}
 
---- States in which the service keeps no restore points for a unit, or soon will not. A state that is not known here
+-- States in which the service keeps no restore points for a unit, or soon will not. A state that is not known here
 -- is left to the search for points.
 local lost_states = { unprotected = true, removerequested = true, offboarded = true }
 

@@ -12,10 +12,10 @@ local waves = require "m365restore.restore.waves"
 
 local run = {}
 
---- how long a run may take, how long the service may be out of reach, and how long copies' addresses are waited for
+-- how long a run may take, how long the service may be out of reach, and how long copies' addresses are waited for
 local USUAL_TIMEOUT, USUAL_PATIENCE, USUAL_URL_WAIT = "7d", "1h", "30m"
 
---- pauses in seconds of the clock: before a failed read is repeated, and at a gate that is closed; and how old a look
+-- pauses in seconds of the clock: before a failed read is repeated, and at a gate that is closed; and how old a look
 -- at other people's sessions may be
 local RETRY_PAUSE, GATE_PAUSE, LOOK_AGE = 15, 30, 300
 

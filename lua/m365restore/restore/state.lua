@@ -87,7 +87,7 @@ local function settle(self, record)
   end
 end
 
---- Rows that the service does not take, and rows that it has restored already.
+-- Rows that the service does not take, and rows that it has restored already.
 fold.rejected, fold.found = settle, settle
 
 function fold.ended(self, record)

@@ -9,7 +9,7 @@ local time = require "m365restore.time"
 
 local survey = {}
 
---- searches at a time; the client's own limit comes on top
+-- searches at a time; the client's own limit comes on top
 local SEARCHERS = 16
 
 survey.preferences = ladder.preferences

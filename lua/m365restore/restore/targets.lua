@@ -10,7 +10,7 @@ local uri = require "m365restore.uri"
 
 local targets = {}
 
---- A column or field -> the kind of name that stands in it; names are compared without case, blanks and underscores.
+-- A column or field -> the kind of name that stands in it; names are compared without case, blanks and underscores.
 local columns = {
   target = "any", name = "any",
   url = "url", siteurl = "url", siteweburl = "url", weburl = "url",
@@ -18,7 +18,7 @@ local columns = {
   directoryobjectid = "id", protectionunitid = "id", unitid = "id", id = "id", siteid = "id",
 }
 
---- Which of several columns is believed: the exact ones first.
+-- Which of several columns is believed: the exact ones first.
 local order = {
   "protectionunitid", "unitid", "id", "directoryobjectid", "siteid", "siteweburl", "siteurl", "weburl", "url",
   "email", "userprincipalname", "upn", "mail", "mailbox", "drive", "target", "name",
@@ -107,7 +107,7 @@ local function from_text(place, text)
   return { given = text, key = key_of_kind.any(text) }
 end
 
---- Outcomes of a report, of which a row is not to be restored again when the report is read as a list.
+-- Outcomes of a report, of which a row is not to be restored again when the report is read as a list.
 local finished = { restored = true, already_restored = true, excluded = true, running = true }
 
 --- A report that is read as a list: what it says was restored, or still runs, is left out, and listed as such.

@@ -7,7 +7,7 @@ local run = require "m365restore.restore.run"
 
 local wave = {}
 
---- what does not fit together is looked at this often, with a pause in seconds of the clock: a session that is not
+-- what does not fit together is looked at this often, with a pause in seconds of the clock: a session that is not
 -- there, artifacts that are still running though their session has ended
 local LOOKS, LOOK_PAUSE = 4, 15
 

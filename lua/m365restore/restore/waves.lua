@@ -9,7 +9,7 @@ local waves = {}
 --- What the service allows (contract 6.6).
 waves.limits = { artifacts = 50, sessions = 25, in_flight = 1000 }
 
---- Microsoft's published figures: how long a number of units takes together, in hours.
+-- Microsoft's published figures: how long a number of units takes together, in hours.
 local published = { { 1, 0.5 }, { 50, 3 }, { 250, 4 }, { 1000, 10 } }
 
 local function planned_rows(rows)
