@@ -15,7 +15,7 @@ local plan = assert(m365.plan(client, {
   service = "sharePoint", targets = "all", before = "2026-11-01T06:00:00Z", destination = "inPlace",
 }))
 local run = assert(m365.apply(client, plan, {
-  journal = folder .. "/run.jsonl", confirm = plan.hash, interval = "30m",
+  journal = folder .. "/run.jsonl", confirm = plan.hash, interval = "30m", timeout = "365d",
 }))
 local report = run:report()
 for _, extension in ipairs { "csv", "json", "html" } do

@@ -63,6 +63,7 @@ local plan = assert(m365.plan(client, {
 }))
 local run = assert(m365.apply(client, plan, {
   journal = folder .. "/run.jsonl", confirm = plan.hash, interval = "90m", max_sessions = 3,
+  timeout = "3650d", patience = "365d",
 }))
 assert(run:report():save(folder .. "/report.json"))
 assert(system.replace(folder .. "/moments", table.concat(moments, "\n")))

@@ -44,7 +44,10 @@ end
 
 --- Applies a plan; the journal is `run.jsonl` unless told.
 function Bench:apply(plan, options)
-  local opts = { journal = self:path(), confirm = plan.hash, interval = "20m", url_wait = 0 }
+  -- days go by in a second here, and a machine may be slow: no wait may end by itself
+  local opts = {
+    journal = self:path(), confirm = plan.hash, interval = "20m", url_wait = 0, timeout = "3650d", patience = "365d",
+  }
   for name, value in pairs(options or {}) do opts[name] = value end
   return m365.apply(self.client, plan, opts)
 end
