@@ -30,6 +30,10 @@ struct runtime {
 
 static const char runtime_key = 'r';
 
+/* the metatable of runtimes: there is one, and a lost one where loading failed
+   for want of memory */
+#define RUNTIME "m365restore.runtime"
+
 /* the metatable of operations */
 #define OPERATION "m365restore.operation"
 
@@ -613,9 +617,9 @@ const struct luaL_Reg m365_await_functions[] = {
 */
 
 static int runtime_gc(lua_State *L) {
-  struct runtime *r = push_runtime(L);
+  struct runtime *r = luaL_testudata(L, 1, RUNTIME);
   struct m365_engine *e;
-  if (r == NULL || lua_touserdata(L, 1) != r)
+  if (r == NULL)
     return 0;
   e = r->engine;
   r->engine = NULL; /* operations that end later find nobody */
@@ -642,7 +646,7 @@ void m365_await_open(lua_State *L) {
   struct runtime *r = lua_newuserdatauv(L, sizeof *r, USER_VALUES);
   memset(r, 0, sizeof *r);
   r->first = 1;
-  lua_newtable(L);
+  luaL_newmetatable(L, RUNTIME);
   lua_pushcfunction(L, runtime_gc);
   lua_setfield(L, -2, "__gc");
   lua_setmetatable(L, -2);

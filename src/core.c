@@ -119,8 +119,7 @@ static const struct luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
-int luaopen_m365restore_core(lua_State *L) {
-  luaL_checkversion(L);
+static void open_all(lua_State *L) {
   stay_loaded();
   m365_json_open(L);
   m365_failure_open(L);
@@ -131,6 +130,21 @@ int luaopen_m365restore_core(lua_State *L) {
   m365_pager_open(L);
   m365_method_open(L);
   m365_client_open(L);
+}
+
+/* A host may load the module again: then what is alive goes on as it is, and
+   only the methods are as they were, for the Lua side to extend anew. */
+int luaopen_m365restore_core(lua_State *L) {
+  static const char open_key = 'o';
+  luaL_checkversion(L);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &open_key) == LUA_TNIL) {
+    open_all(L);
+    lua_pushboolean(L, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &open_key);
+  } else {
+    m365_method_open(L);
+  }
+  lua_settop(L, 0);
   luaL_newlib(L, functions);
   luaL_setfuncs(L, m365_await_functions, 0);
   luaL_setfuncs(L, m365_method_functions, 0);

@@ -196,6 +196,27 @@ describe("hygiene:", function()
     ]]
   end)
 
+  it("a host that loads it again goes on with what is under way", function()
+    guest [[
+      local id = select(2, ...)
+      local sim = require("m365restore.simulator").attach((...))
+      local function load()
+        for name in pairs(package.loaded) do
+          if name:find "^m365restore" then package.loaded[name] = nil end
+        end
+        return require "m365restore"
+      end
+      local function use(m365)
+        local client = m365.client { base_url = sim.url, credential = sim:credential(), clock = sim:clock() }
+        local session = assert(client:session(id))
+        return function() return session:refresh() and client:sessions():next() end
+      end
+      local first, again = use(load()), use(load())
+      collectgarbage()
+      assert(first() and again())
+    ]]
+  end)
+
   it("keeps no descriptor of a client that was closed, and no memory of one that was forgotten", function()
     local function count()
       local _, n = scratch.must("ls", "/proc/" .. scratch.read("/proc/self/stat"):match "^%d+" .. "/fd"):gsub("\n", "")

@@ -80,7 +80,7 @@ elseif order == "wrong selves" then
   assert(client:session(id), "a wrong self did harm")
   for _, value in pairs(debug.getregistry()) do -- the runtime's own finalizer, which nobody else can reach
     local meta = type(value) == "userdata" and debug.getmetatable(value)
-    if type(meta) == "table" and meta.__gc and meta.__name == nil then
+    if type(meta) == "table" and meta.__name == "m365restore.runtime" then
       for _, thing in ipairs(things) do pcall(meta.__gc, thing) end
     end
   end
