@@ -41,20 +41,11 @@ static int process_close(lua_State *L) {
   return 1;
 }
 
-/* has_children(): is any child left, alive or not yet waited for? */
-static int process_has_children(lua_State *L) {
-  siginfo_t info;
-  const int options = WEXITED | WNOHANG | WNOWAIT;
-  lua_pushboolean(L, waitid(P_ALL, 0, &info, options) == 0);
-  return 1;
-}
-
 static const luaL_Reg functions[] = {
     {"fork", process_fork},
     {"ignore", process_ignore},
     {"restore", process_restore},
     {"close", process_close},
-    {"has_children", process_has_children},
     {NULL, NULL},
 };
 
