@@ -520,7 +520,12 @@ How long a host's own loop may sleep before it calls @{step}.
 @treturn ?number seconds; nil where nothing is due
 */
 static int f_timeout(lua_State *L) {
-  double seconds = has_ready(L) ? 0 : m365_engine_timeout(check_engine(L));
+  struct m365_engine *e = check_engine(L);
+  double seconds;
+  /* what a task asked for just before an error ended the step, and what was
+     asked for outside of one, has not been started yet */
+  m365_engine_advance(e);
+  seconds = has_ready(L) ? 0 : m365_engine_timeout(e);
   if (seconds == M365_NEVER)
     return 0;
   lua_pushnumber(L, seconds);

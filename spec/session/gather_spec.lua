@@ -256,6 +256,28 @@ describe("gather", function()
       assert.is_true(watched)
     end)
 
+    it("the error of one task does not delay what another has just asked for", function()
+      local event, done = core.event(), nil
+      local other = m365.spawn(function()
+        event:wait()
+        done = list()
+      end)
+      m365.spawn(function()
+        event:wait()
+        error "from a task"
+      end)
+      m365.step(0)
+      event:set()
+      assert.truthy(raised(m365.step, 0):find "from a task")
+      assert.equal("suspended", coroutine.status(other))
+      assert.equal(0, m365.timeout())
+      local limit = core.monotonic() + 20
+      while not done and core.monotonic() < limit do
+        m365.step(0.05)
+      end
+      assert.truthy(done)
+    end)
+
     it("step refuses what is no duration", function()
       assert.truthy(raised(m365.step, "soon"):find("duration", 1, true))
       assert.truthy(raised(m365.spawn, 5):find("function expected", 1, true))
