@@ -36,8 +36,8 @@ SO = $(MODULES:%=$(BUILD)/m365restore/%.so)
 BUILD_PACKAGES = gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-cjson \
                  ca-certificates \
                  libcurl4-openssl-dev libssl-dev libmicrohttpd-dev lua-dkjson
-TEST_PACKAGES  = lua-busted lua-check lua-socket luarocks openssl procps \
-                 python3-jsonschema python3-yaml
+TEST_PACKAGES  = lua-busted lua-check lua-socket lua-luv lua-cqueues luarocks \
+                 openssl procps python3-jsonschema python3-yaml
 BENCH_PACKAGES = nginx-light
 
 # the project's own modules first, then what is installed

@@ -888,9 +888,45 @@ function credential.default(given) end
 ---@return m365.credential_value
 function credential.token_function(fn) end
 
+---Tasks under luv's loop, which has to be installed.
+---@class m365.driver.luv
+local luv = {}
+
+---Says where errors go, before all else.
+---@param on_error fun(err: any)
+function luv.open(on_error) end
+
+---Starts a function as a task that the loop drives: in it, methods yield to the loop.
+---@param fn function
+---@param ... any its arguments
+---@return thread task for `m365.cancel`
+function luv.spawn(fn, ...) end
+
+---Looks again at what there is to wait for, after a callback of the loop has set an event or used `m365.spawn`.
+function luv.wake() end
+
+---Closes its handles; tasks stay where they are.
+function luv.close() end
+
+---Tasks under the loop of cqueues, which has to be installed.
+---@class m365.driver.cqueues
+local cqueues = {}
+
+---Calls a function in a task that the queue drives: in it, methods yield to the queue. Raises what it raises.
+---@async
+---@param fn function
+---@param ... any its arguments
+---@return any ... its results
+function cqueues.run(fn, ...) end
+
+---@class m365.driver
+---@field luv m365.driver.luv
+---@field cqueues m365.driver.cqueues
+
 ---@class m365
 ---@field VERSION string
 ---@field null userdata written as null
+---@field driver m365.driver
 ---@field progress m365.progress
 ---@field time m365.time
 ---@field credential m365.credential

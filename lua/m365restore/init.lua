@@ -27,6 +27,7 @@ end)
 -- name -> module, and the one function of it that is meant.
 local lazy = {
   credential = { "m365restore.credential" },
+  driver = { "m365restore.driver" },
   gather = { "m365restore.driver.gather" },
   preflight = { "m365restore.preflight" },
   progress = { "m365restore.progress" },
