@@ -170,7 +170,7 @@ static struct m365_origin *make_origin(const struct m365_client *c,
   if (o == NULL)
     return NULL;
   o->limit = 1;
-  if (c != NULL && c->origin != NULL) {
+  if (c != NULL) {
     o->log = c->origin->log;
     if (!m365_route_copy(&o->route, &c->origin->route)) {
       m365_origin_release(o);
@@ -265,15 +265,21 @@ static int done(lua_State *L, int status, lua_KContext context) {
   return 2;
 }
 
+static int refuse(lua_State *L, const char *code) {
+  static const struct m365_deed deed = {"credential.request", NULL};
+  lua_pushnil(L);
+  m365_failure_of_code(L, code, NULL, NULL, &deed);
+  return 2;
+}
+
 static int submit(lua_State *L, const struct m365_client *c,
                   const struct exchange *x, enum m365_plain plain) {
-  static const struct m365_deed deed = {"credential.request", NULL};
-  struct m365_operation *op = m365_operation_push(L);
-  if (!fill(L, op, c, x, plain)) {
-    lua_pushnil(L);
-    m365_failure_of_code(L, "no_memory", NULL, NULL, &deed);
-    return 2;
-  }
+  struct m365_operation *op;
+  if (c != NULL && c->origin == NULL) /* nobody is there to use the token */
+    return refuse(L, "closed");
+  op = m365_operation_push(L);
+  if (!fill(L, op, c, x, plain))
+    return refuse(L, "no_memory");
   m365_operation_submit(L, lua_gettop(L));
   return done(L, LUA_OK, lua_gettop(L));
 }

@@ -145,6 +145,33 @@ describe("tokens of a long run", function()
     assert(c:request("GET", ROOT, { timeout = 5 }))
   end)
 
+  it("are not waited for when the client of a sign-in is closed", function()
+    local prompted, answer = core.event(), nil
+    local c = client {
+      credential = m365.credential.token_function(function(request)
+        local sign_in = m365.credential.device_code {
+          tenant = sim.tenant, client_id = sim.client_id, authority = sim.url,
+          prompt = function() prompted:set() end,
+        }
+        answer = { sign_in(request) }
+        return table.unpack(answer)
+      end),
+    }
+    local _, failures = m365.gather({ "ask", "close" }, function(what)
+      if what == "ask" then return c:request("GET", ROOT) end
+      prompted:wait()
+      c:close()
+    end)
+    assert.equal("closed", failures[1].code)
+    for _ = 1, 100 do
+      if answer then break end
+      core.sleep(0.01)
+    end
+    assert.is_nil(answer[1])
+    assert.equal("closed", answer[2].code)
+    assert.is_true(renewals() <= 1)
+  end)
+
   it("are not fetched for a client that was closed", function()
     sim:fault { operation = "token", action = "stall", seconds = 0.1, before = "headers" }
     local events = {}
