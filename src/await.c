@@ -647,8 +647,14 @@ static void open_operations(lua_State *L) {
   lua_pop(L, 1);
 }
 
+/* A state that opens the library again, as one that reloads its modules does,
+   keeps its engine: clients and tasks of before go on. */
 void m365_await_open(lua_State *L) {
-  struct runtime *r = lua_newuserdatauv(L, sizeof *r, USER_VALUES);
+  struct runtime *r = push_runtime(L);
+  lua_pop(L, 1);
+  if (r != NULL && r->engine != NULL)
+    return;
+  r = lua_newuserdatauv(L, sizeof *r, USER_VALUES);
   memset(r, 0, sizeof *r);
   r->first = 1;
   luaL_newmetatable(L, RUNTIME);

@@ -75,6 +75,11 @@ static int event_tostring(lua_State *L) {
 }
 
 void m365_log_open(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &logs_key) != LUA_TNIL) {
+    lua_pop(L, 1); /* opened again: numbers must not start anew */
+    return;
+  }
+  lua_pop(L, 1);
   lua_newtable(L);
   lua_newtable(L);
   lua_pushliteral(L, "v");
