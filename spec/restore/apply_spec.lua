@@ -186,7 +186,7 @@ describe("a plan that is applied", function()
 
   it("waits its turn while 25 sessions of others are active", function()
     start { sites = 60, limits = { active_sessions = 3 } }
-    place.sim:activate_foreign(3, { lasting = 20000 })
+    place.sim:activate_foreign(3, { lasting = 60000 })
     local plan = place:plan { destination = "inPlace" }
     local run = assert(place:apply(plan))
     assert.is_nil(run.error)
