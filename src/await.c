@@ -13,6 +13,9 @@
 /* the longest stretch without a look at hooks, in seconds */
 #define SLICE 0.05
 
+/* the pause between two turns of tasks that do nothing but yield, in seconds */
+#define BREATH 0.001
+
 /* user values of the runtime */
 enum {
   FLIGHT = 1, /* address of an operation -> the operation, while in flight */
@@ -606,7 +609,7 @@ static int event_wait(lua_State *L) {
     return m365_yield(L, 1, 1, wait_for_top);
   pump(L, true);
   while (!op->done)
-    slice(L, true, has_ready(L) ? 0 : SLICE);
+    slice(L, true, has_ready(L) ? BREATH : SLICE);
   lua_pushboolean(L, 1);
   return 1;
 }

@@ -62,15 +62,25 @@ double m365_client_newborn_until(lua_State *L, int client) {
 ** URLs
 */
 
+/* A host that was given without a port has its scheme's: a link may say so. */
+static const char *skip_default_port(const char *rest, const char *base) {
+  const char *port = strncasecmp(base, "https:", 6) == 0 ? ":443" : ":80";
+  const char *colon = strrchr(base, ':'); /* of the scheme, at least */
+  bool has_port = colon[1] != '/' && strchr(colon, ']') == NULL;
+  size_t n = strlen(port);
+  return !has_port && strncmp(rest, port, n) == 0 ? rest + n : rest;
+}
+
 /* The part of an absolute link behind the client's base; NULL: it leads
    elsewhere. Scheme and host are compared without case; what follows must
    start a path, or "https://graph.microsoft.com.evil" would pass. */
 static const char *behind_base(const char *link, const char *base) {
   size_t n = strlen(base);
-  if (strncasecmp(link, base, n) != 0 ||
-      (link[n] != '/' && link[n] != '?' && link[n] != '\0'))
+  const char *rest;
+  if (strncasecmp(link, base, n) != 0)
     return NULL;
-  return link + n;
+  rest = skip_default_port(link + n, base);
+  return *rest == '/' || *rest == '?' || *rest == '\0' ? rest : NULL;
 }
 
 static bool has_control(const char *s) {

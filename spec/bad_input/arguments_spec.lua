@@ -296,6 +296,17 @@ describe("bad input:", function()
       refuses("control characters", request, "GET", "/a\r\nX: y")
     end)
 
+    it("takes the scheme's own port for none", function()
+      for _, base in ipairs { "http://127.0.0.1", "http://[::1]" } do
+        local c <close> = m365.client { credential = "token", base_url = base, retries = 0, connect_timeout = 0.5 }
+        local result, err = c:request("GET", base .. ":80/nobody-is-there")
+        assert.is_true(result ~= nil or err.code ~= "foreign_link")
+        for _, other in ipairs { ":81/x", ":443/x", ":8080/x", ":80x", ":80@evil/x" } do
+          refuses("client.request: path: ", c.request, c, "GET", base .. other)
+        end
+      end
+    end)
+
     it("does not let its own headers be set, or lines be broken", function()
       for _, name in ipairs {
         "Authorization", "authorization", "HOST", "Content-Length", "Transfer-Encoding", "Cookie", "client-request-id",
