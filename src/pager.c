@@ -24,7 +24,8 @@ enum {
   HOME,
   BODY, /* the first page is asked for by a POST of this text, or nil */
   FETCH, /* the operation that brings the next page, or nil */
-  USER_VALUES = FETCH
+  NAME,  /* of the method, which may be replaced before the list is read */
+  USER_VALUES = NAME
 };
 
 struct pager {
@@ -74,6 +75,8 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
   lua_setiuservalue(L, -2, HOME);
   lua_pushvalue(L, list->body);
   lua_setiuservalue(L, -2, BODY);
+  p->deed.operation = lua_pushstring(L, list->deed.operation);
+  lua_setiuservalue(L, -2, NAME);
 }
 
 /*

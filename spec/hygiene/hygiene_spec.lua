@@ -209,7 +209,13 @@ describe("hygiene:", function()
       local function use(m365)
         local client = m365.client { base_url = sim.url, credential = sim:credential(), clock = sim:clock() }
         local session = assert(client:session(id))
-        return function() return session:refresh() and client:sessions():next() end
+        local list = session:granular_artifacts()
+        return function()
+          assert(session:refresh() and client:sessions():next())
+          client:close()
+          local _, err = list:next() -- its method may be gone by now, its name is not
+          return err.operation == "sharePointRestoreSession.granular_artifacts"
+        end
       end
       local first, again = use(load()), use(load())
       collectgarbage()
