@@ -30,12 +30,12 @@ end
 
 describe("m365restore.progress", function()
   it("tells counts, time, pace and a range for the end", function()
-    assert.equal("active: 16 of 25 finished, 1 failed, 5 in progress; after 1h36m, 10 an hour, 43m to 1h12m left\n",
+    assert.equal("active: 16 of 25 finished, 1 failed, 5 running; after 1h36m, 43m to 1h12m left, 10/h\n",
       told("plain", { at(15, 1, 5760) }))
   end)
 
   it("guesses no end from next to nothing", function()
-    assert.equal("active: 3 of 25 finished, 5 in progress; after 40s\n", told("plain", { at(3, 0, 40) }))
+    assert.equal("active: 3 of 25 finished, 5 running; after 40s\n", told("plain", { at(3, 0, 40) }))
   end)
 
   it("says so when the service is out of reach", function()
@@ -59,7 +59,7 @@ describe("m365restore.progress", function()
     end
     assert.equal(3, #lines)
     assert.equal(79, #lines[2])
-    assert.equal("completed: 25 of 25 finished; after 1m, 1000 an hour", lines[3])
+    assert.equal("completed: 25 of 25 finished; after 1m, 1000/h", lines[3])
     assert.equal("\n", text:sub(-1))
     assert.equal(1, select(2, text:gsub("\n", "")))
   end)

@@ -40,11 +40,12 @@ local function spell_pace(event, finished)
   if not elapsed or elapsed <= 0 or finished < FEWEST then
     return nil
   end
-  local rate = string.format("%d an hour", (finished / elapsed * 3600 + 0.5) // 1)
+  local rate = string.format("%d/h", (finished / elapsed * 3600 + 0.5) // 1)
   if event.done or left <= 0 then
     return rate
   end
-  return rate .. ", " .. spell_end(finished, left, elapsed)
+  -- the rate last: it is what a narrow terminal may cut
+  return spell_end(finished, left, elapsed) .. ", " .. rate
 end
 
 --- What has changed when this has; times go by and are not in it.
@@ -54,7 +55,7 @@ local function spell_state(event, finished)
     parts[#parts + 1] = string.format("%d failed", event.failed)
   end
   if (event.inProgress or 0) > 0 and not event.done then
-    parts[#parts + 1] = string.format("%d in progress", event.inProgress)
+    parts[#parts + 1] = string.format("%d running", event.inProgress)
   end
   if event.error then
     parts[#parts + 1] = "out of reach: " .. tostring(event.error.code or event.error)
