@@ -109,6 +109,19 @@ describe("a plan that is applied", function()
     place:assert_exactly_once(plan)
   end)
 
+  it("is not confirmed any more when it was made again after its journal was lost", function()
+    local plan = place:plan { destination = "inPlace", targets = { sites[1].id, sites[2].id } }
+    assert(place:apply(plan))
+    os.remove(place:path())
+    local again = place:plan { destination = "inPlace", targets = { sites[1].id, sites[2].id, sites[3].id } }
+    assert.is_string(again.rows[1].restored_by)
+    assert.is_nil(again.rows[3].restored_by)
+    assert.matches("2 targets of these have been restored from this very point", tostring(again), 1, true)
+    again = place:plan { destination = "inPlace", targets = { sites[1].id, sites[2].id } }
+    assert.equal("plan_changed", select(2, place:apply(again, { confirm = plan.hash })).code)
+    place:assert_exactly_once(plan)
+  end)
+
   it("has one run at a time on a journal", function()
     local plan = place:plan()
     local results = m365.gather({ 1, 2 }, function()

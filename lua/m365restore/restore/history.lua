@@ -3,6 +3,7 @@
 -- @module m365restore.restore.history
 local core = require "m365restore.core"
 local artifacts = require "m365restore.restore.artifacts"
+local gather = require "m365restore.driver.gather"
 local session_types = require("m365restore.session").services
 local time = require "m365restore.time"
 
@@ -10,6 +11,9 @@ local history = {}
 
 -- the clocks of two sides may differ this much, in seconds
 local SKEW = 300
+
+--- sessions whose artifacts are listed at a time
+local READERS = 8
 
 local running = { active = true, activating = true }
 
@@ -146,6 +150,32 @@ function history.find_restored(recent, rows)
     end
   end
   return results
+end
+
+--- Which points somebody has restored since a time, or is restoring. Where the caller may not read sessions, nobody
+-- knows, and none are named. May yield.
+-- @tparam client client
+-- @tparam string service
+-- @tparam number since epoch seconds
+-- @treturn ?table id of a restore point -> id of the session; or nil, err
+function history.restored_since(client, service, since)
+  local seen, err = history.look(client, service, {}, since)
+  if not seen then
+    return err.status == 403 and {} or nil, err
+  end
+  local points = {}
+  local _, failures = gather(seen.recent, function(session)
+    local found, problem = {}, nil
+    if not history.is_draft(session) then
+      found, problem = artifacts.list(session, { { kind = "standard" } })
+    end
+    for point, artifact in pairs(found or {}) do
+      points[point] = tostring(artifact.status):lower() ~= "failed" and session.id or points[point]
+    end
+    return found ~= nil, problem
+  end, READERS)
+  local _, failure = next(failures)
+  return failure == nil and points or nil, failure
 end
 
 return history

@@ -7,6 +7,8 @@ local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local crypto = require "m365restore.crypto"
 local csv = require "m365restore.restore.csv"
+local gather = require "m365restore.driver.gather"
+local history = require "m365restore.restore.history"
 local options = require "m365restore.options"
 local survey = require "m365restore.restore.survey"
 local system = require "m365restore.system"
@@ -42,6 +44,7 @@ end
 local approved = {
   "n", "target", "before", "protectionUnitId", "restorePointId", "protectionDateTime", "kind", "destinationType",
   "priority", "wave", "browseSessionId", "itemKey", "searchResponseId",
+  "restored_by",
 }
 
 local function canonical(row)
@@ -199,13 +202,37 @@ local function row_of(o, n, target, choice, excluded, ranks)
   return row
 end
 
-local function rows_of(o, list, choices, excluded, first)
+local function rows_of(o, found, excluded, first)
   local out, ranks, rows = ranks_of(excluded), ranks_of(first), {}
-  for n, target in ipairs(list) do
-    local choice = target.unit and not target.refusal and choices[target.unit.id]
+  for n, target in ipairs(found.list) do
+    local choice = target.unit and not target.refusal and found.choices[target.unit.id]
     rows[n] = row_of(o, n, target, choice or nil, out, ranks)
+    rows[n].restored_by = found.restored[rows[n].restorePointId]
   end
   return rows
+end
+
+--- Units and points, and beside them what was restored from these points since T: who has lost a journal and plans
+-- anew gets another hash, and has to confirm that it is to be done again.
+local function read_all(client, o)
+  local found = {}
+  local _, failures = gather({
+    function()
+      local list, choices = survey.run(client, o, o.wanted)
+      found.list, found.choices = list, choices
+      return list, choices
+    end,
+    function()
+      local points, err = history.restored_since(client, o.service, o.moment)
+      found.restored = points
+      return points, err
+    end,
+  }, function(read) return read() end)
+  local _, err = next(failures)
+  if err ~= nil and type(err) ~= "table" then
+    error(err, 0) -- misuse goes on its way
+  end
+  return err == nil and found or nil, err
 end
 
 -- }======
@@ -226,9 +253,14 @@ local FINE_GRAIN = 14 * 86400
 
 --- What a person should know before the plan is applied (contract 6.7).
 local function notes_of(self)
-  local notes, to = {}, {}
+  local notes, to, again = {}, {}, 0
   for _, row in ipairs(self.rows) do
     to[not row.refusal and row.destinationType or ""] = true
+    again = again + (row.restored_by and 1 or 0)
+  end
+  if again > 0 then
+    notes[1] = words.count(again, "target") .. " of these have been restored from this very point since T. To confirm "
+      .. "this plan is to restore them again."
   end
   if to.inPlace then
     notes[#notes + 1] = "What is restored in place is not locked meanwhile: changes since the restore point are lost, "
@@ -278,13 +310,13 @@ function plan.make(client, spec)
   local o = read_options(spec)
   local excluded, first = list_of("exclude", o.exclude), list_of("priority", o.priority)
   local created = clock.of(client):now()
-  local list, choices = survey.run(client, o, o.wanted)
-  if not list then
-    return nil, choices
-  elseif #list == 0 then
+  local found, err = read_all(client, o)
+  if not found then
+    return nil, err
+  elseif #found.list == 0 then
     return fail("no_targets", "there is nothing in the list of targets")
   end
-  local rows = rows_of(o, list, choices, excluded, first)
+  local rows = rows_of(o, found, excluded, first)
   local planned = count_planned(rows)
   if o.max_targets and planned > o.max_targets then
     return fail("too_many_targets", "%d targets would be restored, max_targets is %d", planned, o.max_targets)
@@ -298,6 +330,9 @@ end
 -- {====== For people ======
 
 local function state_of(row)
+  if row.restored_by then
+    return "restored before, by session " .. row.restored_by
+  end
   return row.refusal and "refused: " .. row.refusal.code .. ", " .. row.refusal.message
     or row.name or row.address or ""
 end
