@@ -142,13 +142,14 @@ local function check_fresh(client, plan, o)
   return survey.verify(client, plan)
 end
 
---- A journal that was begun goes on with its own plan; another request has no business there.
+--- A journal that was begun goes on with its own plan; another request has no business there. The plan of the same
+-- request may be another by now, since some of it is done: whoever confirms either means this run.
 local function check_begun(plan, stored, o, path)
   local differences = plans.request_difference(stored.request or {}, plan.request or {})
   if #differences > 0 then
     return fail("other_plan", "refuse", string.format("%s holds the plan of another request: %s", path,
       table.concat(differences, "; ")), { differences = differences })
-  elseif o.confirm and o.confirm ~= stored.hash then
+  elseif o.confirm and o.confirm ~= stored.hash and o.confirm ~= plan.hash then
     differences = stored:diff(plan)
     return fail("plan_changed", "refuse", string.format("confirm is %s, the plan in %s has the hash %s; %s", o.confirm,
       path, stored.hash, differences[1] or ""), { differences = differences })
