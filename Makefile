@@ -101,7 +101,8 @@ oidc:
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory spec/support/oidc/node_modules; fi
 
 spec/support/oidc/node_modules: spec/support/oidc/package-lock.json
-	@npm ci --prefix $(@D) --omit=dev --no-audit --no-fund --loglevel=error
+	@npm ci --prefix $(@D) --omit=dev --no-audit --no-fund --prefer-offline --fetch-retries=0 \
+	  --loglevel=error
 	@touch $@
 
 SPEC = spec

@@ -20,6 +20,9 @@
 /* after an early renewal that failed, seconds until the next one */
 #define EARLY_PAUSE 30.0
 
+/* the header in which a refusal says what it wants */
+#define CHALLENGE "WWW-Authenticate"
+
 static const char request_key = 'q';
 
 static const struct m365_deed deed = {"credential", NULL};
@@ -196,15 +199,14 @@ static int on_end(lua_State *L) {
 /* Pushes all challenges of the answer, as one header; false: there is none,
    and nothing is pushed. */
 static bool push_challenge(lua_State *L, const struct m365_transfer *t) {
-  static const char name[] = "WWW-Authenticate";
   size_t length;
   luaL_Buffer b;
-  const char *value = m365_transfer_header(t, name, &length);
+  const char *value = m365_transfer_header(t, CHALLENGE, &length);
   if (value == NULL)
     return false;
   luaL_buffinit(L, &b);
   for (const char *first = value; value != NULL;
-       value = m365_transfer_next_header(t, name, value, &length)) {
+       value = m365_transfer_next_header(t, CHALLENGE, value, &length)) {
     if (value != first)
       luaL_addstring(&b, ", ");
     luaL_addlstring(&b, value, length);
@@ -252,11 +254,10 @@ static double timeout_of(lua_State *L) {
   return seconds > 0 ? seconds : DEADLINE;
 }
 
-static bool has_challenge(const struct m365_operation *op) {
-  size_t length;
-  return op->job.refused &&
-         m365_transfer_header(&op->job.transfer, "WWW-Authenticate",
-                              &length) != NULL;
+/* Was it the token at hand that was refused to it, and not one before? */
+static bool is_refused(const struct m365_client *c,
+                       const struct m365_operation *op) {
+  return op->job.refused && op->generation == c->token.generation;
 }
 
 void m365_renewal_start(lua_State *L, struct m365_client *c,
@@ -270,7 +271,7 @@ void m365_renewal_start(lua_State *L, struct m365_client *c,
   c->token.deadline = m365_monotonic() + timeout;
   c->token.asked = m365_token_now(L, client);
   c->token.patient = timeout > DEADLINE;
-  c->token.challenged = has_challenge(op);
+  c->token.refused = is_refused(c, op);
   m365_spawn(L, 1, true);
   lua_setiuservalue(L, client, M365_CLIENT_RENEWAL);
   lua_pushnil(L);
@@ -305,8 +306,8 @@ bool m365_renewal_is_running(lua_State *L, struct m365_client *c,
     fail(L, c, client);
     return false;
   }
-  if (running && !c->token.challenged && !c->token.patient &&
-      has_challenge(op) && cancel(L, client))
+  if (running && !c->token.refused && !c->token.patient &&
+      is_refused(c, op) && cancel(L, client))
     return false;
   return running;
 }

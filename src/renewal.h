@@ -24,7 +24,8 @@ void m365_renewal_start(lua_State *L, struct m365_client *c,
                         const struct m365_operation *op, int client);
 
 /* Is one under way that may still bring what `op` needs? One that lasts too
-   long is given up, and so is one that knows nothing of op's challenge. */
+   long is given up, and so is one that was asked for before the token was
+   refused to `op`: what it brings may be refused as well. */
 bool m365_renewal_is_running(lua_State *L, struct m365_client *c,
                              const struct m365_operation *op, int client);
 

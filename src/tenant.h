@@ -47,7 +47,7 @@ struct m365_token {
   double deadline;   /* monotonic */
   double asked;      /* the client's clock's: when it was started */
   bool patient;      /* a person takes part: calls wait for as long */
-  bool challenged;   /* it answers a challenge */
+  bool refused;      /* it was started because the last one was refused */
 };
 
 struct m365_client {

@@ -107,6 +107,24 @@ describe("tokens of a long run", function()
     assert.matches("claims=%7B%22a%22%3A%7B%22b%22%3A1%7D%7D", sent[2].body, 1, true)
   end)
 
+  it("are fetched anew where one is on its way that was asked for before the refusal", function()
+    sim:identity { lifetime = 1000, refresh_in = 100 }
+    local c <close> = client()
+    assert(c:request("GET", ROOT))
+    sim:advance(200)
+    sim:fault { operation = "token", action = "stall", seconds = 20, before = "headers" }
+    assert(c:request("GET", ROOT)) -- starts an early renewal, which lasts
+    sim:revoke_tokens '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
+    assert(c:request("GET", ROOT, { timeout = 10 }))
+    assert.equal(3, renewals())
+    sim:advance(200)
+    sim:fault { operation = "token", action = "stall", seconds = 0.2, before = "headers" }
+    assert(c:request("GET", ROOT))
+    sim:revoke_tokens()
+    assert(c:request("GET", ROOT))
+    assert.equal(5, renewals())
+  end)
+
   it("do not answer a 403 that is no challenge", function()
     local c <close> = client()
     sim:fault { operation = "root.get", action = "status", status = 403 }
