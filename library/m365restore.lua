@@ -712,6 +712,10 @@ function time.compare(a, b) end
 ---@field rows table[] one for each target: its point and wave, or a refusal with its reason
 ---@field service string
 ---@field created string
+---@field planned integer how many are to be restored
+---@field waves integer
+---@field estimate {seconds: number, how: string}
+---@field notes string[] what a person should know before it is applied
 local plan = {}
 
 ---@async

@@ -116,7 +116,7 @@ describe("a plan that is applied", function()
     local again = place:plan { destination = "inPlace", targets = { sites[1].id, sites[2].id, sites[3].id } }
     assert.is_string(again.rows[1].restored_by)
     assert.is_nil(again.rows[3].restored_by)
-    assert.matches("2 targets of these have been restored from this very point", tostring(again), 1, true)
+    assert.matches("2 targets of the plan had this very restore point restored", tostring(again), 1, true)
     again = place:plan { destination = "inPlace", targets = { sites[1].id, sites[2].id } }
     assert.equal("plan_changed", select(2, place:apply(again, { confirm = plan.hash })).code)
     place:assert_exactly_once(plan)

@@ -259,8 +259,8 @@ local function notes_of(self)
     again = again + (row.restored_by and 1 or 0)
   end
   if again > 0 then
-    notes[1] = words.count(again, "target") .. " of these have been restored from this very point since T. To confirm "
-      .. "this plan is to restore them again."
+    notes[1] = words.count(again, "target") .. " of the plan had this very restore point restored since T. To confirm "
+      .. "the plan is to do it again."
   end
   if to.inPlace then
     notes[#notes + 1] = "What is restored in place is not locked meanwhile: changes since the restore point are lost, "
