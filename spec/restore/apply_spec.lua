@@ -283,6 +283,27 @@ describe("a plan that is applied", function()
     place:assert_exactly_once(plan)
   end)
 
+  it("goes on with a journal whose end was cut off, wherever that is, and not with one that was edited", function()
+    local whole
+    for cut = 1, 400, 57 do
+      start()
+      local plan = place:plan()
+      assert(place:apply(plan, { on_progress = function(event)
+        if event.kind == "progress" then error("the power is gone", 0) end
+      end }))
+      whole = scratch.read(place:path())
+      scratch.write(place:path(), whole:sub(1, -1 - cut))
+      local run = assert(m365.resume(place.client, place:path(), { interval = "20m", url_wait = 0 }))
+      assert.is_nil(run.error)
+      assert.equal(60, (support.outcomes(run).restored or 0) + (support.outcomes(run).already_restored or 0))
+      place:assert_exactly_once(plan)
+    end
+    scratch.write(place:path "edited", (whole:gsub('"priority":1000', '"priority":1', 1)))
+    local run, err = m365.resume(place.client, place:path "edited")
+    assert.is_nil(run)
+    assert.same({ "journal_damaged", 1 }, { err.code, err.line })
+  end)
+
   it("ends at once when its listener raises, and goes on later", function()
     local plan = place:plan()
     local run = assert(place:apply(plan, { on_progress = function(event)
