@@ -19,7 +19,7 @@ describe("no secret", function()
   teardown(function() certificates:close() end)
   before_each(function()
     -- slow enough for an assertion, which lives ten minutes, to arrive in time on a busy machine
-    place, written = restore.start { sites = 4, speed = 1500 }, {}
+    place, written = restore.start { sites = 4, speed = 4000 }, {}
     place.sim:trust { certificate = app.certificate }
     place.sim:identity { lifetime = 3600, outcome = "approved" }
   end)
