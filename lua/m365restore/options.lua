@@ -12,7 +12,13 @@ end
 
 -- What an option may be: returns the value as it is used, or raises.
 local kinds = {
-  duration = core.duration,
+  duration = function(value, field)
+    local ok, seconds = pcall(core.duration, value, field) -- so that it names no line of ours
+    if not ok then
+      error(seconds, 0)
+    end
+    return seconds
+  end,
   callable = function(value, field)
     if not is_callable(value) then
       error(field .. ": a function was expected, got " .. type(value), 0)
