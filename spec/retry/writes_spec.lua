@@ -23,6 +23,12 @@ describe("a write", function()
     return home.sim:ledger(ACTIVATE)
   end
 
+  -- the service did it; how far it has come since depends on its clock
+  local function is_activated()
+    local states = { activating = true, active = true, completed = true }
+    return states[home.sim:session(session.id).status] == true
+  end
+
   local function fault(options)
     local all = { operation = "restoreSessions.activate", times = 10 }
     for name, value in pairs(options) do all[name] = value end
@@ -49,7 +55,7 @@ describe("a write", function()
       local err = ambiguous { action = "lose" }
       assert.equal("unknown", err.sent)
       assert.equal("no_answer", err.cause)
-      assert.equal("activating", home.sim:session(session.id).status)
+      assert.is_true(is_activated())
     end)
 
     it("the connection is reset in place of an answer", function()
@@ -67,7 +73,7 @@ describe("a write", function()
       local err = ambiguous { action = "status", status = 503, processed = true }
       assert.equal(503, err.status)
       assert.is_true(err.sent)
-      assert.equal("activating", home.sim:session(session.id).status)
+      assert.is_true(is_activated())
     end)
 
     for _, status in ipairs { 408, 500, 502, 504 } do
