@@ -378,6 +378,20 @@ static void authorize(lua_State *L, struct m365_engine *e) {
   lua_pop(L, 1);
 }
 
+/* As many as there are now: a log function that makes requests makes new
+   ones. The engine is asked for each time, because that function may do
+   anything. */
+void m365_await_tell(lua_State *L) {
+  struct m365_engine *e = m365_engine_of(L);
+  struct m365_event event;
+  size_t n = e != NULL ? m365_engine_events(e)->count : 0;
+  for (; n > 0 && (e = m365_engine_of(L)) != NULL; n--) {
+    if (!m365_ring_take(m365_engine_events(e), &event))
+      return;
+    m365_log_tell(L, m365_engine_events(e), &event);
+  }
+}
+
 /* Does all that can be done without waiting. */
 static void pump(lua_State *L, bool everyone) {
   struct m365_engine *e;
@@ -388,7 +402,7 @@ static void pump(lua_State *L, bool everyone) {
     if (collect(L, e) + run_ready(L, everyone) == 0)
       break;
   }
-  m365_log_drain(L);
+  m365_await_tell(L);
 }
 
 /*

@@ -44,6 +44,9 @@ void m365_await_open(lua_State *L);
 /* The engine of this state, or NULL once it was closed. */
 struct m365_engine *m365_engine_of(lua_State *L);
 
+/* Tells the log functions what the engine has written down. */
+void m365_await_tell(lua_State *L);
+
 /* Pushes a new operation that is closed when the C function that called
    this returns. */
 struct m365_operation *m365_operation_push(lua_State *L);

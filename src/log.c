@@ -3,7 +3,6 @@
 #include <lauxlib.h>
 #include <stdio.h>
 
-#include "await.h"
 #include "instant.h"
 #include "json.h"
 
@@ -218,18 +217,9 @@ static void tell_lost(lua_State *L, struct m365_ring *ring, unsigned log) {
   m365_log_emit(L, log);
 }
 
-/* As many as there are now: a log function that makes requests makes new
-   ones. The engine is asked for each time, because that function may do
-   anything. */
-void m365_log_drain(lua_State *L) {
-  struct m365_engine *e = m365_engine_of(L);
-  struct m365_event event;
-  size_t n = e != NULL ? m365_engine_events(e)->count : 0;
-  for (; n > 0 && (e = m365_engine_of(L)) != NULL; n--) {
-    if (!m365_ring_take(m365_engine_events(e), &event))
-      return;
-    tell_lost(L, m365_engine_events(e), event.log);
-    push_event(L, &event);
-    m365_log_emit(L, event.log);
-  }
+void m365_log_tell(lua_State *L, struct m365_ring *ring,
+                   const struct m365_event *event) {
+  tell_lost(L, ring, event->log);
+  push_event(L, event);
+  m365_log_emit(L, event->log);
 }

@@ -10,14 +10,18 @@
 
 #include <lua.h>
 
+#include "event.h"
+
 void m365_log_open(lua_State *L);
 
 /* Makes the function at `index` hear the events of the log whose number is
    returned. The caller anchors the function. */
 unsigned m365_log_attach(lua_State *L, int index);
 
-/* Tells what the engine has written down. */
-void m365_log_drain(lua_State *L);
+/* Tells an event that was taken from the ring, and before it how many were
+   lost. */
+void m365_log_tell(lua_State *L, struct m365_ring *ring,
+                   const struct m365_event *event);
 
 /* Tells the event whose fields are in the table on the top; pops it. */
 void m365_log_emit(lua_State *L, unsigned log);

@@ -47,7 +47,7 @@ static void tell_renewed(lua_State *L, const struct m365_client *c,
                          double life, double ahead) {
   if (c->origin == NULL || c->origin->log == 0)
     return;
-  m365_log_drain(L); /* what led to it comes first */
+  m365_await_tell(L); /* what led to it comes first */
   lua_createtable(L, 0, 3);
   lua_pushliteral(L, "token_renewed");
   lua_setfield(L, -2, "event");
@@ -65,7 +65,7 @@ static void tell_failed(lua_State *L, const struct m365_client *c) {
   int error = lua_gettop(L);
   if (c->origin == NULL || c->origin->log == 0)
     return;
-  m365_log_drain(L);
+  m365_await_tell(L);
   lua_createtable(L, 0, 7);
   lua_pushliteral(L, "token_failed");
   lua_setfield(L, -2, "event");

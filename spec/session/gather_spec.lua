@@ -236,6 +236,10 @@ describe("gather", function()
     end)
 
     it("timeout and pollfds are for a host's own loop", function()
+      local limit = core.monotonic() + 20
+      while m365.timeout() and core.monotonic() < limit do -- what other specs of this state left behind
+        m365.step(0.05)
+      end
       assert.is_nil(m365.timeout())
       local done
       m365.spawn(function() done = list() end)
@@ -243,7 +247,7 @@ describe("gather", function()
       m365.step(0)
       assert.equal("number", type(m365.timeout()))
       local watched = false
-      local limit = core.monotonic() + 20
+      limit = core.monotonic() + 20
       while not done and core.monotonic() < limit do
         for _, entry in ipairs(m365.pollfds()) do
           watched = true
