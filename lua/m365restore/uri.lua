@@ -2,6 +2,13 @@
 -- @module m365restore.uri
 local uri = {}
 
+--- Escapes all but RFC 3986's unreserved characters.
+-- @tparam string text
+-- @treturn string
+function uri.escape(text)
+  return (text:gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
 --- Takes the escapes out of a text.
 -- @tparam string text
 -- @treturn string

@@ -2,6 +2,7 @@
 -- @module m365restore.credential.managed_identity
 local core = require "m365restore.core"
 local options = require "m365restore.options"
+local uri = require "m365restore.uri"
 local check = require "m365restore.credential.check"
 local fetch = require "m365restore.credential.fetch"
 local redact = require "m365restore.credential.redact"
@@ -77,10 +78,6 @@ end
 
 -- }======
 
-local function escape(text)
-  return (text:gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end))
-end
-
 --- The one id that was given, as the host's query wants it.
 local function id_query(what, o, host)
   local query, count = "", 0
@@ -91,7 +88,7 @@ local function id_query(what, o, host)
         error(("%s.%s: %s takes no such id"):format(what, option, host.name), 0)
       end
       check.id(what .. "." .. option, o[option])
-      query, count = ("&%s=%s"):format(name, escape(o[option])), count + 1
+      query, count = ("&%s=%s"):format(name, uri.escape(o[option])), count + 1
     end
   end
   if count > 1 then
@@ -168,7 +165,7 @@ local function make(given, probing)
   local header, variable = table.unpack(host.header)
   local secret = variable and get(variable) or ""
   check.secret(("%s: %s"):format(what, variable or header), secret)
-  local url = ("%s?api-version=%s&resource=%s%s"):format(endpoint_of(host, get), host.version, escape(RESOURCE),
+  local url = ("%s?api-version=%s&resource=%s%s"):format(endpoint_of(host, get), host.version, uri.escape(RESOURCE),
     id_query(what, o, host))
 
   local function ask(request, authorization)

@@ -1,17 +1,15 @@
 --- Texts that came from a server, made fit for errors: without the secrets
 -- that were sent to it, which some servers quote, and on one line.
 -- @module m365restore.credential.redact
+local uri = require "m365restore.uri"
+
 local redact = {}
 
 -- longer texts are cut: an error is read by a person
 local LONGEST = 500
 
-local function escaped(text)
-  return (text:gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end))
-end
-
 local function remove(text, secret)
-  for _, form in ipairs { secret, escaped(secret), (escaped(secret):gsub("%%20", "+")) } do
+  for _, form in ipairs { secret, uri.escape(secret), (uri.escape(secret):gsub("%%20", "+")) } do
     local at = 1
     while true do
       local first, last = text:find(form, at, true)

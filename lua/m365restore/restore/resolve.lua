@@ -2,6 +2,7 @@
 -- @module m365restore.restore.resolve
 local gather = require "m365restore.driver.gather"
 local targets = require "m365restore.restore.targets"
+local uri = require "m365restore.uri"
 
 local resolve = {}
 
@@ -104,17 +105,13 @@ function Walk:read()
   end
 end
 
-local function escape(text)
-  return (text:gsub("[^%w._~-]", function(c) return string.format("%%%02X", c:byte()) end))
-end
-
 local hidden = "this token is not shown the units' e-mail addresses, and the user could not be looked up (%s): grant "
   .. "User.ReadBasic.All, or give the directoryObjectId"
 
 --- The unit of a user whose address the service does not show.
 function Walk:look_up(target)
   local address = targets.email_of(target.key)
-  local user, err = self.client:request("GET", "/users/" .. escape(address), { query = { ["$select"] = "id" } })
+  local user, err = self.client:request("GET", "/users/" .. uri.escape(address), { query = { ["$select"] = "id" } })
   local unit = user and user.id and self.by_directory[user.id:lower()]
   if unit then
     self:meet(target, unit)
