@@ -316,10 +316,17 @@ static bool is_sound(lua_State *L, const struct m365_action *row) {
   const struct m365_type *type = m365_type_named(row->type);
   bool sound = lua_istable(L, -1);
   if (sound && type->key != NULL && row->result == M365_RESULT_ITEM) {
-    sound = lua_getfield(L, -1, type->key) == LUA_TSTRING;
+    sound = lua_getfield(L, -1, type->key) == LUA_TSTRING &&
+            lua_rawlen(L, -1) > 0;
     lua_pop(L, 1);
   }
   return sound;
+}
+
+/* Does a row make a thing, whose id has to come with the answer? */
+static bool makes_item(const struct m365_action *row) {
+  return row->result == M365_RESULT_ITEM && strcmp(row->method, "POST") == 0 &&
+         m365_type_named(row->type)->key != NULL;
 }
 
 /* The object is on the top. */
@@ -372,7 +379,7 @@ static int take_object(lua_State *L, int index, const struct m365_action *row,
     return 2;
   if (lua_istable(L, -1))
     unwrap(L);
-  if (lua_isnil(L, -1) && row->effect == M365_WRITE)
+  if (lua_isnil(L, -1) && row->effect == M365_WRITE && !makes_item(row))
     lua_newtable(L); /* an update may have nothing to say */
   else if (!is_sound(L, row))
     return bad_shape(L, op);

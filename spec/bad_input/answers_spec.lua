@@ -95,15 +95,30 @@ describe("from the service", function()
   end)
 
   it("a new session without an id is ambiguous", function()
-    for _, body in ipairs { "{}", '{"id":7}', "null", "[]" } do
+    for i, body in ipairs { "{}", '{"id":7}', '{"id":""}', "null", "[]", "", "" } do
       home.sim:fault {
-        operation = "sharePointRestoreSessions.create", action = "status", status = 201, body = body, processed = true,
+        operation = "sharePointRestoreSessions.create", action = "status", status = i % 2 == 0 and 202 or 201,
+        body = body, processed = true,
       }
       home.sim:forget()
       local result, err = client.sharePoint:create_session(home:body("sharePoint", 1))
       assert.is_nil(result)
       assert.same({ "ambiguous", "ambiguous", "bad_answer" }, { err.code, err.class, err.cause })
       assert.equal(1, home.sim:count())
+    end
+  end)
+
+  it("a new bulk request, browse session or policy without an id is ambiguous", function()
+    local drive = home:session(client, "oneDriveForBusiness", 1, 1)
+    for path, create in pairs {
+      ["BulkAdditionRequests$"] = function() return drive:create_bulk_request { drives = { "x@contoso.com" } } end,
+      ["BrowseSessions$"] = function() return client.sharePoint:create_browse_session { restorePointId = "x" } end,
+      ["ProtectionPolicies$"] = function() return client.sharePoint:create_protection_policy { displayName = "x" } end,
+    } do
+      home.sim:fault { method = "POST", path = path, action = "status", status = 202, body = "" }
+      local result, err = create()
+      assert.is_nil(result, path)
+      assert.same({ "ambiguous", "bad_answer" }, { err.code, err.cause }, path)
     end
   end)
 
