@@ -109,9 +109,14 @@ describe("from the service", function()
   end)
 
   it("a new bulk request, browse session or policy without an id is ambiguous", function()
-    local drive = home:session(client, "oneDriveForBusiness", 1, 1)
+    local draft = assert(client.oneDriveForBusiness:create_session())
     for path, create in pairs {
-      ["BulkAdditionRequests$"] = function() return drive:create_bulk_request { drives = { "x@contoso.com" } } end,
+      ["BulkAdditionRequests$"] = function()
+        return draft:create_bulk_request {
+          displayName = "x", drives = { "x@contoso.com" }, destinationType = "new", restorePointPreference = "latest",
+          protectionTimePeriod = { startDateTime = "2026-10-01T00:00:00Z", endDateTime = "2026-11-01T00:00:00Z" },
+        }
+      end,
       ["BrowseSessions$"] = function() return client.sharePoint:create_browse_session { restorePointId = "x" } end,
       ["ProtectionPolicies$"] = function() return client.sharePoint:create_protection_policy { displayName = "x" } end,
     } do

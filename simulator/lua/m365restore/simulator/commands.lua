@@ -8,6 +8,7 @@ local points = require "m365restore.simulator.points"
 local schedule = require "m365restore.simulator.schedule"
 local services = require "m365restore.simulator.services"
 local sessions = require "m365restore.simulator.sessions"
+local staging = require "m365restore.simulator.staging"
 local units = require "m365restore.simulator.units"
 local world = require "m365restore.simulator.world"
 
@@ -149,6 +150,14 @@ function commands.activate_foreign(model, options, now)
     started[i] = sessions.start_foreign(model, service, now, options.lasting).id
   end
   return started
+end
+
+function commands.stage_session(model, options, now)
+  return staging.session(model, options, now).id
+end
+
+function commands.restores(model, _, now)
+  return staging.restores(model, now)
 end
 
 --- The most artifacts of a workload that were activated and unfinished at a time.

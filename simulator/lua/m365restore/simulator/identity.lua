@@ -42,7 +42,8 @@ local function describe(self, options, now, lifetime)
   local permissions = options.permissions or identity.PERMISSIONS
   local body = {
     aud = "https://graph.microsoft.com", iss = "https://sts.windows.net/" .. self.tenant .. "/", tid = self.tenant,
-    appid = self.client_id, app_displayname = "Simulated Application", iat = math.floor(now), nbf = math.floor(now),
+    appid = options.application or self.client_id,
+    app_displayname = "Simulated Application", iat = math.floor(now), nbf = math.floor(now),
     exp = math.floor(now + lifetime),
   }
   if options.delegated then

@@ -248,18 +248,26 @@ function Simulator:secrets()
   return self:call("secrets")
 end
 
-local function face(shared)
+local function face(shared, ahead)
   return {
-    now = function() return shared:at(host.monotonic()) end,
+    now = function() return shared:at(host.monotonic()) + (ahead or 0) end,
     delay = function(_, seconds) return seconds / shared.speed end,
   }
 end
 
+local CLOCK = {
+  ahead = function(value)
+    return type(value) == "number" and value - value == 0 or "a number of seconds"
+  end,
+}
+
 --- The simulated clock, computed here without asking the model.
+-- @tparam ?table options `ahead` (0): seconds that the client's clock is ahead of the service's; below 0 it is behind
 -- @treturn table `now(self)` -> epoch seconds with fraction; `delay(self, seconds)` -> real seconds to wait for so
 -- much simulated time
-function Simulator:clock()
-  return face(self.clock_)
+function Simulator:clock(options)
+  options = check("clock", options or {}, CLOCK)
+  return face(self.clock_, options.ahead)
 end
 
 --- What another process on this machine needs to use this simulator, as one line of text for `attach`.
@@ -494,6 +502,43 @@ function Simulator:activate_foreign(count, options)
   return self:call("activate_foreign", {
     count = count, service = options.service or "sharePoint", lasting = options.lasting or 10800,
   })
+end
+
+local STAGED = {
+  service = SERVICE, application = kind "string", artifacts = kind "table", ago = number(0), lasting = above_zero,
+  state = one_of("draft", "running", "succeeded", "failed"),
+}
+local STAGED_ARTIFACT = {
+  restorePoint = kind "string", destinationType = one_of("inPlace", "new"), item = kind "string",
+  browseSession = kind "string", search = kind "string",
+}
+
+--- Puts a session of another application into the service, as if it had been there before. Whole units, files of a
+-- browse session and messages are possible, one kind in a session.
+-- @tparam table options `artifacts` (a list, each with `restorePoint` and `destinationType`; files have `item`, a key,
+-- and `browseSession`, an id, and no restore point; messages have `search`, a searchResponseId, too); `state`
+-- ("succeeded": "draft", "running", "succeeded" or "failed"); `ago` (simulated seconds since it was created or
+-- activated; 7200 for one that has ended, else 0); `lasting` (simulated seconds that its artifacts take; 600 for one
+-- that has ended, else 10800); `application` (the id of another backup tool); `service` ("sharePoint")
+-- @treturn string the session's id
+function Simulator:stage_session(options)
+  check("stage_session", options, STAGED)
+  local list = options.artifacts or {}
+  if #list == 0 then error("stage_session: artifacts is missing", 2) end
+  for i, artifact in ipairs(list) do check(("stage_session: artifacts[%d]"):format(i), artifact, STAGED_ARTIFACT) end
+  local state = options.state or "succeeded"
+  local ended = state == "succeeded" or state == "failed"
+  return self:call("stage_session", {
+    service = options.service or "sharePoint", application = options.application, artifacts = list, state = state,
+    ago = options.ago or (ended and 7200 or 0), lasting = options.lasting or (ended and 600 or 10800),
+  })
+end
+
+--- Every restore that was begun, in the order in which they end: what was restored, from where and to where.
+-- @treturn table list of { session, application, service, unit, restorePoint, destinationType, browseSession, item,
+-- search, state (of the artifact, now), start and finish (epoch seconds) }
+function Simulator:restores()
+  return self:call("restores")
 end
 
 --- The most artifacts of a workload that were activated and unfinished at a time.

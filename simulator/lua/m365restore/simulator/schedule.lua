@@ -99,7 +99,8 @@ local function lay_down(self, artifact, wanted)
   artifact.start = take_slot(self, session.service, wanted, lasting)
   artifact.finish = artifact.start + lasting
   artifact.failure = failure_of(self, artifact)
-  if not artifact.item then self.busy[artifact.point.unit.id] = artifact.finish end
+  local unit = artifact.point.unit.id
+  if not artifact.item then self.busy[unit] = math.max(self.busy[unit] or 0, artifact.finish) end
 end
 
 local function name_copy(self, artifact)
@@ -133,18 +134,21 @@ end
 --- Activates a session.
 -- @tparam table session
 -- @tparam number now
-function Schedule:activate(session, now)
+-- @tparam ?table staged `failure`, with which all artifacts end where it is there: a test says what becomes of them,
+-- whatever else is being restored
+function Schedule:activate(session, now, staged)
   session.activated, session.ready = now, now + SCHEDULING
   local unfinished = heap_of(self.unfinished, session.service)
   unfinished:drop_until(now)
   local count = #session.artifacts
   local spread = schedule.duration(math.min(#unfinished + count, self.limit)) - ONE_RESTORE
   for i, artifact in ipairs(session.artifacts) do
-    local duplicate = already_running(self, artifact, now)
+    local duplicate = not staged and already_running(self, artifact, now)
     if duplicate then
       artifact.start, artifact.finish, artifact.failure = session.ready, session.ready, duplicate
     else
       lay_down(self, artifact, session.ready + math.max(0, spread) * (i - 1) / count)
+      artifact.failure = artifact.failure or staged and staged.failure
     end
     name_copy(self, artifact)
   end
