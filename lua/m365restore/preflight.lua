@@ -113,21 +113,8 @@ end
 
 -- {====== The checks ======
 
-local MONTHS = {
-  Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12,
-}
-
---- "Sun, 22 Nov 2026 12:00:00 GMT" as epoch seconds, or nil.
-local function date(text)
-  local day, month, year, rest = tostring(text):match "^%a+, (%d+) (%a+) (%d+) (%d%d:%d%d:%d%d) GMT$"
-  if not MONTHS[month] then
-    return nil
-  end
-  return require("m365restore.time").parse(("%04d-%02d-%02dT%sZ"):format(year, MONTHS[month], day, rest))
-end
-
 local function check_clock(self, client, head)
-  local theirs = date(head.headers.date)
+  local theirs = require("m365restore.time").of_header(head.headers.date)
   if not theirs then
     return add(self, "clock", "unknown", "the service sent no date")
   end

@@ -160,4 +160,19 @@ function time.compare(a, b)
   return 0
 end
 
+local MONTHS = {
+  Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12,
+}
+
+--- Reads the time of an HTTP header, such as "Sun, 22 Nov 2026 12:00:00 GMT".
+-- @tparam ?string text
+-- @treturn ?integer seconds since 1970; nil for what is no such time
+function time.of_header(text)
+  local day, month, year, rest = tostring(text):match "^%a+, (%d%d?) (%a+) (%d%d%d%d) (%d%d:%d%d:%d%d) GMT$"
+  if not MONTHS[month] then
+    return nil
+  end
+  return time.parse(string.format("%04d-%02d-%02dT%sZ", year, MONTHS[month], day, rest))
+end
+
 return time

@@ -44,7 +44,11 @@ describe("a plan is applied in every dialect:", function()
       assert.same({ already_restored = 54, failed = 1 }, support.outcomes(again))
       -- the journal is there
       assert.same({ restored = 54, failed = 1 }, support.outcomes(assert(m365.resume(place.client, place:path()))))
-      place:assert_exactly_once(plan)
+      -- one that has failed is as if it never was: it was tried again, and none of the others
+      local counts = place:activations()
+      for _, row in ipairs(plan.rows) do
+        assert.equal(row == sick and 2 or 1, counts[row.restorePointId])
+      end
       place:stop()
     end)
   end

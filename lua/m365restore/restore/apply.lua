@@ -78,6 +78,17 @@ local function wait_for_urls(self)
   end
 end
 
+--- Rows that others have under way are watched to their end.
+local function watch_elsewhere(self)
+  local _, failures = gather(self.state:elsewhere_sessions(), function(session)
+    return reconcile.watch(self, session.id, self:rows(session.rows))
+  end)
+  local _, err = next(failures)
+  if err then
+    self:halt(type(err) == "table" and err or select(2, fail("internal", "ask", tostring(err))))
+  end
+end
+
 local function is_complete(self)
   for _, row in ipairs(self.plan.rows) do
     if not row.refusal and not self.state.results[row.n] then
@@ -88,11 +99,19 @@ local function is_complete(self)
 end
 
 local function work(self)
-  local ok, err = reconcile(self)
+  local ok, err = reconcile.begin(self)
   if not ok then
     return self:halt(err)
   end
-  gather(batches_of(self), function(batch) return wave.process(self, batch) end, self.limits.sessions)
+  local _, failures = gather(batches_of(self), function(batch) return wave.process(self, batch) end,
+    self.limits.sessions)
+  local _, failure = next(failures)
+  if failure and not self.problem then
+    self:halt(type(failure) == "table" and failure or select(2, fail("internal", "ask", tostring(failure))))
+  end
+  if not self.problem then
+    watch_elsewhere(self)
+  end
   if not self.problem then
     wait_for_urls(self)
   end
@@ -121,12 +140,16 @@ local apply_options = {
 }
 
 --- The plan that a journal holds.
-local function stored_plan(book, path)
-  local first = book[1]
-  if first.kind ~= "plan" then
-    return fail("journal_damaged", "ask", path .. ": the first record is no plan")
+local function stored_plan(records, path)
+  local first = records[1]
+  local understood, plan, err = first.kind == "plan", nil, nil
+  if understood then
+    understood, plan, err = pcall(plans.adopt, first.plan, path)
   end
-  return plans.adopt(first.plan, path)
+  if not understood then
+    return nil, journal.not_understood(path, { 1 })
+  end
+  return plan, err
 end
 
 --- A plan that is applied for the first time must be approved, and still be true.
@@ -168,32 +191,18 @@ local function begin(self, o)
   }
 end
 
+--- Takes a journal in. With records that cannot be understood nothing more is done: what they stand for may run.
 local function go_on(self, records)
-  for i = 2, #records do
-    self.state:apply(records[i])
+  local bad = self.state:replay(records)
+  if bad then
+    self:abandon(journal.not_understood(self.path, bad))
+    return true
   end
   return self:note { kind = "resumed" }
 end
 
---- Runs with an open journal; whatever happens, it is closed.
-local function run_with(client, plan, book, o)
-  local _ <close> = book
-  local records = book.records
-  book.records = nil
-  if #records > 0 then
-    local stored, err = stored_plan(records, book.path)
-    if not stored then
-      return nil, err
-    end
-    local same, problem = true, nil
-    if plan then
-      same, problem = check_begun(plan, stored, o, book.path)
-    end
-    if not same then
-      return nil, problem
-    end
-    plan = stored
-  end
+--- Runs with an open journal, whose plan is the one that counts.
+local function run_with(client, plan, book, records, o)
   local self = run.new(client, plan, book, o)
   local ok, err
   if #records > 0 then
@@ -215,12 +224,36 @@ local function read_options(what, opts)
   return o
 end
 
---- Is this the first run with a journal?
--- @tparam string path
--- @treturn boolean
-local function is_fresh(path)
-  local records, err = journal.read(path)
-  return (not records and err.code == "not_found") or (records and #records == 0) or false
+--- Runs with a journal. It is locked first and read once; whether the run is a new one, and may begin, is decided by
+-- what is in the locked file. May yield.
+-- @tparam client client
+-- @tparam table o options of apply
+-- @tparam function fresh () -> the plan of a new run, approved; or nil, err, and then the file that was made is gone
+-- @tparam[opt] function stored the plan of a run that was begun -> true: it is the one that is meant; or nil, err
+-- @treturn ?Run or nil, err
+local function under_lock(client, o, fresh, stored)
+  local book, err = journal.open(o.journal)
+  if not book then
+    return nil, err
+  end
+  local _ <close> = book
+  local records = book.records
+  book.records = nil
+  local plan, problem
+  if #records == 0 then
+    plan, problem = fresh()
+  else
+    plan, problem = stored_plan(records, book.path)
+  end
+  if plan and #records > 0 and stored then
+    local same, difference = stored(plan)
+    plan, problem = same and plan or nil, difference
+  end
+  if not plan then
+    book:discard()
+    return nil, problem
+  end
+  return run_with(client, plan, book, records, o)
 end
 
 --- Applies a plan, exactly; or, where its journal was begun, goes on with the plan in there. May yield.
@@ -243,17 +276,11 @@ function apply.apply(client, plan, opts)
     error("apply: plan: a plan was expected, got " .. type(plan), 2)
   elseif plans.hash(plan) ~= plan.hash then
     return fail("plan_edited", "refuse", "the plan was changed after it was made: its hash no longer matches")
-  elseif is_fresh(o.journal) then
+  end
+  return under_lock(client, o, function()
     local ok, err = check_fresh(client, plan, o)
-    if not ok then
-      return nil, err
-    end
-  end
-  local book, err = journal.open(o.journal)
-  if not book then
-    return nil, err
-  end
-  return run_with(client, plan, book, o)
+    return ok and plan, err
+  end, function(stored) return check_begun(plan, stored, o, o.journal) end)
 end
 
 --- Goes on with a run that was interrupted, by its journal alone. May yield.
@@ -267,18 +294,30 @@ function apply.resume(client, path, opts)
   for name, value in pairs(opts or {}) do
     given[name] = value
   end
-  local o = read_options("resume", given)
-  if is_fresh(path) then
+  return under_lock(client, read_options("resume", given), function()
     return fail("not_found", "refuse", "there is no run in " .. path .. " to be resumed")
-  end
-  local book, err = journal.open(path)
-  if not book then
-    return nil, err
-  end
-  return run_with(client, nil, book, o)
+  end)
 end
 
-apply.is_fresh = is_fresh
+--- Begins a run with a plan that its caller makes, or goes on with the one that the journal holds. May yield.
+-- @tparam client client
+-- @tparam table opts as for @{apply}
+-- @tparam function make () -> a plan that is approved; or nil, err. It is called while the journal is locked, and only
+-- where the journal is empty
+-- @tparam[opt] Plan same the plan whose request a run that was begun must have
+-- @treturn ?Run as from @{apply}; or nil, err
+function apply.start(client, opts, make, same)
+  local o = read_options("apply", opts)
+  return under_lock(client, o, function()
+    local plan, err = make()
+    local ok = plan
+    if plan then
+      o.confirm = plan.hash
+      ok, err = check_fresh(client, plan, o)
+    end
+    return ok and plan, err
+  end, same and function(stored) return check_begun(same, stored, o, o.journal) end)
+end
 
 -- }======
 

@@ -5,25 +5,43 @@ local rules = require "m365restore.rules"
 
 local artifacts = {}
 
+local function point_of(artifact)
+  return rules.object(artifact.restorePoint).id
+end
+
 -- How each kind of row is sent and recognised. `contents`: a session for it cannot begin empty, because what is
--- created empty is a standard one.
+-- created empty is a standard one. `same`: does an artifact of any session restore what a row does, to the same place,
+-- by what the service shows? A kind without it is never known to be the same. `points` tells the restore points of
+-- browse sessions, where the service names them.
 local kinds = {
   standard = {
     collection = "standard", list = "artifacts",
+    same = function(artifact, row)
+      return point_of(artifact) == row.restorePointId and artifact.destinationType == row.destinationType
+    end,
     artifact = function(row)
       return { restorePoint = { id = row.restorePointId }, destinationType = row.destinationType }
     end,
     key_of_row = function(row) return row.restorePointId end,
-    key_of = function(artifact) return artifact.restorePoint and artifact.restorePoint.id end,
+    key_of = point_of,
   },
   item = {
     collection = "granular", list = "granular_artifacts", contents = true,
+    unseen = "Files that were restored through another look into the snapshot are known to be restored only where the "
+      .. "service names the restore point of that look: else they are restored again.",
+    same = function(artifact, row, points)
+      local browse = artifact.browseSessionId
+      return artifact.id == row.itemKey and browse ~= nil
+        and (browse == row.browseSessionId or points[browse] == row.restorePointId)
+    end,
     artifact = function(row) return { browseSessionId = row.browseSessionId, id = row.itemKey } end,
     key_of_row = function(row) return row.itemKey end,
     key_of = function(artifact) return artifact.id end,
   },
   messages = {
     collection = "granular", list = "granular_artifacts", contents = true,
+    unseen = "The service does not show by which query messages were restored: what matches is restored, also where "
+      .. "another session has done it.",
     artifact = function(row)
       return {
         restorePoint = { id = row.restorePointId }, destinationType = row.destinationType,
@@ -31,7 +49,7 @@ local kinds = {
       }
     end,
     key_of_row = function(row) return row.restorePointId end,
-    key_of = function(artifact) return artifact.restorePoint and artifact.restorePoint.id end,
+    key_of = point_of,
   },
 }
 
@@ -68,7 +86,24 @@ function artifacts.body(service, rows)
   return { [collection] = artifacts.of(rows) }
 end
 
---- What a session holds. May yield.
+--- Every artifact of a session. May yield.
+-- @tparam session session
+-- @tparam string name the kind of rows that are looked for
+-- @treturn ?table list; or nil, err
+function artifacts.all(session, name)
+  local found, pager = {}, session[kinds[name].list](session)
+  while true do
+    local artifact, err = pager:next()
+    if err then
+      return nil, err
+    elseif not artifact then
+      return found
+    end
+    found[#found + 1] = artifact
+  end
+end
+
+--- What a session of ours holds. May yield.
 -- @tparam session session
 -- @tparam table rows some of those that it may hold
 -- @treturn ?table key -> artifact; or nil, err
@@ -77,16 +112,52 @@ function artifacts.list(session, rows)
   if kind.list_by_unit then
     return kind.list_by_unit(session, rows)
   end
-  local pager = session[kind.list](session)
-  while true do
-    local artifact, err = pager:next()
-    if err then
-      return nil, err
-    elseif not artifact then
-      return found
-    end
+  local all, err = artifacts.all(session, rows[1].kind)
+  for _, artifact in ipairs(all or {}) do
     found[kind.key_of(artifact) or artifact.id] = artifact
   end
+  return all and found, err
+end
+
+--- Does an artifact say that it is something else than a row of ours, though it has its key?
+-- @tparam resource artifact
+-- @tparam table row
+-- @treturn boolean
+function artifacts.differs(artifact, row)
+  for _, name in ipairs { "destinationType", "browseSessionId", "searchResponseId" } do
+    if artifact[name] and row[name] and artifact[name] ~= row[name] then
+      return true
+    end
+  end
+  return false
+end
+
+--- Can the service show that a row was restored?
+-- @tparam table row
+-- @treturn boolean
+function artifacts.is_shown(row)
+  return kinds[row.kind].same ~= nil
+end
+
+--- What the service does not show of some rows; a note for a plan.
+-- @tparam table rows
+-- @treturn ?string
+function artifacts.unseen(rows)
+  for _, row in ipairs(rows) do
+    if not row.refusal then
+      return kinds[row.kind].unseen
+    end
+  end
+end
+
+--- Is an artifact known to restore what a row does, to the same place?
+-- @tparam resource artifact
+-- @tparam table row
+-- @tparam[opt] table points id of a browse session -> id of its restore point
+-- @treturn boolean
+function artifacts.is_same(artifact, row, points)
+  local same = kinds[row.kind].same
+  return same ~= nil and same(artifact, row, points or {})
 end
 
 --- The key by which a row is found in such a list.
@@ -110,6 +181,13 @@ end
 
 local outcomes = { succeeded = "restored", failed = "failed" }
 
+--- How an artifact ended.
+-- @tparam resource artifact
+-- @treturn ?string "restored" or "failed"; nil: it has not ended
+function artifacts.end_of(artifact)
+  return outcomes[tostring(artifact.status):lower()]
+end
+
 --- Where the restored content is; nil until the service says so.
 local function place_of(artifact)
   for _, name in ipairs { "restoredSiteWebUrl", "restoredItemWebUrl", "restoredFolderName" } do
@@ -121,6 +199,11 @@ end
 
 artifacts.place_of = place_of
 
+--- What the service was to send as a text, whatever it sent.
+local function text(value)
+  return type(value) == "string" and value or nil
+end
+
 --- What became of a row.
 -- @tparam table row
 -- @tparam ?resource artifact nil: the session does not list it
@@ -129,15 +212,16 @@ function artifacts.result(row, artifact)
   if not artifact then
     return { n = row.n, outcome = "unknown", message = "the session does not list it" }
   end
-  local outcome = outcomes[tostring(artifact.status):lower()] or "unknown"
+  local outcome = artifacts.end_of(artifact) or "unknown"
   local fault = outcome ~= "restored" and artifact.error or nil
-  local point = not row.restorePointId and artifact.restorePoint or nil -- what the service has picked
+  fault = fault and rules.object(fault)
+  local point = not row.restorePointId and rules.object(artifact.restorePoint) or nil -- what the service has picked
   return {
-    n = row.n, outcome = outcome, status = artifact.status, artifact = artifact.id,
-    code = fault and fault.code or outcome == "failed" and "UnknownError" or nil, message = fault and fault.message,
-    startDateTime = artifact.startDateTime, completionDateTime = artifact.completionDateTime,
-    url = place_of(artifact), restorePointId = point and point.id,
-    protectionDateTime = point and point.protectionDateTime,
+    n = row.n, outcome = outcome, status = text(artifact.status), artifact = text(artifact.id),
+    code = text(fault and fault.code) or outcome == "failed" and "UnknownError" or nil,
+    message = text(fault and fault.message), startDateTime = text(artifact.startDateTime),
+    completionDateTime = text(artifact.completionDateTime), url = place_of(artifact),
+    restorePointId = text(point and point.id), protectionDateTime = text(point and point.protectionDateTime),
   }
 end
 

@@ -5,6 +5,7 @@
 local core = require "m365restore.core"
 local applies = require "m365restore.restore.apply"
 local clock = require "m365restore.clock"
+local history = require "m365restore.restore.history"
 local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
 local resolve = require "m365restore.restore.resolve"
@@ -84,6 +85,10 @@ local function rows_of(o, list)
 end
 
 local function plan_of(client, o, list)
+  local seen, err = history.since(client, o.service, nil)
+  if not seen then
+    return nil, err
+  end
   local ask = {
     protectionTimePeriod = {
       startDateTime = time.format(math.floor(o.moment - (o.max_loss or FAR_BACK))), endDateTime = time.format(o.moment),
@@ -95,6 +100,7 @@ local function plan_of(client, o, list)
   end
   return plans.new({
     service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss, bulk = ask,
+    seen_until = seen.newest,
     created = time.format(math.floor(clock.of(client):now())), rows = rows_of(o, list),
     request = {
       service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss,
@@ -124,13 +130,15 @@ return function(client, spec)
   elseif #list == 0 then
     return fail("no_targets", "there is nothing in the list of targets")
   end
-  local plan, opts = plan_of(client, o, list), {}
-  if plan.planned > LARGEST then
+  local opts = {}
+  local plan, problem = plan_of(client, o, list)
+  if not plan then
+    return nil, problem
+  elseif plan.planned > LARGEST then
     return fail("too_many_targets", "%d targets, a bulk request takes %d", plan.planned, LARGEST)
   end
   for name in pairs(run_options) do
     opts[name] = o[name]
   end
-  opts.confirm = o.journal and applies.is_fresh(o.journal) and plan.hash or nil
-  return applies.apply(client, plan, opts)
+  return applies.start(client, opts, function() return plan end, plan)
 end

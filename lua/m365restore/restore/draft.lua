@@ -8,6 +8,7 @@
 local core = require "m365restore.core"
 local artifacts = require "m365restore.restore.artifacts"
 local history = require "m365restore.restore.history"
+local reconcile = require "m365restore.restore.reconcile"
 local state = require "m365restore.restore.state"
 
 local draft = {}
@@ -43,7 +44,10 @@ end
 local function reject(run, session, rows, fault)
   local results = {}
   for i, row in ipairs(rows) do
-    results[i] = { n = row.n, outcome = "rejected", code = fault.code, message = fault.message }
+    results[i] = {
+      n = row.n, outcome = "rejected", code = fault.code and tostring(fault.code),
+      message = fault.message and tostring(fault.message),
+    }
   end
   return run:note { kind = "rejected", id = session and session.id, rows = results }
 end
@@ -100,26 +104,51 @@ local function send_filled(run, body)
   end
 end
 
---- Creates with contents: this may start them at once, so the journal knows before.
+--- What is still to be begun after a create whose answer was lost, and which is not known to be ours: where it was
+-- begun all the same, the service restores it.
+local function keep_pending(run, batch)
+  local ok, err = reconcile.others(run, batch.rows)
+  local rows = {}
+  for _, row in ipairs(ok and batch.rows or {}) do
+    if run.state:is_pending(row) then
+      rows[#rows + 1] = row
+    end
+  end
+  batch.rows = rows
+  return ok, err
+end
+
+--- Creates with contents: this may start them at once, so the journal knows before, and with it the last moment that
+-- the service showed until then.
 local function create_filled(run, batch)
   for _ = 1, TRIES do
-    local since = run.clock:now()
+    local known, fault = run:look()
+    if not known then
+      return nil, fault
+    end
+    local since = run.newest
     local ok, err = run:note { kind = "creating", rows = state.numbers(batch.rows), at = since }
     if not ok then
       return nil, err
     end
     local body = artifacts.body(run.plan.service, batch.rows)
-    local session, fault = send_filled(run, body)
-    if not session and fault.code == "ambiguous" then
+    local session, problem = send_filled(run, body)
+    if not session and problem.code == "ambiguous" then
       session, err = find_again(run, batch, since)
       if err then
         return nil, err
       end
     elseif not session then
-      return nil, fault
+      return nil, problem
     end
     if session then
       return note_session(run, session, batch)
+    end
+    ok, err = keep_pending(run, batch)
+    if not ok then
+      return nil, err
+    elseif #batch.rows == 0 then
+      return nil
     end
   end
   return nil, failure("ambiguous", "%d times nobody knew whether a session was created", TRIES)
@@ -153,6 +182,9 @@ function draft.create(run, batch)
   end
   local session, err = create_filled(run, batch)
   if not session then
+    if not err then
+      return nil, nil, {} -- others have begun them all
+    end
     return divide(run, batch, err)
   end
   local ok, problem = run:refresh(session) -- what the answer says of its state is not to be relied on
@@ -182,7 +214,7 @@ local function stranger(found, rows)
   end
   for key, artifact in pairs(found) do
     local row = wanted[key]
-    if not row or artifact.destinationType and artifact.destinationType ~= row.destinationType then
+    if not row or artifacts.differs(artifact, row) then
       return key
     end
   end

@@ -82,20 +82,15 @@ local function draw(client, o, wanted)
   return ok and ids, fault
 end
 
---- The first run of a drill.
-local function begin(client, o, opts)
+--- The plan of the first run of a drill.
+local function plan_of(client, o)
   local ids, err = draw(client, o, targets.read("drill.targets", o.targets or "all"))
   if not ids then
     return nil, err
   end
-  local plan, problem = plans.make(client, {
+  return plans.make(client, {
     service = o.service, targets = ids, before = o.before or math.floor(clock.of(client):now()), destination = "new",
   })
-  if not plan then
-    return nil, problem
-  end
-  opts.journal = o.journal
-  return applies.apply(client, plan, opts)
 end
 
 local function save_evidence(run, o)
@@ -120,16 +115,11 @@ return function(client, opts)
       error(string.format("drill.%s: a string was expected", name), 2)
     end
   end
-  local passed = {}
+  local passed = { journal = o.journal }
   for _, name in ipairs { "on_progress", "timeout", "interval", "url_wait", "actor", "ticket", "reason" } do
     passed[name] = o[name]
   end
-  local run, err
-  if applies.is_fresh(o.journal) then
-    run, err = begin(client, o, passed)
-  else
-    run, err = applies.resume(client, o.journal, passed)
-  end
+  local run, err = applies.start(client, passed, function() return plan_of(client, o) end)
   if run and o.report then
     local ok, problem = save_evidence(run, o)
     return ok and run, problem

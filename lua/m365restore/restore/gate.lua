@@ -35,30 +35,33 @@ end
 Seat.__close = Seat.leave
 
 local function sit(self, size)
+  local seat = setmetatable({ gate = self, size = size }, Seat) -- first: where memory is short, nothing is counted
   self.sessions, self.artifacts = self.sessions + 1, self.artifacts + size
-  return setmetatable({ gate = self, size = size }, Seat)
+  return seat
 end
 
---- Waits for one's turn in the queue.
+local Place = {}
+
+--- Leaves the queue, by whatever way its task goes on or ends, and lets the next one come forward.
+function Place.__close(place)
+  local g = place.gate
+  g.queue[place.number] = nil
+  while g.first <= g.last and not g.queue[g.first] do
+    g.first = g.first + 1
+  end
+  local next_one = g.queue[g.first]
+  if next_one then
+    next_one.turn:set()
+  end
+end
+
+--- Takes the last place of the queue.
 local function line_up(self)
-  self.last = self.last + 1
-  local place = self.last
-  if place > self.first then
-    self.queue[place] = core.event()
-    self.queue[place]:wait()
-    self.queue[place] = nil
-  end
+  local place = setmetatable({ gate = self, number = self.last + 1, turn = core.event() }, Place)
+  self.queue[place.number] = place
+  self.last = place.number
+  return place
 end
-
---- Lets the next one come forward.
-local function step_aside(self)
-  self.first = self.first + 1
-  if self.queue[self.first] then
-    self.queue[self.first]:set()
-  end
-end
-
-local advance = { __close = function(guard) step_aside(guard.gate) end }
 
 local function has_room(self, size)
   local sessions, artifacts = self.others()
@@ -74,8 +77,10 @@ function gate.enter(self, size, running, give_up)
   if running then
     return sit(self, size)
   end
-  line_up(self)
-  local _ <close> = setmetatable({ gate = self }, advance)
+  local place <close> = line_up(self)
+  if place.number > self.first then
+    place.turn:wait()
+  end
   while not has_room(self, size) do
     if give_up() then
       return nil

@@ -4,6 +4,7 @@
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local gather = require "m365restore.driver.gather"
+local history = require "m365restore.restore.history"
 local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
 local resolve = require "m365restore.restore.resolve"
@@ -38,7 +39,12 @@ local function text(what, o, name)
 end
 
 local function finish(client, o, rows, request)
+  local seen, err = history.since(client, o.service, nil)
+  if not seen then
+    return nil, err
+  end
   return plans.new({
+    seen_until = seen.newest,
     service = o.service, before = time.format(o.before), prefer = "fastRestore",
     created = time.format(math.floor(clock.of(client):now())), request = request, rows = rows,
   }, client.max_artifacts)

@@ -1,21 +1,24 @@
---- What the service says about sessions: how much runs beside us, what of a
--- plan was restored already, and where a session went whose id was lost.
+--- What the service says about sessions: how much runs beside us, what was
+-- there before, and where a session went whose id was lost.
+--
+-- What came first is decided by the times that the service shows, and never
+-- by the clock of this machine.
 -- @module m365restore.restore.history
 local core = require "m365restore.core"
 local artifacts = require "m365restore.restore.artifacts"
-local gather = require "m365restore.driver.gather"
+local clock = require "m365restore.clock"
+local rules = require "m365restore.rules"
 local session_types = require("m365restore.session").services
 local time = require "m365restore.time"
 
 local history = {}
 
--- the clocks of two sides may differ this much, in seconds
-local SKEW = 300
-
---- sessions whose artifacts are listed at a time
-local READERS = 8
+-- before everything that the service may show
+local BEGINNING = "1970-01-01T00:00:00Z"
 
 local running = { active = true, activating = true }
+
+local ended = { completed = true, completedwitherror = true, completedwitherrors = true, failed = true }
 
 local function status_of(session)
   return tostring(session.status):lower()
@@ -28,33 +31,71 @@ function history.is_draft(session)
   return status_of(session) == "draft"
 end
 
+--- Has a session come to its end?
+-- @tparam session session
+-- @treturn boolean
+function history.has_ended(session)
+  return ended[status_of(session)] == true
+end
+
 --- The app that made a session; nil where the service does not say.
 -- @tparam session session
 -- @treturn ?string
 function history.app_of(session)
-  local by = session.createdBy
-  local app = (type(by) == "table" or core.type(by)) and by.application
-  return app and app.id or nil
+  local app = rules.object(rules.object(session.createdBy).application).id
+  return type(app) == "string" and app ~= "" and app or nil
+end
+
+--- The app that this client's token is for; nil where the token does not say, or there is none yet.
+-- @tparam client client
+-- @treturn ?string
+function history.own_app(client)
+  local text = core.payload(client)
+  text = text and require("m365restore.crypto").unbase64(text)
+  local claims = text and core.decode(text)
+  local app = type(claims) == "table" and (claims.appid or claims.azp)
+  return type(app) == "string" and app or nil
 end
 
 local function count_of(session)
-  local count = session.restoreSessionArtifactCount
-  return count and count.total or nil
+  return rules.object(session.restoreSessionArtifactCount)
 end
 
 local function unfinished(session)
-  local count = session.restoreSessionArtifactCount or {}
+  local count = count_of(session)
   return math.max((count.total or 0) - (count.completed or 0) - (count.failed or 0), 0)
+end
+
+--- The later of a moment and those that a session shows.
+local function newest_of(session, newest)
+  for _, name in ipairs { "createdDateTime", "completedDateTime", "lastModifiedDateTime" } do
+    if time.compare(session[name], newest) == 1 then
+      newest = session[name]
+    end
+  end
+  return newest
+end
+
+--- May a session matter to what happened after a moment? One that goes on may, whenever it was made.
+local function is_recent(session, since)
+  local moment = session.createdDateTime
+  if history.has_ended(session) then
+    moment = session.completedDateTime or moment
+  elseif not history.is_draft(session) then
+    return true
+  end
+  return time.compare(moment, since) ~= -1
 end
 
 --- Walks the service's list of sessions once. May yield.
 -- @tparam client client
 -- @tparam string service
 -- @tparam table ours id -> true
--- @tparam number since sessions of this service made after it are kept
--- @treturn ?table `sessions` and `artifacts` that run and are not ours, `recent` (a list of sessions); or nil, err
+-- @tparam ?string|number since sessions of this service are kept that were drafts, ran or ended after it; nil: none
+-- @treturn ?table `sessions` and `artifacts` that run and are not ours, `recent` (a list of sessions that are not
+-- ours), `newest` (the last moment that the service shows: what is made from now on is later); or nil, err
 function history.look(client, service, ours, since)
-  local seen = { sessions = 0, artifacts = 0, recent = {} }
+  local seen = { sessions = 0, artifacts = 0, recent = {}, newest = BEGINNING }
   local pager, known = client:sessions(), {}
   while true do
     local session, err = pager:next()
@@ -62,120 +103,125 @@ function history.look(client, service, ours, since)
       return nil, err
     elseif not session then
       return seen
-    elseif not ours[session.id] and not known[session.id] then
-      known[session.id] = true
+    end
+    seen.newest = newest_of(session, seen.newest)
+    if not ours[session.id] and not known[session.id] then
+      known[session.id or ""] = true
       local same = session_types[core.type(session)] == service
       if running[status_of(session)] then
         seen.sessions = seen.sessions + 1
         seen.artifacts = seen.artifacts + (same and unfinished(session) or 0)
       end
-      local created = time.parse(session.createdDateTime)
-      if same and (not created or created >= since - SKEW) then
+      if since and same and is_recent(session, since) then
         table.insert(seen.recent, session)
       end
     end
   end
 end
 
---- Does a session hold exactly these rows?
+--- The time of the service by the answer to a read; nil where it sends none.
+local function header_time(client)
+  local _, head = client:request("GET", "/solutions/backupRestore/protectionPolicies", { query = { ["$top"] = "1" } })
+  return type(head) == "table" and time.of_header(rules.object(head.headers).date) or nil
+end
+
+--- The time of the service, or, where it tells none, of this machine. May yield.
+-- @tparam client client
+-- @treturn number epoch seconds
+function history.now(client)
+  return header_time(client) or clock.of(client):now()
+end
+
+--- What the service shows of sessions since a moment. A caller who may not read sessions is shown none, and then
+-- `newest` is the present moment. May yield.
+-- @tparam client client
+-- @tparam string service
+-- @tparam ?number since epoch seconds; nil: only `newest` is wanted
+-- @treturn ?table as from @{history.look}; or nil, err
+function history.since(client, service, since)
+  local seen, err = history.look(client, service, {}, since)
+  if not seen and err.status == 403 then
+    return { recent = {}, newest = time.format(math.floor(history.now(client))) }
+  end
+  return seen, err
+end
+
+--- Does a session hold exactly these rows, by what the service shows?
 local function holds(session, rows)
-  local total = count_of(session)
+  local total = count_of(session).total
   if total and total ~= #rows then
     return false
   end
-  local found, err = artifacts.list(session, rows)
-  if not found then
+  local list, err = artifacts.all(session, rows[1].kind)
+  if not list then
     return nil, err
   end
-  local count = 0
-  for _ in pairs(found) do
-    count = count + 1
-  end
   for _, row in ipairs(rows) do
-    local artifact = found[artifacts.key(row)]
-    if not artifact or artifact.destinationType and artifact.destinationType ~= row.destinationType then
+    local found = false
+    for _, artifact in ipairs(list) do
+      found = found or artifacts.is_same(artifact, row)
+    end
+    if not found then
       return false
     end
   end
-  return count == #rows
+  return #list == #rows
 end
 
---- The session that was made with these rows and whose id was lost: by exact contents, our app, and the time of
--- its creation. One that runs goes before a draft. May yield.
+local function same_app(a, b)
+  return a ~= nil and b ~= nil and a:lower() == b:lower()
+end
+
+--- Sessions that were made after a moment, and by our app as far as the service shows.
+local function candidates(recent, app, since)
+  local list = {}
+  for _, session in ipairs(recent) do
+    local theirs = history.app_of(session)
+    if (theirs == nil or app == nil or same_app(theirs, app)) and time.compare(session.createdDateTime, since) == 1 then
+      list[#list + 1] = session
+    end
+  end
+  return list
+end
+
+--- A session that was begun and may be the one that was lost, though nothing shows it: nothing else may be begun.
+local function refuse_unclear(list)
+  for _, session in ipairs(list) do
+    if not history.is_draft(session) then
+      return nil, core.failure {
+        code = "ambiguous", class = "ask", operation = "apply", attempts = 0, sent = "unknown",
+        message = string.format("session %s may be the one whose creation was not answered; the service does not show "
+          .. "what it restores", tostring(session.id)),
+        remedy = "Look at that session in the service before you plan these targets again.",
+      }
+    end
+  end
+end
+
+--- The session that was made with these rows and whose id was lost: it has exactly their contents, our app, and was
+-- made after the intent, by the service's times. Where any of this is not shown, or several sessions fit, none is
+-- known to be ours. May yield.
 -- @tparam table recent from @{history.look}
 -- @tparam table rows
 -- @tparam ?string app ours, where it is known
--- @tparam number since epoch seconds of the intent
--- @treturn ?session nil: there is none; or nil, err
+-- @tparam string since the newest moment that the service showed before the intent
+-- @treturn ?session nil: there is none that is known to be ours; or nil, err
 function history.find_lost(recent, rows, app, since)
-  local draft
-  for _, session in ipairs(recent) do
-    local theirs, created = history.app_of(session), time.parse(session.createdDateTime)
-    if not (app and theirs and theirs ~= app) and not (created and created < since - SKEW) then
-      local same, err = holds(session, rows)
-      if err then
-        return nil, err
-      elseif same and not history.is_draft(session) then
-        return session
-      end
-      draft = draft or same and session or nil
-    end
+  local list, found = candidates(recent, app, since), {}
+  if not artifacts.is_shown(rows[1]) then
+    return refuse_unclear(list)
   end
-  return draft
-end
-
---- What became of rows that somebody has restored since the plan was made. May yield.
--- @tparam table recent from @{history.look}
--- @tparam table rows that are to be restored
--- @treturn ?table results for the journal; or nil, err
-function history.find_restored(recent, rows)
-  local results, done = {}, {}
-  for _, session in ipairs(recent) do
-    if #rows > 0 and not history.is_draft(session) then
-      local found, err = artifacts.list(session, rows)
-      if not found then
-        return nil, err
-      end
-      for _, row in ipairs(rows) do
-        local artifact = found[artifacts.key(row)]
-        local destination = artifact and artifact.destinationType or row.destinationType
-        if artifact and not done[row.n] and destination == row.destinationType then
-          done[row.n] = true
-          local result = artifacts.result(row, artifact)
-          result.session = session.id
-          result.outcome = result.outcome == "failed" and "failed" or "already_restored"
-          results[#results + 1] = result
-        end
-      end
+  for _, session in ipairs(list) do
+    local same, err = false, nil
+    if same_app(history.app_of(session), app) then
+      same, err = holds(session, rows)
     end
+    if err then
+      return nil, err
+    end
+    found[#found + 1] = same and session or nil
   end
-  return results
-end
-
---- Which points somebody has restored since a time, or is restoring. Where the caller may not read sessions, nobody
--- knows, and none are named. May yield.
--- @tparam client client
--- @tparam string service
--- @tparam number since epoch seconds
--- @treturn ?table id of a restore point -> id of the session; or nil, err
-function history.restored_since(client, service, since)
-  local seen, err = history.look(client, service, {}, since)
-  if not seen then
-    return err.status == 403 and {} or nil, err
-  end
-  local points = {}
-  local _, failures = gather(seen.recent, function(session)
-    local found, problem = {}, nil
-    if not history.is_draft(session) then
-      found, problem = artifacts.list(session, { { kind = "standard" } })
-    end
-    for point, artifact in pairs(found or {}) do
-      points[point] = tostring(artifact.status):lower() ~= "failed" and session.id or points[point]
-    end
-    return found ~= nil, problem
-  end, READERS)
-  local _, failure = next(failures)
-  return failure == nil and points or nil, failure
+  return #found == 1 and found[1] or nil
 end
 
 return history

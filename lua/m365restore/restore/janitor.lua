@@ -5,7 +5,6 @@ local clock = require "m365restore.clock"
 local history = require "m365restore.restore.history"
 local journal = require "m365restore.restore.journal"
 local options = require "m365restore.options"
-local plans = require "m365restore.restore.plan"
 local state = require "m365restore.restore.state"
 local time = require "m365restore.time"
 
@@ -32,28 +31,25 @@ local function delete(session, ticking)
 end
 
 --- Looks at one session of a journal.
-local function clean(client, id, older_than)
+local function clean(client, id, older_than, now)
   local session, err = client:session(id)
   if not session then
     return err.status == 404 and "gone" or nil, err
   end
-  local ticking = clock.of(client)
   local created = time.parse(session.createdDateTime) or 0
-  if not history.is_draft(session) or ticking:now() - created < older_than then
+  if not history.is_draft(session) or now - created < older_than then
     return "kept"
   end
-  return delete(session, ticking)
+  return delete(session, clock.of(client))
 end
 
 --- Folds a journal, as far as its drafts go.
+-- @treturn State
+-- @treturn ?error about the records that cannot be understood
 local function state_of(book)
-  local records = book.records
-  local plan = records[1] and records[1].kind == "plan" and plans.adopt(records[1].plan, book.path)
-  local here = state.new(plan or { rows = {} })
-  for _, record in ipairs(records) do
-    here:apply(record)
-  end
-  return here
+  local here = state.new(nil)
+  local bad = here:replay(book.records)
+  return here, bad and journal.not_understood(book.path, bad)
 end
 
 local function clean_journal(client, path, o, results)
@@ -62,20 +58,26 @@ local function clean_journal(client, path, o, results)
     return nil, err
   end
   local _ <close> = book
-  for _, session in ipairs(state_of(book):open_sessions()) do
-    local outcome, problem = clean(client, session.id, o.older_than)
+  local here, fault = state_of(book)
+  local open = here:open_sessions()
+  local now = #open > 0 and history.now(client) -- the service's: a wrong clock here makes no draft old
+  for _, session in ipairs(open) do
+    local outcome, problem = clean(client, session.id, o.older_than, now)
     if not outcome then
       return nil, problem
     end
     results[#results + 1] = { session = session.id, journal = path, outcome = outcome }
     if outcome == "deleted" then
-      local ok, fault = book:write {
+      local ok, unwritten = book:write {
         kind = "dropped", id = session.id, time = time.format(clock.of(client):now()),
       }
       if not ok then
-        return nil, fault
+        return nil, unwritten
       end
     end
+  end
+  if fault then
+    results[#results + 1] = { journal = path, outcome = "not_understood", error = fault }
   end
   return true
 end
@@ -86,7 +88,9 @@ end
 -- @tparam client client
 -- @tparam string|table journals a path, or a list of paths
 -- @tparam[opt] table opts `older_than` (duration, default "1h")
--- @treturn ?table a list of { session, journal, outcome = "deleted"|"kept"|"gone" }; or nil, err
+-- @treturn ?table a list of { session, journal, outcome = "deleted"|"kept"|"gone" }; a journal with records that cannot
+-- be understood has one more, { journal, outcome = "not_understood", error }, behind the drafts that its other records
+-- name; or nil, err
 return function(client, journals, opts)
   local o = options.read("clean_drafts", opts, { older_than = "duration" })
   o.older_than = o.older_than or 3600

@@ -32,6 +32,16 @@ local function damaged(path, line, problem)
   }
 end
 
+--- The error of records that are whole, but not what records have to be.
+-- @tparam string path
+-- @tparam table lines their numbers
+-- @treturn error `journal_damaged`, with `line` and `lines`
+function journal.not_understood(path, lines)
+  local err = damaged(path, lines[1], "this record cannot be understood")
+  err.lines = lines
+  return err
+end
+
 --- The record of a line; nil and what is wrong with it.
 local function read_line(line, head)
   local hash, text = line:match '^{"hash":"(%x+)","record":(.*)}$'
@@ -77,11 +87,15 @@ Journal.__index = Journal
 -- @tparam string path
 -- @treturn ?Journal with its `records`; or nil, err: `locked`, `journal_damaged`, or what the disk says
 function journal.open(path)
+  local was_there = io.open(path, "rb")
+  if was_there then
+    was_there:close()
+  end
   local file, err = system.open_journal(path)
   if not file then
     return nil, err
   end
-  local self = setmetatable({ file = file, path = path, records = {} }, Journal)
+  local self = setmetatable({ file = file, path = path, records = {}, is_new = was_there == nil }, Journal)
   local ok, problem = self:load()
   if not ok then
     file:close()
@@ -125,6 +139,14 @@ function Journal:write(record)
   end
   self.head, self.count = head, self.count + 1
   return true
+end
+
+--- Takes the file away again that was made for this journal, if nothing was ever written. Another program that has
+-- opened it meanwhile cannot write to it: its write fails with `gone`.
+function Journal:discard()
+  if self.is_new and self.count == 0 then
+    os.remove(self.path)
+  end
 end
 
 --- Releases the journal. Safe to repeat.

@@ -59,8 +59,9 @@ end
 --- Wakes whoever waits for work. An event wakes one task, so each has its own.
 function Ladder:ring()
   local waiting = self.waiting
-  self.waiting = {}
-  for _, event in ipairs(waiting) do
+  for i = #waiting, 1, -1 do -- nothing is allocated: they are woken also where memory is short
+    local event = waiting[i]
+    waiting[i] = nil
     event:set()
   end
 end

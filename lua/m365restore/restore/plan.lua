@@ -4,12 +4,14 @@
 -- and approved by its hash, and then applied exactly.
 -- @module m365restore.restore.plan
 local core = require "m365restore.core"
+local artifacts = require "m365restore.restore.artifacts"
 local clock = require "m365restore.clock"
 local crypto = require "m365restore.crypto"
 local csv = require "m365restore.restore.csv"
 local gather = require "m365restore.driver.gather"
 local history = require "m365restore.restore.history"
 local options = require "m365restore.options"
+local past = require "m365restore.restore.past"
 local survey = require "m365restore.restore.survey"
 local system = require "m365restore.system"
 local targets = require "m365restore.restore.targets"
@@ -207,7 +209,6 @@ local function rows_of(o, found, excluded, first)
   for n, target in ipairs(found.list) do
     local choice = target.unit and not target.refusal and found.choices[target.unit.id]
     rows[n] = row_of(o, n, target, choice or nil, out, ranks)
-    rows[n].restored_by = found.restored[rows[n].restorePointId]
   end
   return rows
 end
@@ -223,9 +224,9 @@ local function read_all(client, o)
       return list, choices
     end,
     function()
-      local points, err = history.restored_since(client, o.service, o.moment)
-      found.restored = points
-      return points, err
+      local seen, err = history.since(client, o.service, o.moment)
+      found.seen = seen
+      return seen, err
     end,
   }, function(read) return read() end)
   local _, err = next(failures)
@@ -236,6 +237,26 @@ local function read_all(client, o)
 end
 
 -- }======
+
+--- Names the sessions that have restored what rows of a plan would, since T.
+local function name_restored(client, o, seen, rows)
+  local planned = {}
+  for _, row in ipairs(rows) do
+    planned[#planned + 1] = not row.refusal and row or nil
+  end
+  if #planned == 0 or #seen.recent == 0 then
+    return true
+  end
+  local before, err = past.read(client, o.service, seen.recent, planned[1].kind)
+  local dones, problem
+  if before then
+    dones, problem = before:judge(planned, o.moment)
+  end
+  for _, row in ipairs(dones and planned or {}) do
+    row.restored_by = dones[row.n] and dones[row.n].session.id
+  end
+  return dones ~= nil or nil, err or problem
+end
 
 local Plan = { __name = "m365restore.plan" }
 Plan.__index = Plan
@@ -270,6 +291,7 @@ local function notes_of(self)
     notes[#notes + 1] = "Copies are open to administrators only, and locked until they are complete; their address may "
       .. "take more than 15 minutes to appear."
   end
+  notes[#notes + 1] = artifacts.unseen(self.rows)
   local moment, created = time.parse(self.before or self.at), time.parse(self.created)
   if moment and created and created - moment > FINE_GRAIN then
     notes[#notes + 1] = "T is more than two weeks ago: of sites and OneDrives there is one point a week."
@@ -317,13 +339,18 @@ function plan.make(client, spec)
     return fail("no_targets", "there is nothing in the list of targets")
   end
   local rows = rows_of(o, found, excluded, first)
+  local named, problem = name_restored(client, o, found.seen, rows)
+  if not named then
+    return nil, problem
+  end
   local planned = count_planned(rows)
   if o.max_targets and planned > o.max_targets then
     return fail("too_many_targets", "%d targets would be restored, max_targets is %d", planned, o.max_targets)
   end
   return plan.new({
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
-    created = time.format(math.floor(created)), request = request_of(o, excluded, first), rows = rows,
+    created = time.format(math.floor(created)), seen_until = found.seen.newest,
+    request = request_of(o, excluded, first), rows = rows,
   }, client.max_artifacts)
 end
 

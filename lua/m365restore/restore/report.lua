@@ -15,6 +15,8 @@ local good = { restored = true, already_restored = true, excluded = true }
 -- What stands in a report where neither the service nor this library has a code.
 local remedies = {
   not_started = "Resume the run with its journal.",
+  running_elsewhere = "Another session restores it: resume the run with its journal to see its end.",
+  failed_elsewhere = "Look at that session; then plan it again.",
   running = "It goes on in the service: resume the run with its journal to see its end.",
   unknown = "Look at the session in the service.",
 }
@@ -51,7 +53,10 @@ local function outcome_of(row, state)
   elseif result then
     return result.outcome, result.code, result.message, result
   end
-  local session = state.by_id[state.at[row.n]]
+  if state.elsewhere[row.n] then
+    return "running_elsewhere", nil, nil, { session = state.elsewhere[row.n] }
+  end
+  local session = state.by_id[state.at[row.n] or ""]
   local begun = session and (session.stage == "activated" or session.stage == "activating")
   return begun and "running" or "not_started", nil, nil, { session = session and session.id }
 end
@@ -77,8 +82,10 @@ end
 
 --- The exit code of a run, which stays what it is: 0 all restored; 1 some were not; 2 some are not finished.
 local function exit_code(counts)
-  if (counts.running or 0) + (counts.not_started or 0) + (counts.unknown or 0) > 0 then
-    return 2
+  for _, outcome in ipairs { "running", "running_elsewhere", "not_started", "unknown" } do
+    if counts[outcome] then
+      return 2
+    end
   end
   for outcome in pairs(counts) do
     if not good[outcome] then
@@ -112,7 +119,8 @@ end
 -- @treturn Report `rows` (n, target, name, outcome, code, class, remedy, message, session, artifact, status, wave,
 -- protectionUnitId, restorePointId, protectionDateTime, lost, destinationType, startDateTime, completionDateTime,
 -- url), `counts` (outcome -> how many), `ok`, `exit_code`. Outcomes: restored, already_restored, excluded, failed,
--- rejected (by the service, before it was activated), refused (in the plan), running, not_started, unknown
+-- failed_elsewhere (somebody else's session had it under way), running_elsewhere, rejected (by the service, before it
+-- was activated), refused (in the plan), running, not_started, unknown
 function report.new(plan, state, problem)
   local rows = {}
   for i, row in ipairs(plan.rows) do
@@ -125,7 +133,8 @@ function report.new(plan, state, problem)
 end
 
 local order = {
-  "restored", "already_restored", "failed", "rejected", "refused", "running", "not_started", "unknown", "excluded",
+  "restored", "already_restored", "failed", "failed_elsewhere", "rejected", "refused", "running", "running_elsewhere",
+  "not_started", "unknown", "excluded",
 }
 
 --- One line: how many targets had which outcome.
@@ -156,7 +165,7 @@ end
 function Report:failed()
   local list = {}
   for _, row in ipairs(self.rows) do
-    if row.outcome == "failed" or row.outcome == "rejected" then
+    if row.outcome == "failed" or row.outcome == "rejected" or row.outcome == "failed_elsewhere" then
       list[#list + 1] = { target = row.target, protectionUnitId = row.protectionUnitId, code = row.code }
     end
   end

@@ -1,12 +1,10 @@
 --- Bulk requests as the contents of a session: how one is made, and which
 -- target each of its artifacts is.
 -- @module m365restore.restore.request
-local gather = require "m365restore.driver.gather"
+local rules = require "m365restore.rules"
+local unit_of = require "m365restore.restore.unit_of"
 
 local request = {}
-
--- reads of restore points at a time
-local READERS = 16
 
 -- service -> where its addresses go
 local lists = { sharePoint = "siteWebUrls", oneDriveForBusiness = "drives", exchange = "mailboxes" }
@@ -96,17 +94,17 @@ function request.list(session, rows)
   if not list then
     return nil, err
   end
-  local client, found = session:client(), {}
-  local units, failures = gather(list, function(artifact)
-    local point, problem = client:restore_point(artifact.restorePoint.id, { expand = "protectionUnit" })
-    return point and point.protectionUnit and point.protectionUnit.id, problem
-  end, READERS)
-  local _, failure = next(failures)
-  if failure then
+  local points, found = {}, {}
+  for _, artifact in ipairs(list) do
+    points[#points + 1] = rules.object(artifact.restorePoint).id
+  end
+  local units, failure = unit_of(session:client(), points)
+  if not units then
     return nil, failure
   end
-  for i, artifact in ipairs(list) do
-    found[units[i]] = artifact
+  for _, artifact in ipairs(list) do
+    local unit = units[rules.object(artifact.restorePoint).id or 0]
+    found[unit or artifact.id or 0] = artifact
   end
   for _, row in ipairs(rows) do
     local fault = errors[row.address:lower()]

@@ -74,6 +74,19 @@ function Run:refresh(session)
   return self:persist(function() return session:refresh() end)
 end
 
+--- How a session is waited for: to the run's own deadline.
+function Run:waiting(on_progress)
+  return {
+    timeout = math.max(self.deadline - self.clock:now(), 0), interval = self.interval, patience = self.patience,
+    on_progress = function(event)
+      if self.broken then
+        error(self.broken, 0)
+      end
+      on_progress(event)
+    end,
+  }
+end
+
 --- Nothing new is started from now on; what runs is watched to its end.
 function Run:halt(err)
   self.problem = self.problem or err
@@ -97,7 +110,9 @@ function Run:note(record)
     return nil, err
   end
   self.head = self.journal.head
-  self.state:apply(record)
+  if not self.state:apply(record) then
+    self:abandon(select(2, run.fail("internal", "ask", "a record is not sound: " .. tostring(record.kind))))
+  end
   self:tell { kind = record.kind, id = record.id, wave = record.wave }
   return not self.broken or nil, self.broken
 end
@@ -134,7 +149,8 @@ local function ours_of(self)
 end
 
 --- Reads the service's list of sessions.
--- @treturn ?table sessions of this service since the plan was made that are not ours; or nil, err
+-- @treturn ?table sessions of this service since the plan was made that are not ours; or nil, err. `self.newest` is the
+-- last moment that the service showed
 function Run:look()
   local seen, err = self:persist(function()
     return history.look(self.client, self.plan.service, ours_of(self), self.since)
@@ -142,7 +158,7 @@ function Run:look()
   if not seen then
     return nil, err
   end
-  self.others, self.looked = seen, self.clock:now()
+  self.others, self.looked, self.newest = seen, self.clock:now(), seen.newest
   return seen.recent
 end
 
@@ -153,7 +169,8 @@ function Run:find_lost(rows, since)
     return nil, err
   end
   local found, problem = self:persist(function()
-    local lost, fault = history.find_lost(recent, rows, self.state.app, since)
+    local app = self.state.app or history.own_app(self.client)
+    local lost, fault = history.find_lost(recent, rows, app, since or self.since)
     return lost or fault == nil, fault -- true: there is none, and that is an answer
   end)
   return found ~= true and found or nil, problem
@@ -203,7 +220,7 @@ function run.new(client, plan, book, o)
     client = client, service = client[plan.service], plan = plan, journal = book, path = book.path, head = book.head,
     clock = ticking, started = ticking:now(), on_progress = o.on_progress, interval = o.interval,
     patience = o.patience or core.duration(USUAL_PATIENCE), url_wait = o.url_wait or core.duration(USUAL_URL_WAIT),
-    since = time.parse(plan.created), state = state.new(plan), live = {},
+    since = plan.seen_until or plan.created, state = state.new(plan), live = {},
     limits = limits_of(o), others = { sessions = 0, artifacts = 0 }, looked = 0,
   }, Run)
   self.deadline = self.started + (o.timeout or core.duration(USUAL_TIMEOUT))

@@ -8,12 +8,14 @@ local State = {}
 State.__index = State
 
 --- The state before the first step.
--- @tparam Plan plan
+-- @tparam ?Plan plan nil: it is not known, and rows are not held against it
 -- @treturn State `results` (row number -> what became of it), `at` (row number -> id of the session that it is in),
--- `sessions` (a list, and by id), `intents` (creations whose outcome is not known), `completed` and `failed` (counts)
+-- `elsewhere` (row number -> id of the session in which others restore it), `sessions` (a list, and by id), `intents`
+-- (creations whose outcome is not known), `completed` and `failed` (counts)
 function state.new(plan)
   return setmetatable({
-    plan = plan, results = {}, at = {}, sessions = {}, by_id = {}, intents = {}, completed = 0, failed = 0,
+    plan = plan, results = {}, at = {}, elsewhere = {}, sessions = {}, by_id = {}, intents = {}, completed = 0,
+    failed = 0,
   }, State)
 end
 
@@ -69,6 +71,13 @@ function fold.activated(self, record)
   self.by_id[record.id].stage = "activated"
 end
 
+--- Others have these rows under way.
+function fold.elsewhere(self, record)
+  for _, n in ipairs(record.rows) do
+    self.elsewhere[n] = record.id
+  end
+end
+
 --- The session was never activated, and is not there any more, or not needed.
 function fold.dropped(self, record)
   leave(self, self.by_id[record.id])
@@ -83,7 +92,7 @@ local function settle(self, record)
     self[count] = self[count] + (self.results[result.n] and 0 or 1)
     result.session = result.session or record.id
     self.results[result.n] = result
-    self.at[result.n] = nil
+    self.at[result.n], self.elsewhere[result.n] = nil, nil
   end
 end
 
@@ -99,23 +108,130 @@ end
 --- The addresses of copies, which appear late.
 function fold.urls(self, record)
   for _, row in ipairs(record.rows) do
-    self.results[row.n].url = row.url
+    if self.results[row.n] then
+      self.results[row.n].url = row.url
+    end
   end
 end
 
+-- {====== What a record has to be ======
+
+local function is_id(value)
+  return type(value) == "string" and value ~= ""
+end
+
+local function is_text(value)
+  return value == nil or type(value) == "string"
+end
+
+--- Is it a number of a row of the plan?
+local function is_row(self, n)
+  return math.type(n) == "integer" and (not self.plan or self.plan.rows[n] ~= nil)
+end
+
+--- Are all members of a list, which is not empty, what they have to be?
+local function is_list(list, check)
+  if type(list) ~= "table" or #list == 0 then
+    return false
+  end
+  local count = 0
+  for _ in pairs(list) do
+    count = count + 1
+  end
+  for _, member in ipairs(list) do
+    if not check(member) then
+      return false
+    end
+  end
+  return count == #list
+end
+
+local function has_rows(self, record)
+  return is_list(record.rows, function(n) return is_row(self, n) end)
+end
+
+-- what a result may hold that people and files are shown as it is
+local texts = {
+  "status", "code", "message", "artifact", "url", "session", "startDateTime", "completionDateTime", "restorePointId",
+  "protectionDateTime",
+}
+
+local function is_result(self, result)
+  if type(result) ~= "table" or not is_row(self, result.n) then
+    return false
+  end
+  for _, name in ipairs(texts) do
+    if not is_text(result[name]) then
+      return false
+    end
+  end
+  return true
+end
+
+local function has_results(self, record)
+  return is_text(record.id) and is_list(record.rows, function(result)
+    return is_result(self, result) and is_id(result.outcome)
+  end)
+end
+
+local function is_known(self, record)
+  return is_id(record.id) and self.by_id[record.id] ~= nil
+end
+
+local sound = {
+  creating = function(self, record) return has_rows(self, record) and is_text(record.at) end,
+  session = function(self, record)
+    return is_id(record.id) and has_rows(self, record) and is_text(record.app)
+      and (record.wave == nil or math.type(record.wave) == "integer")
+  end,
+  activating = function(self, record) return is_known(self, record) and has_rows(self, record) end,
+  elsewhere = function(self, record) return is_id(record.id) and has_rows(self, record) end,
+  activated = is_known, dropped = is_known, rejected = has_results, found = has_results,
+  ended = function(self, record)
+    return is_known(self, record) and is_text(record.status) and has_results(self, record)
+  end,
+  urls = function(self, record)
+    return is_list(record.rows, function(row) return is_result(self, row) end)
+  end,
+}
+
+-- }======
+
 --- Takes a record in. Kinds that change nothing, and those of newer versions, pass.
 -- @tparam table record
+-- @treturn boolean false: it is not what a record of its kind has to be, and nothing of it was taken
 function State:apply(record)
-  if fold[record.kind] then
-    fold[record.kind](self, record)
+  local kind = type(record) == "table" and record.kind
+  if type(kind) ~= "string" then
+    return false
+  elseif fold[kind] then
+    if not sound[kind](self, record) then
+      return false
+    end
+    fold[kind](self, record)
   end
+  return true
+end
+
+--- Takes in the records of a journal behind the first, as far as they can be understood.
+-- @tparam table records
+-- @treturn ?table list of the numbers of those that cannot; nil: there are none
+function State:replay(records)
+  local bad
+  for i = 2, #records do
+    if not self:apply(records[i]) then
+      bad = bad or {}
+      bad[#bad + 1] = i
+    end
+  end
+  return bad
 end
 
 --- Is there still something to be done for a row?
 -- @tparam table row of the plan
 -- @treturn boolean
 function State:is_pending(row)
-  return not self.results[row.n] and not self.at[row.n]
+  return not self.results[row.n] and not self.at[row.n] and not self.elsewhere[row.n]
 end
 
 --- The sessions that have not come to their end.
@@ -128,6 +244,23 @@ function State:open_sessions()
     end
   end
   return open
+end
+
+--- The sessions of others in which rows of the plan are being restored.
+-- @treturn table list of { id =, rows = }, `rows` as numbers
+function State:elsewhere_sessions()
+  local list, by_id = {}, {}
+  for n = 1, #self.plan.rows do
+    local id = self.elsewhere[n]
+    if id and not by_id[id] then
+      by_id[id] = { id = id, rows = {} }
+      list[#list + 1] = by_id[id]
+    end
+    if id then
+      table.insert(by_id[id].rows, n)
+    end
+  end
+  return list
 end
 
 --- The numbers of some rows.

@@ -33,6 +33,11 @@ function survey.run(client, spec, wanted)
   local points = ladder.new(client, spec)
   local fed, list = {}, nil
   local function feed(unit, target)
+    if type(unit.id) ~= "string" then
+      error(core.failure {
+        code = "bad_answer", operation = "plan", sent = true, message = "the service lists a unit without an id",
+      }, 0)
+    end
     if not fed[unit.id] then
       fed[unit.id] = true
       points:feed(unit.id, target.before and time.parse(target.before) or spec.moment)
@@ -50,7 +55,14 @@ function survey.run(client, spec, wanted)
   for i = 1, SEARCHERS do
     roles[i + 1] = function() return points:work() end
   end
-  local _, failures = gather(roles, function(role) return role() end)
+  local _, failures = gather(roles, function(role)
+    local ok, result, problem = pcall(role)
+    if not ok then -- who raises ends the others, which would wait for it
+      points:abandon(result)
+      error(result, 0)
+    end
+    return result, problem
+  end)
   local err = reason_of(failures)
   if err then
     return nil, err

@@ -73,17 +73,11 @@ end
 --- Watches a session to its end.
 local function watch(self, session, batch)
   local function progress(event)
-    if self.broken then
-      error(self.broken, 0)
-    end
     local live = not event.done and event or nil
     self.live[session.id] = live
     self:tell { kind = "progress", id = session.id, wave = batch.wave, session_status = event.status }
   end
-  local _, err = session:wait {
-    timeout = math.max(self.deadline - self.clock:now(), 0), interval = self.interval, patience = self.patience,
-    on_progress = progress,
-  }
+  local _, err = session:wait(self:waiting(progress))
   if err == nil or err.code == "restore_partial" or err.code == "restore_failed" then
     return finish(self, session, batch)
   end
