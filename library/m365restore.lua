@@ -701,6 +701,10 @@ function time.parse(text) end
 ---@return string
 function time.format(value) end
 
+---@param text? string of an HTTP header, such as "Sun, 22 Nov 2026 12:00:00 GMT"
+---@return integer? seconds since 1970; nil for what is no such time
+function time.of_header(text) end
+
 ---@param a m365.time_value
 ---@param b m365.time_value
 ---@return -1|0|1|nil order nil where one of them is no time
@@ -1061,7 +1065,7 @@ function m365.watch(client, opts) end
 ---@param client m365.client
 ---@param journals string|string[] paths
 ---@param opts? {older_than: m365.duration?}
----@return {session: string, journal: string, outcome: "deleted"|"kept"|"gone"}[]?
+---@return {session: string?, journal: string, outcome: "deleted"|"kept"|"gone"|"not_understood", error: m365.error?}[]?
 ---@return m365.error?
 function m365.clean_drafts(client, journals, opts) end
 

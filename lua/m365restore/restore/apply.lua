@@ -8,6 +8,7 @@ local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
 local reconcile = require "m365restore.restore.reconcile"
 local run = require "m365restore.restore.run"
+local state = require "m365restore.restore.state"
 local survey = require "m365restore.restore.survey"
 local wave = require "m365restore.restore.wave"
 local waves = require "m365restore.restore.waves"
@@ -147,7 +148,7 @@ local function stored_plan(records, path)
     understood, plan, err = pcall(plans.adopt, first.plan, path)
   end
   if not understood then
-    return nil, journal.not_understood(path, { 1 })
+    return nil, state.not_understood(path, { 1 })
   end
   return plan, err
 end
@@ -195,7 +196,7 @@ end
 local function go_on(self, records)
   local bad = self.state:replay(records)
   if bad then
-    self:abandon(journal.not_understood(self.path, bad))
+    self:abandon(state.not_understood(self.path, bad))
     return true
   end
   return self:note { kind = "resumed" }

@@ -32,16 +32,6 @@ local function damaged(path, line, problem)
   }
 end
 
---- The error of records that are whole, but not what records have to be.
--- @tparam string path
--- @tparam table lines their numbers
--- @treturn error `journal_damaged`, with `line` and `lines`
-function journal.not_understood(path, lines)
-  local err = damaged(path, lines[1], "this record cannot be understood")
-  err.lines = lines
-  return err
-end
-
 --- The record of a line; nil and what is wrong with it.
 local function read_line(line, head)
   local hash, text = line:match '^{"hash":"(%x+)","record":(.*)}$'

@@ -1,5 +1,6 @@
 --- From targets to protection units: one walk over the service's list.
 -- @module m365restore.restore.resolve
+local core = require "m365restore.core"
 local gather = require "m365restore.driver.gather"
 local targets = require "m365restore.restore.targets"
 local uri = require "m365restore.uri"
@@ -95,6 +96,10 @@ function Walk:read()
       return nil, err
     elseif not unit then
       return true
+    elseif type(unit.id) ~= "string" then
+      return nil, core.failure {
+        code = "bad_answer", operation = "plan", sent = true, message = "the service lists a unit without an id",
+      }
     end
     self.sees_emails = self.sees_emails or unit.email ~= nil
     if self.wanted.every then

@@ -2,6 +2,8 @@
 -- folded in one at a time, while they are written and when they are read
 -- again; there is no other memory of a run.
 -- @module m365restore.restore.state
+local core = require "m365restore.core"
+
 local state = {}
 
 local State = {}
@@ -261,6 +263,18 @@ function State:elsewhere_sessions()
     end
   end
   return list
+end
+
+--- The error of records that are whole, and still not what records have to be.
+-- @tparam string path
+-- @tparam table lines their numbers
+-- @treturn error `journal_damaged`, with `line` and `lines`
+function state.not_understood(path, lines)
+  return core.failure {
+    code = "journal_damaged", class = "ask", operation = "journal", sent = false, path = path, line = lines[1],
+    lines = lines, message = string.format("%s: line %d: this record cannot be understood", path, lines[1]),
+    remedy = "Another version of the library may have written it: look at the sessions that the journal names.",
+  }
 end
 
 --- The numbers of some rows.
