@@ -53,7 +53,7 @@ INSIDE  = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all help deps demo oidc test test-full lint lint-lua lint-c lint-gcc \
         lint-clang spec asan bench install install-simulator \
-        docs operations clean sources
+        docs operations folding clean sources
 .SECONDEXPANSION:
 
 all: $(SO)
@@ -84,6 +84,10 @@ demo: deps
 # the page of all operations, out of the contract table
 operations: all
 	@$(LUA) tools/operations.lua > docs/operations.md
+
+# the table of case folding, out of Unicode's (Debian: unicode-data)
+folding:
+	@$(LUA) tools/case_folding.lua
 
 # ====== Prove
 
