@@ -47,12 +47,14 @@ build = {
         "src/method.c",
         "src/options.c",
         "src/pager.c",
+        "src/plain.c",
         "src/pulse.c",
         "src/renewal.c",
         "src/request.c",
         "src/resource.c",
         "src/retry.c",
         "src/tenant.c",
+        "src/text.c",
         "src/token.c",
         "src/transfer.c",
       },
@@ -62,7 +64,7 @@ build = {
       libdirs = { "$(CURL_LIBDIR)" },
     },
     ["m365restore.crypto"] = {
-      sources = { "src/crypto.c", "src/crypto_identity.c", "src/fault.c" },
+      sources = { "src/crypto.c", "src/crypto_identity.c", "src/fault.c", "src/plain.c", "src/text.c" },
       defines = { "_GNU_SOURCE" },
       libraries = { "crypto" },
       incdirs = { "$(CRYPTO_INCDIR)" },
@@ -70,7 +72,8 @@ build = {
     },
     ["m365restore.system"] = {
       sources = {
-        "src/system.c", "src/system_file.c", "src/system_run.c", "src/fault.c", "src/pulse.c", "src/buffer.c",
+        "src/system.c", "src/system_file.c", "src/system_run.c", "src/fault.c", "src/plain.c",
+        "src/text.c", "src/pulse.c", "src/buffer.c",
       },
       defines = { "_GNU_SOURCE" },
     },

@@ -28,7 +28,7 @@ local function restore(client, out, url, pattern)
   local files, paths = browse:find(pattern, { type = "file" })
   assert(files, paths)
   for _, path in ipairs(paths) do
-    out:write("  ", path, "\n")
+    out:write("  ", m365.plain(path), "\n")
   end
   assert(#files > 0, "no file matches")
 
@@ -36,7 +36,7 @@ local function restore(client, out, url, pattern)
   assert(session:activate())
   local done, err = session:wait { on_progress = m365.progress.bar { out = out } }
   for artifact in session:granular_artifacts() do
-    out:write(("%-10s %s"):format(artifact.status, artifact.restoredItemPath or artifact.id), "\n")
+    out:write(("%-10s %s"):format(artifact.status, m365.plain(artifact.restoredItemPath or artifact.id)), "\n")
   end
   out:write(done and "all restored" or tostring(err), "\n")
   return done ~= nil

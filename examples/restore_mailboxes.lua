@@ -33,7 +33,7 @@ local function restore(client, out, before, ...)
   assert(session:activate())
   local done, err = session:wait { on_progress = m365.progress.bar { out = out } }
   for artifact in session:artifacts() do
-    out:write(("%-10s %s"):format(artifact.status, artifact.restoredFolderName or artifact.id),
+    out:write(("%-10s %s"):format(artifact.status, m365.plain(artifact.restoredFolderName or artifact.id)),
       artifact.error and ": " .. artifact.error.message or "", "\n")
   end
   out:write(done and "all restored" or tostring(err), "\n")

@@ -52,15 +52,15 @@ local function restore(client, out, before, ...)
     local point = point_of[site.id]
     artifacts[i] = { restorePoint = point, destinationType = "inPlace" }
     url_of[point.id] = site.siteWebUrl
-    out:write(site.siteWebUrl, " goes back to ", point.protectionDateTime, "\n")
+    out:write(m365.plain(site.siteWebUrl), " goes back to ", point.protectionDateTime, "\n")
   end
 
   local session = assert(client.sharePoint:create_session { siteRestoreArtifacts = artifacts })
   assert(session:activate())
   local done, err = session:wait { on_progress = m365.progress.bar { out = out } }
   for artifact in session:artifacts() do
-    out:write(("%-10s %s"):format(artifact.status, url_of[artifact.restorePoint.id]),
-      artifact.error and ": " .. artifact.error.message or "", "\n")
+    out:write(("%-10s %s"):format(artifact.status, m365.plain(url_of[artifact.restorePoint.id])),
+      artifact.error and ": " .. m365.plain(artifact.error.message) or "", "\n")
   end
   out:write(done and "all restored" or tostring(err), "\n")
   return done ~= nil

@@ -1116,6 +1116,12 @@ function m365.failure(fields) end
 ---@return string? remedy
 function m365.describe(code) end
 
+---What may be shown of a text on a terminal, in a log or on a page.
+---@param text any a string, or what tostring is asked for
+---@param most? integer the text is cut to this many bytes, between characters
+---@return string
+function m365.plain(text, most) end
+
 ---Starts a task: a coroutine in which methods yield instead of blocking. It runs while somebody steps.
 ---@param fn function
 ---@param ... any its arguments

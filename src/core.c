@@ -19,6 +19,7 @@ is built on.
 #include "method.h"
 #include "options.h"
 #include "pager.h"
+#include "plain.h"
 #include "renewal.h"
 #include "resource.h"
 #include "token.h"
@@ -116,6 +117,7 @@ static const struct luaL_Reg functions[] = {
     {"monotonic", f_monotonic},         {"nearest", m365_nearest},
     {"encode", f_encode},               {"decode", f_decode},
     {"exchange", m365_exchange},        {"payload", m365_token_payload},
+    {"plain", m365_plain},
     {NULL, NULL},
 };
 

@@ -7,9 +7,13 @@
 
 #include "catalogue.h"
 #include "json.h"
+#include "plain.h"
 
 /* longer messages are cut: an error is read by a person */
 #define LONGEST_MESSAGE 2000
+
+/* more details than these are counted, and not shown, by tostring */
+#define MOST_DETAILS 5
 
 /* X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED of OpenSSL */
 #define VERIFY_NOT_YET 9
@@ -425,16 +429,60 @@ static int push_field(lua_State *L, const char *before, const char *field,
   return 3;
 }
 
+/* Pushes ": code, message" of the item on the top, which it replaces; fields
+   that are missing are left out. */
+static void replace_by_detail(lua_State *L) {
+  static const char *const fields[] = {"code", "message"};
+  int item = lua_gettop(L);
+  lua_pushliteral(L, "");
+  for (size_t i = 0; lua_istable(L, item) && i < 2; i++) {
+    if (lua_getfield(L, item, fields[i]) == LUA_TSTRING) {
+      lua_pushstring(L, lua_rawlen(L, -2) > 0 ? ", " : "");
+      lua_insert(L, -2);
+      lua_concat(L, 3);
+    } else {
+      lua_pop(L, 1);
+    }
+  }
+  lua_replace(L, item);
+}
+
+/* Pushes the first details between brackets: the number of strings pushed. */
+static int push_details(lua_State *L) {
+  static const char *const starts[] = {" [", "; "};
+  int n = 0;
+  if (lua_getfield(L, 1, "details") != LUA_TTABLE || lua_rawlen(L, -1) == 0) {
+    lua_pop(L, 1);
+    return 0;
+  }
+  int details = lua_gettop(L);
+  int count = (int)lua_rawlen(L, details);
+  for (int i = 1; i <= count && i <= MOST_DETAILS; i++, n += 2) {
+    lua_pushstring(L, starts[i > 1]);
+    lua_rawgeti(L, details, i);
+    replace_by_detail(L);
+  }
+  if (count > MOST_DETAILS)
+    lua_pushfstring(L, "; and %d more]", count - MOST_DETAILS);
+  else
+    lua_pushliteral(L, "]");
+  lua_remove(L, details);
+  return n + 1;
+}
+
 static int failure_tostring(lua_State *L) {
   int n = 0;
   lua_settop(L, 1);
+  luaL_checkstack(L, 2 * MOST_DETAILS + 30, "an error object");
   n += push_field(L, "", "operation", ": ");
   n += push_field(L, "", "code", "");
   n += push_field(L, ", HTTP ", "status", "");
   n += push_field(L, ": ", "message", "");
+  n += push_details(L);
   n += push_field(L, " (request-id ", "request_id", ")");
   n += push_field(L, " - ", "remedy", "");
   lua_concat(L, n);
+  m365_plain_top(L);
   return 1;
 }
 

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "plain.h"
+
 #define FAULT_TYPE "m365restore.fault"
 
 static int fault_tostring(lua_State *L) {
@@ -13,6 +15,7 @@ static int fault_tostring(lua_State *L) {
   /* a message that somebody took away must not make tostring raise */
   if (lua_rawget(L, 1) != LUA_TSTRING)
     lua_pushliteral(L, FAULT_TYPE);
+  m365_plain_top(L);
   return 1;
 }
 

@@ -5,6 +5,7 @@
 
 #include "instant.h"
 #include "json.h"
+#include "plain.h"
 
 /* registry keys: log number -> function, weak; the metatable of events */
 static const char logs_key = 'l', event_key = 'e';
@@ -50,6 +51,7 @@ static void add_field(lua_State *L, luaL_Buffer *b, const char *name,
     luaL_addstring(b, number);
   } else {
     luaL_tolstring(L, value, NULL);
+    m365_plain_top(L);
     luaL_addvalue(b);
   }
 }

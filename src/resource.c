@@ -6,6 +6,7 @@
 
 #include "catalogue.h"
 #include "json.h"
+#include "plain.h"
 
 /* registry key of a table: name of a method that is written in Lua -> the
    function that loads it; gone when that was done */
@@ -297,9 +298,10 @@ static int resource_tostring(lua_State *L) {
   if (lua_getfield(L, -1, "status") == LUA_TSTRING) {
     lua_remove(L, -2);
     lua_pushfstring(L, "%s (%s)", lua_tostring(L, -2), lua_tostring(L, -1));
-    return 1;
+  } else {
+    lua_pop(L, 2);
   }
-  lua_pop(L, 2);
+  m365_plain_top(L);
   return 1;
 }
 

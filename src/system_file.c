@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "plain.h"
 #include "quiet.h"
 
 #define JOURNAL_TYPE "m365restore.journal"
@@ -508,6 +509,7 @@ static int journal_tostring(lua_State *L) {
   struct journal *j = luaL_checkudata(L, 1, JOURNAL_TYPE);
   const char *path = j->fd < 0 ? "closed" : journal_path(L);
   lua_pushfstring(L, "journal (%s)", path);
+  m365_plain_top(L);
   return 1;
 }
 

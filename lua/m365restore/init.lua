@@ -55,6 +55,7 @@ local m365 = {
   type = core.type,
   failure = core.failure,
   describe = core.describe,
+  plain = core.plain,
   spawn = core.spawn,
   cancel = core.cancel,
   step = core.step,

@@ -42,7 +42,7 @@ function Report:__tostring()
   local lines = {}
   for i, check in ipairs(self.checks) do
     local name = check.name .. (check.detail and ": " .. check.detail or "")
-    lines[i] = MARKS[check.ok] .. name .. (check.remedy and "\n       " .. check.remedy or "")
+    lines[i] = MARKS[check.ok] .. core.plain(name) .. (check.remedy and "\n       " .. core.plain(check.remedy) or "")
   end
   lines[#lines + 1] = self.ok and "ready" or "not ready"
   return table.concat(lines, "\n")

@@ -1,5 +1,6 @@
 --- How far a restore has come, told to a person.
 -- @module m365restore.progress
+local core = require "m365restore.core"
 local options = require "m365restore.options"
 local system = require "m365restore.system"
 
@@ -61,7 +62,7 @@ local function spell_state(event, finished)
     parts[#parts + 1] = "out of reach: " .. tostring(event.error.code or event.error)
   end
   -- a state is whatever the service says, and must not steer a terminal
-  return (table.concat(parts, ", "):gsub("%c", "?"))
+  return core.plain(table.concat(parts, ", "))
 end
 
 local function spell_rest(event, finished)
@@ -89,7 +90,7 @@ local show = {}
 function show.live(self, event)
   local _, line = describe(event)
   local width = (io.type(self.out) == "file" and system.columns(self.out) or USUAL_WIDTH) - 1
-  self.out:write(HOME, line:sub(1, math.max(width, 1)), WIPE)
+  self.out:write(HOME, line:sub(1, (utf8.offset(line, math.max(width, 1) + 1) or #line + 1) - 1), WIPE)
   self.open = true
   if event.done then
     self:close()

@@ -1,6 +1,7 @@
 --- Texts that came from a server, made fit for errors: without the secrets
 -- that were sent to it, which some servers quote, and on one line.
 -- @module m365restore.credential.redact
+local core = require "m365restore.core"
 local uri = require "m365restore.uri"
 
 local redact = {}
@@ -33,7 +34,7 @@ function redact.text(text, secrets)
       text = remove(text, secret)
     end
   end
-  return (text:gsub("%c+", " "):sub(1, LONGEST))
+  return core.plain(text, LONGEST)
 end
 
 return redact

@@ -1,6 +1,7 @@
 --- A report as one HTML page: totals, the waves in time, and every target,
 -- failures first. Nothing is fetched from anywhere, and no script runs.
 -- @module m365restore.restore.page
+local core = require "m365restore.core"
 local time = require "m365restore.time"
 local words = require "m365restore.restore.words"
 
@@ -24,7 +25,7 @@ th,td{text-align:left;padding:.3em .6em;border-bottom:1px solid #ddd;vertical-al
 local escapes = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
 
 local function escape(value)
-  return (tostring(value == nil and "" or value):gsub("[&<>\"']", escapes))
+  return (core.plain(value == nil and "" or value):gsub("[&<>\"']", escapes))
 end
 
 local ranks = {

@@ -378,7 +378,10 @@ function Plan:__tostring()
   for i, row in ipairs(self.rows) do
     lines[i + 1] = line_of(row)
   end
-  local notes = #self.notes > 0 and table.concat(self.notes, "\n") .. "\n" or ""
+  local notes = ""
+  for _, note in ipairs(self.notes) do
+    notes = notes .. core.plain(note) .. "\n"
+  end
   return string.format("Restore of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\n%shash %s",
     self.service, self.at and "the state of" or "before", self.at or self.before,
     words.count(#self.rows, "target"), self.planned, words.count(self.waves, "wave"), #self.rows - self.planned,

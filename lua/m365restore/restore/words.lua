@@ -1,5 +1,7 @@
 --- Lengths of time and tables of text, for people.
 -- @module m365restore.restore.words
+local core = require "m365restore.core"
+
 local words = {}
 
 --- A length of time in two units.
@@ -27,18 +29,21 @@ end
 -- @treturn string
 function words.columns(lines)
   local widths = {}
-  for _, cells in ipairs(lines) do
+  local shown = {}
+  for n, cells in ipairs(lines) do
+    shown[n] = {}
     for i, cell in ipairs(cells) do
-      widths[i] = math.max(widths[i] or 0, utf8.len(cell) or #cell)
+      local text = core.plain(cell) -- names are anybody's, and must not steer a terminal
+      shown[n][i] = text
+      widths[i] = math.max(widths[i] or 0, utf8.len(text))
     end
   end
   local text = {}
-  for _, cells in ipairs(lines) do
+  for _, cells in ipairs(shown) do
     local line = {}
     for i, cell in ipairs(cells) do
-      local gap = i < #cells and (" "):rep(widths[i] - (utf8.len(cell) or #cell)) or ""
-      -- names are anybody's, and must not steer a terminal
-      line[i] = cell:gsub("%c", "?") .. gap
+      local gap = i < #cells and (" "):rep(widths[i] - utf8.len(cell)) or ""
+      line[i] = cell .. gap
     end
     text[#text + 1] = table.concat(line, "  ")
   end

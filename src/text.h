@@ -1,0 +1,27 @@
+/*
+** text: UTF-8 as it comes from outside, and what of it may be shown.
+**
+** No Lua. What a terminal, a log or a page gets passes m365_text_plain: names
+** and messages are written by others, and must not move a cursor, start a new
+** line or turn the direction of writing.
+*/
+#ifndef m365_text_h
+#define m365_text_h
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The length of the character at the start of `text`, and its code; 0: there
+   is none, because the bytes are not UTF-8 or `length` is 0. */
+size_t m365_text_decode(const char *text, size_t length, uint32_t *code);
+
+/* The largest length of at most `most` that does not cut a character. */
+size_t m365_text_cut(const char *text, size_t length, size_t most);
+
+/* Copies `text` to `to`, which has room for `length` bytes and may be `text`
+   itself. Line ends and tabs become a blank; other controls, marks that turn
+   the direction of writing and bytes that are not UTF-8 become "?". Returns
+   the length of the copy, which is never longer. */
+size_t m365_text_plain(const char *text, size_t length, char *to);
+
+#endif
