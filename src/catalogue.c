@@ -68,8 +68,10 @@ static const struct m365_entry backup[] = {
     {"InvalidBulkRestoreArtifactId", REFUSE,
      "An id in the bulk request is malformed."},
     {"BulkRestoreInvalidCreateRequest", REFUSE,
-     "The bulk request is malformed: see contract section 6.3 for its "
-     "rules."},
+     "Compare the body with Microsoft's page \"Create "
+     "siteRestoreArtifactsBulkAdditionRequest\", "
+     "https://learn.microsoft.com/graph/api/sharepointrestoresession-post-"
+     "siterestoreartifactsbulkadditionrequests"},
     {"BulkRestoreRestorationResourcesCountExceedsLimit", REFUSE,
      "A bulk request takes at most 10,000 resources: split it."},
     {"BulkRestoreInvalidCreateRequestSiteUrl", REFUSE,

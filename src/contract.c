@@ -75,7 +75,8 @@ const struct m365_type m365_types[] = {
 ** Actions
 */
 
-/* permissions, as section 1 of the contract abbreviates them */
+/* permissions: what is read (R) or written (RW) of restores, searches,
+   configuration and control */
 #define R_R "BackupRestore-Restore.Read.All"
 #define R_RW "BackupRestore-Restore.ReadWrite.All"
 #define S_R "BackupRestore-Search.Read.All"

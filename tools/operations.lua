@@ -54,9 +54,14 @@ local function versions_of(row)
   return row.v1 and row.beta and "both" or row.beta and "beta" or "v1.0"
 end
 
+--- A page of Microsoft's reference as a link, anything else as it is.
+local function source_of(row)
+  return (row.source:gsub("^[%l-]+$", "[%0](https://learn.microsoft.com/graph/api/%0)"))
+end
+
 local function line_of(row)
   return ("| `%s` | `%s %s` | %s | %s | %s | %s |"):format(call_of(row), row.method, row.path == "" and "/" or row.path,
-    versions_of(row), permission_of(row), result_of(row), row.source)
+    versions_of(row), permission_of(row), result_of(row), source_of(row))
 end
 
 --- The page.

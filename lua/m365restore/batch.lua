@@ -1,4 +1,6 @@
---- Many reads in few requests: Graph's $batch (contract 8.2).
+--- Many reads in few requests: Graph's $batch. Microsoft's page: "Combine
+-- multiple HTTP requests using JSON batching",
+-- https://learn.microsoft.com/graph/json-batching
 -- @module m365restore.batch
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
@@ -141,7 +143,7 @@ end
 -- @treturn table answers by the places of the reads: `{ status =, headers =,
 -- body = }`
 -- @treturn table errors by the places of those that were not read. Raises on a
--- path that is none. Contract 8.2
+-- path that is none
 local function batch(self, reads, opts)
   local members = members_of(self, reads)
   local timeout = options.read("client.batch", opts, { timeout = "duration" }).timeout or core.duration(DEFAULT_TIMEOUT)

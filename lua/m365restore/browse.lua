@@ -24,7 +24,8 @@ end
 -- @tparam table body `restorePointId`: the id of a fastRestore point, or the
 -- point itself
 -- @tparam[opt] table opts time and size limits of the call
--- @treturn ?resource to be waited for; or nil, err. Contract 2.1, 6.4
+-- @treturn ?resource to be waited for; or nil, err. Microsoft's page: "Create
+-- sharePointBrowseSession", https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointbrowsesessions
 local function create(service)
   local what = service .. ".create_browse_session"
   local send = core.method(service, "create_browse_session")
@@ -70,7 +71,7 @@ local waiting = {
 -- @tparam[opt] table opts as for @{session:wait}; `timeout` is 1h by default
 -- @treturn ?resource when it is created; else nil
 -- @treturn ?error `browse_failed`, `wait_timeout`, or what a read failed with
--- @treturn resource in any case. Contract 6.4
+-- @treturn resource in any case
 local function wait(self, opts)
   return poll(self, opts, waiting)
 end
@@ -91,7 +92,8 @@ local browse_options = {
 -- ("(name -contains 'x')"), `orderBy` ("pathAsc", "pathDsc", "nameAsc",
 -- "nameDsc"), `optimizedBrowse` (boolean, beta only); nothing is the top
 -- @tparam[opt] table opts time and size limits of each call
--- @treturn pager of browseQueryResponseItem; or nil, err. Contract 2.5
+-- @treturn pager of browseQueryResponseItem; or nil, err. Microsoft's page:
+-- "sharePointBrowseSession: browse", https://learn.microsoft.com/graph/api/sharepointbrowsesession-browse
 local function browse(name)
   local send = core.method(name, "browse")
   return function(self, where, opts)
@@ -219,7 +221,7 @@ local function open(self, item, place)
 end
 
 --- The snapshot has several sites or libraries: the top is opened again, as it
--- is. Contract 2.5.
+-- is.
 local function is_not_optimizable(place, err)
   return place.optimized and err.status == 409
 end
@@ -297,7 +299,7 @@ local walk_options = { match = "string", type = "string" }
 -- below the libraries. `type`: "file", "folder" or "documentLibrary" only
 -- @tparam[opt] table opts time and size limits of each call
 -- @treturn walk for a generic `for`: item and path; an error is raised. On a
--- beta client the top is first asked for in the optimized way. Contract 2.5
+-- beta client the top is first asked for in the optimized way
 local function walk(self, what, opts)
   local o = options.read(core.type(self) .. ".walk", what, walk_options)
   local segments = compile(o.match or "**")
@@ -313,7 +315,7 @@ end
 -- @tparam[opt] table opts time and size limits of each call
 -- @treturn ?table a list of items, ready for the granular artifacts of
 -- `create_session`; or nil, err and what was found before
--- @treturn ?table their paths. Contract 2.5
+-- @treturn ?table their paths
 local function find(self, glob, what, opts)
   if type(glob) ~= "string" or glob:sub(1, 1) ~= "/" then
     error(core.type(self) .. '.find: glob: a path like "/Shared Documents/*.docx" was expected, got '

@@ -7,7 +7,7 @@ local options = require "m365restore.options"
 local poll = require "m365restore.poll"
 local rules = require "m365restore.rules"
 
--- resources in one request (contract 6.6)
+-- resources in one request
 local LARGEST = 10000
 
 -- resolving follows the activation of a session, which may stand in a queue
@@ -121,7 +121,9 @@ end
 -- (Exchange): up to 10,000 texts; `destinationType`, `protectionTimePeriod`,
 -- `restorePointPreference`, `tags`, `displayName`
 -- @tparam[opt] table opts time and size limits of the call
--- @treturn ?resource the request; or nil, err. Contract 6.3
+-- @treturn ?resource the request; or nil, err. Microsoft's page: "Create
+-- siteRestoreArtifactsBulkAdditionRequest",
+-- https://learn.microsoft.com/graph/api/sharepointrestoresession-post-siterestoreartifactsbulkadditionrequests
 local function create(name, lists)
   local send = core.method(name, "create_bulk_request")
   local what = name .. ".create_bulk_request"
@@ -143,7 +145,9 @@ end
 --- Deletes a bulk request, which must have ended. May yield.
 -- @function bulk_request:delete
 -- @tparam[opt] table opts time and size limits of the call
--- @treturn ?boolean true; or nil, err. Contract 6.3
+-- @treturn ?boolean true; or nil, err. Microsoft's page: "Delete
+-- siteRestoreArtifactsBulkAdditionRequest",
+-- https://learn.microsoft.com/graph/api/siterestoreartifactsbulkadditionrequest-delete
 local function delete(name)
   local remove = core.method(name, "delete")
   return function(self, opts)
@@ -194,7 +198,7 @@ local waiting = {
 -- @treturn ?resource when it is completed; else nil
 -- @treturn ?error `bulk_partial` with one of `details` for each resource that
 -- was not found, or `wait_timeout`
--- @treturn resource in any case. Contract 6.3
+-- @treturn resource in any case
 local function wait(self, opts)
   return poll(self, opts, waiting)
 end

@@ -1,5 +1,6 @@
 --- Answers to an update: a 200 that holds a delta, some of whose members may
--- have been refused (contract 7).
+-- have been refused. Microsoft's page: "Update sharePointRestoreSession",
+-- https://learn.microsoft.com/graph/api/sharepointrestoresession-update
 -- @module m365restore.delta
 local core = require "m365restore.core"
 local rules = require "m365restore.rules"

@@ -72,7 +72,8 @@ local list = core.method("client", "restore_points")
 -- `before` and `after` (times: text or seconds since 1970; default before
 -- now), `order` ("latest" or "desc", which is the default; "oldest" or "asc"), and the
 -- time and size limits of the call
--- @treturn pager of restorePoint; raises on wrong options. Contract 2.3
+-- @treturn pager of restorePoint; raises on wrong options. Microsoft's page:
+-- "List restorePoints", https://learn.microsoft.com/graph/api/backuprestoreroot-list-restorepoints
 local function restore_points(self, opts)
   if type(opts) ~= "table" then
     error("client.restore_points: a table of options was expected, got " .. type(opts), 0)
@@ -239,7 +240,8 @@ end
 -- `unanswered` (ids that the service never said anything about),
 -- `searchResponseId` (of a search that took one request)
 -- @treturn ?error with `protectionUnitIds`, the units of the request that
--- failed. Contract 2.4
+-- failed. Microsoft's page: "restorePoint: search",
+-- https://learn.microsoft.com/graph/api/restorepoint-search
 local function search_restore_points(self, query, opts)
   local what = "client.search_restore_points"
   local sent = options.read(what, query, search_options)

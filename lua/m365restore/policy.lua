@@ -8,7 +8,6 @@ local rules = require "m365restore.rules"
 local time = require "m365restore.time"
 
 -- protection units in one request, and the longest name of a policy
--- (contract 6.6)
 local MOST_UNITS, LONGEST_NAME = 50, 1024
 
 -- The kind of unit of each service, and the property that names one.
@@ -70,7 +69,9 @@ end
 -- `siteProtectionUnits` (`{ { siteId = }, ... }`), `driveProtectionUnits` or
 -- `mailboxProtectionUnits` (`{ { directoryObjectId = }, ... }`), at most 50
 -- @tparam[opt] table opts time and size limits of the call
--- @treturn ?resource the policy; or nil, err. Contract 2.6
+-- @treturn ?resource the policy; or nil, err. Microsoft's page: "Create
+-- sharePointProtectionPolicy",
+-- https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointprotectionpolicies
 local function create(service, known)
   local what = service .. ".create_protection_policy"
   local place = known.kind .. "ProtectionUnits"
@@ -94,7 +95,8 @@ end
 -- `{ ["@removed"] = { reason = "changed" }, id = }` to remove
 -- @tparam[opt] table opts time and size limits of the call
 -- @treturn ?object the answer; or nil, err and the answer, with
--- `err.code == "items_refused"` and one of `err.details` for each. Contract 7
+-- `err.code == "items_refused"` and one of `err.details` for each. Microsoft's page:
+-- "Update sharePointProtectionPolicy", https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-update
 local function update(service, known)
   local name = service .. "ProtectionPolicy"
   local what, place = name .. ".update", known.kind .. "ProtectionUnits@delta"
@@ -142,7 +144,8 @@ end
 -- @function client:enable
 -- @tparam table body `appOwnerTenantId`: the tenant that owns this application
 -- @tparam[opt] table opts time and size limits of the call
--- @treturn ?resource serviceStatus; or nil, err. Contract 2.6
+-- @treturn ?resource serviceStatus; or nil, err. Microsoft's page: "backupRestoreRoot:
+-- enable", https://learn.microsoft.com/graph/api/backuprestoreroot-enable
 core.extend("client", checked("client", "enable", { appOwnerTenantId = "string!" }))
 
 --- Changes who is told about restores and policies. Signed-in users only. May
@@ -151,7 +154,8 @@ core.extend("client", checked("client", "enable", { appOwnerTenantId = "string!"
 -- @tparam table body `isEnabled`, `additionalEvents`, `recipients`
 -- (`{ role =, customRecipients = { { email = } } }`)
 -- @tparam[opt] table opts time and size limits of the call
--- @treturn ?resource itself, brought up to date; or nil, err. Contract 2.6
+-- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
+-- "Update emailNotificationsSetting", https://learn.microsoft.com/graph/api/emailnotificationssetting-update
 core.extend("emailNotificationsSetting", checked("emailNotificationsSetting", "update", {
   isEnabled = "boolean", additionalEvents = "string", recipients = "table", ["@odata.type"] = "string",
 }))
@@ -163,7 +167,8 @@ local activate_app = core.method("serviceApp", "activate")
 -- @function service_app:activate
 -- @tparam table body `effectiveDateTime`: a text, or seconds since 1970
 -- @tparam[opt] table opts time and size limits of the call
--- @treturn ?resource itself, brought up to date; or nil, err. Contract 2.6
+-- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
+-- "serviceApp: activate", https://learn.microsoft.com/graph/api/serviceapp-activate
 local function activate(self, body, opts)
   local what = "serviceApp.activate"
   local moment = options.read(what, body, { effectiveDateTime = "any" }).effectiveDateTime
@@ -186,7 +191,8 @@ for service, known in pairs(kinds) do
   -- `mailboxExpression` (text), `isAutoApplyEnabled` (true: the service keeps
   -- applying it)
   -- @tparam[opt] table opts time and size limits of the call
-  -- @treturn ?resource the rule; or nil, err. Contract 2.6
+  -- @treturn ?resource the rule; or nil, err. Microsoft's page: "Create protectionRuleBase",
+  -- https://learn.microsoft.com/graph/api/protectionrulebase-post
   core.extend(policy, checked(policy, "create_inclusion_rule", {
     [expression] = "string!", isAutoApplyEnabled = "boolean", ["@odata.type"] = "string",
   }))
@@ -195,7 +201,8 @@ for service, known in pairs(kinds) do
   -- @function rule:update
   -- @tparam table body as on create
   -- @tparam[opt] table opts time and size limits of the call
-  -- @treturn ?resource itself, brought up to date; or nil, err. Contract 2.6
+  -- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
+  -- "Update protectionRuleBase", https://learn.microsoft.com/graph/api/protectionrulebase-update
   core.extend(known.kind .. "ProtectionRule", checked(known.kind .. "ProtectionRule", "update", {
     [expression] = "string", isAutoApplyEnabled = "boolean", ["@odata.type"] = "string",
   }))
@@ -205,7 +212,8 @@ for service, known in pairs(kinds) do
   -- @tparam table body `displayName`; `siteWebUrls` or `siteIds`, `drives` or
   -- `directoryObjectIds`, `mailboxes` or `directoryObjectIds`
   -- @tparam[opt] table opts time and size limits of the call
-  -- @treturn ?resource the job; or nil, err. Contract 2.6
+  -- @treturn ?resource the job; or nil, err. Microsoft's page: "Create
+  -- siteProtectionUnitsBulkAdditionJob", https://learn.microsoft.com/graph/api/siteprotectionunitsbulkadditionjobs-post
   core.extend(policy, checked(policy, "create_bulk_job", {
     displayName = "string", [known.urls] = "table", [known.ids] = "table", ["@odata.type"] = "string",
   }))

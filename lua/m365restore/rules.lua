@@ -1,6 +1,6 @@
---- What the service forbids, checked before anything is sent (contract 2.2,
--- 6.6 and 7). Misuse raises and names the field; what depends on data comes
--- back as the service's own code, with `sent == false`.
+--- What the service forbids, checked before anything is sent. Misuse raises
+-- and names the field; what depends on data comes back as the service's own
+-- code, with `sent == false`.
 -- @module m365restore.rules
 local core = require "m365restore.core"
 local uri = require "m365restore.uri"

@@ -9,7 +9,8 @@ local root = core.method("client", "status")
 -- @tparam[opt] table opts time and size limits of the call
 -- @treturn ?resource serviceStatus: `status` ("enabled", "disabled",
 -- "protectionChangeLocked", "restoreLocked"), `disableReason`,
--- `restoreAllowedTillDateTime` and its siblings; or nil, err. Contract 2.6
+-- `restoreAllowedTillDateTime` and its siblings; or nil, err. Microsoft's page:
+-- "Get backupRestoreRoot", https://learn.microsoft.com/graph/api/backuprestoreroot-get
 local function status(self, opts)
   local answer, err = root(self, opts)
   if not answer then

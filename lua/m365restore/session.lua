@@ -41,7 +41,8 @@ end
 -- service at hand, or its granular one; nothing makes an empty draft
 -- @tparam[opt] table opts time and size limits of the call
 -- @treturn ?session a draft; or nil, err. An unclear outcome is
--- `err.code == "ambiguous"`. Contract 2.2
+-- `err.code == "ambiguous"`. Microsoft's page: "Create
+-- sharePointRestoreSession", https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointrestoresessions
 local function create_session(service)
   local create = core.method(service, "create_session")
   return function(self, body, opts)
@@ -59,7 +60,8 @@ end
 -- @tparam table body `{ ["siteRestoreArtifacts@delta"] = { ... } }`
 -- @tparam[opt] table opts time and size limits of the call
 -- @treturn ?object the answer; or nil, err and the answer, with
--- `err.code == "items_refused"` and one of `err.details` for each. Contract 7
+-- `err.code == "items_refused"` and one of `err.details` for each. Microsoft's page:
+-- "Update sharePointRestoreSession", https://learn.microsoft.com/graph/api/sharepointrestoresession-update
 local function update_session(service)
   local update = core.method(types[service], "update")
   return function(self, body, opts)
@@ -85,7 +87,7 @@ end
 -- @tparam table artifacts as on create; whole and granular ones never together
 -- @tparam[opt] table opts time and size limits of the call
 -- @treturn ?table the artifacts that were added; or nil, err and those of
--- them that were, with `err.code == "items_refused"`. Contract 7
+-- them that were, with `err.code == "items_refused"`
 local function add(service)
   local known = rules.collections[service]
   return function(self, artifacts, opts)
@@ -113,7 +115,7 @@ end
 -- @tparam table ids
 -- @tparam[opt] table opts time and size limits of the call
 -- @treturn ?boolean true; or nil, err with `err.code == "items_refused"` and
--- one of `err.details` for each that was not removed. Contract 7
+-- one of `err.details` for each that was not removed
 local function remove(service)
   local known = rules.collections[service]
   return function(self, ids, opts)
@@ -213,7 +215,8 @@ local waiting = {
 -- @treturn ?session when it is completed; else nil
 -- @treturn ?error `restore_partial`, `restore_failed`, `wait_timeout`,
 -- `not_activated`, or what a read of the session failed with
--- @treturn ?session in any case. Contract 6.1
+-- @treturn ?session in any case. Microsoft's page: "restoreSessionBase
+-- resource type", https://learn.microsoft.com/graph/api/resources/restoresessionbase
 local function wait(self, opts)
   return poll(self, opts, waiting)
 end

@@ -1,5 +1,5 @@
 --- Holds the contract table against the OpenAPI description: every documented operation has one row and one method,
--- and no row is without an operation. Numbers are those of section 10 of the project's notes on the documentation.
+-- and no row is without an operation.
 local core = require "m365restore.core"
 local openapi = require "spec.fixtures.openapi"
 local operations = require "spec.fixtures.operations"
@@ -9,12 +9,12 @@ local SHARED = (os.getenv "M365RESTORE_SHARED" or "../shared") .. "/graph/openap
 
 --- Rows that no description has, each with why it is here.
 local BEYOND = {
-  ["POST {policy}/{kind}InclusionRules"] = "permission file; #14: the description has it at the root only",
-  ["PATCH {policy}/{kind}InclusionRules/{}"] = "permission file; #14, as above",
-  ["DELETE {policy}/{kind}InclusionRules/{}"] = "permission file; #14, as above",
+  ["POST {policy}/{kind}InclusionRules"] = "permission file; the description has it at the root only",
+  ["PATCH {policy}/{kind}InclusionRules/{}"] = "permission file, as above",
+  ["DELETE {policy}/{kind}InclusionRules/{}"] = "permission file, as above",
   ["POST {policy}/{kind}InclusionRules/{}/run"] = "permission file and metadata",
   ["POST {policy}/{kind}InclusionRules/{}/deleteAndUnprotect"] = "permission file and metadata",
-  ["POST {policy}/{kind}ProtectionUnitsBulkAdditionJobs"] = "permission file; #14: at the root only",
+  ["POST {policy}/{kind}ProtectionUnitsBulkAdditionJobs"] = "permission file; at the root only",
 }
 
 --- A key of BEYOND as what it stands for.

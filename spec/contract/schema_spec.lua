@@ -9,13 +9,12 @@ local support = require "spec.simulator.support"
 local OPENAPI = (os.getenv "M365RESTORE_SHARED" or "../shared") .. "/graph/openapi"
 local PYTHON = "/usr/bin/python3"
 
---- What the simulator answers and the description does not allow; numbers are those of section 10 of the project's
--- notes on the documentation.
+--- What the simulator answers and the description does not allow, and why.
 local EXPLAINED = {
-  { "unknown' is not one of", "#10: granular artifacts show a state that no enum has" },
-  { "error/innerError/date: ", "5.1: the documented errors have a time without a zone" },
-  { "InclusionRules.*: the description has no such operation$", "#14: below a policy only in the permission file" },
-  { "POST .*BulkAdditionJobs: the description has no such operation$", "#14: the same" },
+  { "unknown' is not one of", "granular artifacts show a state that no enum has" },
+  { "error/innerError/date: ", "the documented errors have a time without a zone" },
+  { "InclusionRules.*: the description has no such operation$", "below a policy only in the permission file" },
+  { "POST .*BulkAdditionJobs: the description has no such operation$", "the same" },
 }
 
 local EMPTY = setmetatable({}, { __jsontype = "object" })

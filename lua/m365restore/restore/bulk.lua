@@ -15,7 +15,7 @@ local time = require "m365restore.time"
 -- what a person has to say before anything is replaced by points that nobody has seen
 local PHRASE = "unreviewed"
 
--- resources in one request (contract 6.6), and how far back points are taken from
+-- resources in one request, and how far back points are taken from
 local LARGEST, FAR_BACK = 10000, 400 * 86400
 
 -- what says how it is run, and not what is restored

@@ -11,7 +11,7 @@ local words = require "m365restore.restore.words"
 
 local ladder = {}
 
--- units in one search (contract 2.4)
+-- units in one search
 local GROUP = 20
 
 -- how far back points are looked for where there is no budget: longer than any retention, in seconds

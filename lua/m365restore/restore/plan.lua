@@ -269,10 +269,10 @@ local function count_planned(rows)
   return count
 end
 
--- How old T may be before there are only weekly points (contract 6.7), in seconds.
+-- How old T may be before there are only weekly points, in seconds.
 local FINE_GRAIN = 14 * 86400
 
---- What a person should know before the plan is applied (contract 6.7).
+--- What a person should know before the plan is applied.
 local function notes_of(self)
   local notes, to, again = {}, {}, 0
   for _, row in ipairs(self.rows) do

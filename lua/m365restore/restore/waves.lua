@@ -6,7 +6,7 @@
 -- @module m365restore.restore.waves
 local waves = {}
 
---- What the service allows (contract 6.6).
+--- What the service allows.
 waves.limits = { artifacts = 50, sessions = 25, in_flight = 1000 }
 
 -- Microsoft's published figures: how long a number of units takes together, in hours.

@@ -1,82 +1,81 @@
---- What the contract leaves open, each as a switch with a default.
--- The references are sections and rows of the notes this project keeps on Graph's documentation; docs/unverified.md
--- tells what each would break.
+--- What Microsoft's pages leave open or tell in two ways, each as a switch with a default; docs/unverified.md tells
+-- what each would break.
 -- @module m365restore.simulator.dialects
 local dialects = {}
 
 -- name = { values; the first is the default }
 dialects.switches = {
-  -- 2.2, 10 #7: what a session created with artifacts is. "activating" starts it at once; "says_activating" says so in
+  -- what a session created with artifacts is. "activating" starts it at once; "says_activating" says so in
   -- the answer, and the session is a draft all the same.
   create_status = { "draft", "activating", "says_activating" },
-  -- 2.2, 10 #7: whether a session may be created without artifacts, or gives InvalidArtifactRequest.
+  -- whether a session may be created without artifacts, or gives InvalidArtifactRequest.
   empty_sessions = { true, false },
-  -- 5.3, 10 #7: status of RestoreArtifactsLimitBreached on create; an update always answers 400.
+  -- status of RestoreArtifactsLimitBreached on create; an update always answers 400.
   limit_status = { 413, 400 },
-  -- 2.4, 10 #8: restore points per unit in a search answer.
+  -- restore points per unit in a search answer.
   points_per_search = { 1, 5 },
-  -- 2.4: how many of the units of a search are answered; the others are in neither list.
+  -- how many of the units of a search are answered; the others are in neither list.
   units_answered = { 20, 10 },
-  -- 8.3: "relative" has no host and no version; "other_collection" leads the list of all sessions to SharePoint's.
+  -- "relative" has no host and no version; "other_collection" leads the list of all sessions to SharePoint's.
   -- "ampersand" begins the query with ?&.
   next_link = { "absolute", "relative", "other_collection", "ampersand" },
-  -- 8.4: whether links repeat the path as it was asked for, or with sharepoint for sharePoint.
+  -- whether links repeat the path as it was asked for, or with sharepoint for sharePoint.
   path_case = { "asked", "changed" },
-  -- 2.2, 3: whether a service's own collection names the type that all its sessions have, as OData allows it not to.
+  -- whether a service's own collection names the type that all its sessions have, as OData allows it not to.
   session_type = { "always", "when_mixed" },
-  -- 3: the spelling of SharePoint's session type in @odata.type.
+  -- the spelling of SharePoint's session type in @odata.type.
   type_spelling = { "sharePointRestoreSession", "sharepointRestoreSession" },
-  -- 4, 6.1: the service's word is singular; the plural belongs to bulk requests.
+  -- the service's word is singular; the plural belongs to bulk requests.
   terminal_spelling = { "completedWithError", "completedWithErrors" },
-  -- 3, 10 #9: what createdBy and lastModifiedBy of a session hold.
+  -- what createdBy and lastModifiedBy of a session hold.
   created_by = { "object", "null", "empty", "identity" },
-  -- 3, 10 #10: seven digits behind the seconds, or none; "dashed" is 12-01-03.45Z; "offset" ends in +00:00.
+  -- seven digits behind the seconds, or none; "dashed" is 12-01-03.45Z; "offset" ends in +00:00.
   times = { "fractions", "seconds", "dashed", "offset" },
-  -- 3, 10 #10: how a time that is not set is written; "documented" is 0001-01-01 for granular artifacts, else absent.
+  -- how a time that is not set is written; "documented" is 0001-01-01 for granular artifacts, else absent.
   unset_times = { "documented", "0001-01-01", "absent", "null" },
-  -- 7: whether removed members of a standard session are named in the answer to PATCH.
+  -- whether removed members of a standard session are named in the answer to PATCH.
   patch_echo = { false, true },
-  -- 2.2: whether the answer to a create lists the artifacts.
+  -- whether the answer to a create lists the artifacts.
   create_echo = { false, true },
-  -- 4, 10 #9: states that begin with a capital.
+  -- states that begin with a capital.
   capital_status = { false, true },
-  -- 5.3: an artifact that the session holds already fails the whole update, or only its own row of it.
+  -- an artifact that the session holds already fails the whole update, or only its own row of it.
   duplicate_add = { "request", "row" },
-  -- 3, 10 #10: the state of a granular artifact of a draft; one example has unknown, which no enum has.
+  -- the state of a granular artifact of a draft; one example has unknown, which no enum has.
   granular_status = { "added", "unknown" },
-  -- 6.1: the counts of a draft; one example counts its artifacts as inProgress.
+  -- the counts of a draft; one example counts its artifacts as inProgress.
   draft_counts = { "none", "in_progress" },
-  -- 2.4: whether a search says noResultProtectionUnitIds when there are none; the examples do not.
+  -- whether a search says noResultProtectionUnitIds when there are none; the examples do not.
   no_result_list = { "always", "when_any" },
-  -- 6.6: whom the limit of active sessions counts for: all of them, or each workload alone.
+  -- whom the limit of active sessions counts for: all of them, or each workload alone.
   active_limit = { "tenant", "workload" },
-  -- 8.3: a page may be empty and lead on: here the first one of every list.
+  -- a page may be empty and lead on: here the first one of every list.
   empty_page = { false, true },
-  -- 5.1, 5.3: codes differ in case between table and examples, and so does the name of innerError.
+  -- codes differ in case between table and examples, and so does the name of innerError.
   code_case = { "documented", "lower" },
   inner_error = { "innerError", "innererror" },
-  -- 3, 10 #9: whether `error` of a resource is an object, or an array that holds it.
+  -- whether `error` of a resource is an object, or an array that holds it.
   error_shape = { "object", "array" },
-  -- 3: numbers of bytes as decimal strings, or as numbers.
+  -- numbers of bytes as decimal strings, or as numbers.
   sizes = { "string", "number" },
-  -- 10 #9: the answer to a get of a bulk request: itself, or a collection that holds it.
+  -- the answer to a get of a bulk request: itself, or a collection that holds it.
   get_shape = { "entity", "collection" },
-  -- 10 #13: the status of a registered service app, and that of a rule that runs: text and example differ.
+  -- the status of a registered service app, and that of a rule that runs: text and example differ.
   app_status = { 201, 202 },
   rule_run_status = { 202, 200 },
-  -- 3: one example has serviceConsumer: thirdParty for backupServiceConsumer: thirdparty.
+  -- one example has serviceConsumer: thirdParty for backupServiceConsumer: thirdparty.
   service_consumer = { "backupServiceConsumer", "serviceConsumer" },
-  -- 8.2: the answers of a batch come in any order.
+  -- the answers of a batch come in any order.
   batch_order = { "asked", "reversed" },
-  -- 3: whether a bulk request names its session.
+  -- whether a bulk request names its session.
   bulk_session = { false, true },
-  -- 6.4: every documented answer says created at once.
+  -- every documented answer says created at once.
   browse_status = { "creating", "created" },
-  -- 3: whether a browse session names its restore point; no documented answer does.
+  -- whether a browse session names its restore point; no documented answer does.
   browse_point = { false, true },
-  -- 2.5, 10 #5: how a browse goes on: GET browse?$skiptoken=…, or the function of the OpenAPI description.
+  -- how a browse goes on: GET browse?$skiptoken=…, or the function of the OpenAPI description.
   browse_next = { "skiptoken", "function" },
-  -- 5.3, 10 #13: a policy in the wrong state: 403 PolicyActionNotAllowed, or 400 invalidStateForActivation.
+  -- a policy in the wrong state: 403 PolicyActionNotAllowed, or 400 invalidStateForActivation.
   policy_state_error = { 403, 400 },
 }
 
