@@ -1,8 +1,11 @@
 #include "catalogue.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "retry.h"
 
 #define RETRY "retry"
 #define QUEUE "queue"
@@ -185,6 +188,14 @@ static const struct m365_entry ours[] = {
      "The call took longer than its timeout: raise timeout, or try later."},
     {"throttled", RETRY,
      "The service asks for patience: wait for retry_after seconds."},
+    {"tls_broken", RETRY,
+     "The connection broke while TLS was made: check the network, firewall "
+     "and proxy."},
+    {"proxy_refused", ASK,
+     "The proxy does not let this through: check its user and password, and "
+     "whether it allows this host."},
+    {"proxy_failed", RETRY,
+     "The proxy could not reach the service: check it, or try later."},
     {"tls", ASK, "TLS failed: TLS 1.2 or newer is needed on both ends."},
     {"tls_untrusted", ASK,
      "The server's certificate is not signed by anybody trusted here. Behind "
@@ -297,10 +308,19 @@ static const struct {
     {502, {"http_502", RETRY, "A gateway failed: try later."}},
     {503, {"http_503", RETRY, "The service is unavailable: try later."}},
     {504, {"http_504", RETRY, "A gateway gave up waiting: try later."}},
+    {501, {"http_501", REFUSE,
+           "The service, or a gateway before it, does not know this request."}},
+    {505, {"http_505", ASK,
+           "The service, or a gateway before it, does not speak this version "
+           "of HTTP."}},
     {507, {"http_507", ASK, "The quota is used up."}},
     {509, {"http_509", ASK, "The bandwidth is used up."}},
     {0, {NULL, REFUSE, "The service refuses this request as it stands."}},
 };
+
+/* every other 5xx that passes: gateways have many of their own */
+static const struct m365_entry passing = {
+    NULL, RETRY, "The service, or a gateway before it, failed: try later."};
 
 static const struct m365_entry *find(const struct m365_entry *rows,
                                      const char *code) {
@@ -312,9 +332,13 @@ static const struct m365_entry *find(const struct m365_entry *rows,
 
 /* "http_503": what is said where the service gave no code */
 static const struct m365_entry *find_status(const char *code) {
+  static const char prefix[] = "http_";
   for (size_t i = 0; statuses[i].status != 0; i++)
     if (strcasecmp(statuses[i].entry.code, code) == 0)
       return &statuses[i].entry;
+  if (strncasecmp(code, prefix, sizeof prefix - 1) == 0 &&
+      m365_retry_passes(strtol(code + sizeof prefix - 1, NULL, 10)))
+    return &passing;
   return NULL;
 }
 
@@ -329,7 +353,9 @@ const struct m365_entry *m365_catalogue_status(long status) {
   size_t i = 0;
   while (statuses[i].status != 0 && statuses[i].status != status)
     i++;
-  return &statuses[i].entry;
+  return statuses[i].status == 0 && m365_retry_passes(status)
+             ? &passing
+             : &statuses[i].entry;
 }
 
 /* UnknownError is what any failing service says: it settles nothing. */

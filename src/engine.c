@@ -188,30 +188,56 @@ static double chance(struct m365_engine *e) {
   return (double)(e->chance >> 11) / 9007199254740992.0; /* 2^53 */
 }
 
-/* Counted from the service's own Date, so that a wrong clock here does not
-   shorten the wait. */
-static double read_advice(const struct m365_transfer *t) {
-  char value[64];
-  double then;
-  if (!m365_transfer_header_copy(t, "Retry-After", value, sizeof value))
-    return -1;
-  then = m365_transfer_date(t);
-  return m365_retry_advice(value, then < 0 ? m365_walltime() : then);
+/* The longest pause that the headers of that name ask for, as they say it. */
+static double longest_pause(const struct m365_transfer *t, const char *name,
+                            double now) {
+  double longest = -1;
+  size_t length;
+  const char *value = m365_transfer_header(t, name, &length);
+  for (; value != NULL;
+       value = m365_transfer_next_header(t, name, value, &length))
+    longest = fmax(longest, m365_retry_advice(value, length, now));
+  return longest;
 }
 
-/* Continuous Access Evaluation may refuse a token with a 403, too. */
+/* A gateway adds its own header to the service's. Moments are counted from
+   the answer's Date, so that a wrong clock here does not shorten the wait. */
+static double read_advice(const struct m365_transfer *t) {
+  static const char *const in_milliseconds[] = {"x-ms-retry-after-ms",
+                                                "retry-after-ms"};
+  double date, longest;
+  size_t length;
+  if (t->head.length == 0)
+    return -1;
+  date = m365_transfer_header(t, "Retry-After", &length) != NULL
+             ? m365_transfer_date(t)
+             : 0;
+  longest =
+      longest_pause(t, "Retry-After", date < 0 ? m365_walltime() : date);
+  for (size_t i = 0; i < 2; i++)
+    longest = fmax(longest, longest_pause(t, in_milliseconds[i], 0) / 1000);
+  return longest < 0 ? -1 : longest;
+}
+
+/* Continuous Access Evaluation may refuse a token with a 403, too. Every
+   scheme may have a header of its own. */
 static bool is_challenge(const struct m365_transfer *t) {
-  char value[4096];
-  return t->status == 403 &&
-         m365_transfer_header_copy(t, "WWW-Authenticate", value,
-                                   sizeof value) &&
-         strstr(value, "insufficient_claims") != NULL;
+  static const char claims[] = "insufficient_claims", name[] =
+                                                          "WWW-Authenticate";
+  size_t length;
+  const char *value =
+      t->status == 403 ? m365_transfer_header(t, name, &length) : NULL;
+  for (; value != NULL;
+       value = m365_transfer_next_header(t, name, value, &length))
+    if (memmem(value, length, claims, sizeof claims - 1) != NULL)
+      return true;
+  return false;
 }
 
 static enum m365_outcome outcome_of(const struct m365_job *job) {
   const struct m365_transfer *t = &job->transfer;
   bool sent = t->phase >= M365_PHASE_SENT;
-  if (t->off_limits)
+  if (t->off_limits || t->proxy_refused)
     return M365_HOPELESS;
   if (t->result == CURLE_OK && is_challenge(t))
     return M365_UNAUTHORIZED;
@@ -231,9 +257,11 @@ static enum m365_verdict judge(const struct m365_job *job, double now) {
 }
 
 /* What was asked of one call holds for all of its client, also where that
-   call itself is not repeated. */
+   call itself is not repeated; for an hour at most, because a clock or a unit
+   may be wrong. */
 static void raise_fence(struct m365_engine *e, const struct m365_job *job,
                         double now, double pause) {
+  pause = fmin(pause, M365_LONGEST_ADVICE);
   if (job->origin->fence >= now + pause)
     return;
   job->origin->fence = now + pause;
@@ -243,7 +271,8 @@ static void raise_fence(struct m365_engine *e, const struct m365_job *job,
 /* Waits for the next try, unless that would be past the deadline: then the
    answer that is there is the best one to hand out. */
 static void again(struct m365_engine *e, struct m365_job *job, double now) {
-  double pause = m365_retry_delay(job->tries, job->first_pause, job->advice,
+  double advice = fmin(job->advice, M365_LONGEST_ADVICE);
+  double pause = m365_retry_delay(job->tries, job->first_pause, advice,
                                   chance(e));
   job->wake = now + pause;
   if (job->outcome == M365_THROTTLED)
@@ -431,7 +460,8 @@ static bool hand_to_curl(struct m365_engine *e, struct m365_job *job,
                          CURL *easy) {
   bool fresh = job->effect == M365_WRITE || job->tries > 1 || job->limit <= 1;
   return m365_transfer_prepare(&job->transfer, easy, &job->request,
-                               &job->origin->route, fresh) &&
+                               &job->origin->route, fresh,
+                               job->deadlines.connect) &&
          curl_easy_setopt(easy, CURLOPT_PRIVATE, job) == CURLE_OK &&
          curl_multi_add_handle(e->multi, easy) == CURLM_OK;
 }

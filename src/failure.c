@@ -69,6 +69,10 @@ static void set_job(lua_State *L, const struct m365_job *job) {
     lua_pushinteger(L, t->status);
     lua_setfield(L, -2, "status");
   }
+  if (t->proxy_status > 0) {
+    lua_pushinteger(L, t->proxy_status);
+    lua_setfield(L, -2, "proxy_status");
+  }
   if (job->advice >= 0) {
     lua_pushnumber(L, job->advice);
     m365_json_settle(L);
@@ -132,6 +136,7 @@ static const char *code_of_curl(CURLcode result) {
       {CURLE_SSL_CIPHER, "tls"},
       {CURLE_SSL_CACERT_BADFILE, "ca_file"},
       {CURLE_SSL_CERTPROBLEM, "client_certificate"},
+      {CURLE_SSL_CLIENTCERT, "client_certificate"},
       {CURLE_GOT_NOTHING, "no_answer"},
       {CURLE_PARTIAL_FILE, "truncated"},
       {CURLE_WRITE_ERROR, "too_large"},
@@ -156,6 +161,12 @@ static const char *code_of_way(const struct m365_job *job) {
     return code_of_cut(t->cut);
   if (t->body.fault == M365_BUFFER_NO_MEMORY)
     return "no_memory";
+  if (t->proxy_refused)
+    return "proxy_refused";
+  if (t->proxy_status > 0)
+    return "proxy_failed";
+  if (t->tls_broke)
+    return "tls_broken";
   if (t->result == CURLE_PEER_FAILED_VERIFICATION)
     return code_of_verification(t);
   return code_of_curl(t->result);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 /* the longest pause of the back-off, in seconds */
 #define LONGEST_PAUSE 20.0
@@ -36,6 +37,8 @@ static bool hopeless(CURLcode result) {
   case CURLE_URL_MALFORMAT:
   case CURLE_OUT_OF_MEMORY:
   case CURLE_WRITE_ERROR: /* our own ceiling */
+  case CURLE_SSL_CONNECT_ERROR: /* one of the two ends said no */
+  case CURLE_SSL_CLIENTCERT:
     return true;
   default:
     return false;
@@ -53,13 +56,20 @@ static enum m365_outcome outcome_of_status(long status, bool advised) {
   case 503:
     return advised ? M365_THROTTLED : M365_TROUBLED;
   case 408:
-  case 500:
-  case 502:
-  case 504:
     return M365_TROUBLED;
-  default:
+  case 501: /* not implemented */
+  case 505: /* the version of HTTP */
+  case 507: /* the quota */
+  case 509: /* the bandwidth */
     return M365_ANSWERED;
+  default: /* gateways have many a 5xx of their own */
+    return status >= 500 ? M365_TROUBLED : M365_ANSWERED;
   }
+}
+
+bool m365_retry_passes(long status) {
+  enum m365_outcome outcome = outcome_of_status(status, false);
+  return outcome == M365_THROTTLED || outcome == M365_TROUBLED;
 }
 
 enum m365_outcome m365_retry_outcome(CURLcode result, bool sent, long status,
@@ -100,35 +110,75 @@ double m365_retry_delay(unsigned tries, double first, double advice,
   return fmax(pause, advice);
 }
 
-/* Digits with at most one point. Not strtod: that listens to the locale of
-   the host, and knows hexadecimal and infinities. */
-static double advice_as_number(const char *value) {
-  double seconds = 0, unit = 1;
+/*
+** Retry-After
+*/
+
+/* from here on a number is a moment and not a pause: in seconds, or, where it
+   is a thousand times as large, in milliseconds of the epoch */
+#define FIRST_MOMENT 1e9
+#define FIRST_MOMENT_MS 1e12
+#define LAST_MOMENT_MS 1e13
+
+/* longer than any date that HTTP knows, and any number that makes sense */
+#define LONGEST_ADVICE_TEXT 64
+
+/* Digits with at most one point; negative: something else. Not strtod: that
+   listens to the locale of the host, and knows hexadecimal and infinities. */
+static double read_decimal(const char *text) {
+  double n = 0, unit = 1;
   bool fraction = false, digits = false;
-  for (; *value != '\0'; value++) {
-    if (*value == '.' && !fraction) {
+  for (; *text != '\0'; text++) {
+    if (*text == '.' && !fraction) {
       fraction = true;
       continue;
     }
-    if (*value < '0' || *value > '9')
+    if (*text < '0' || *text > '9')
       return -1;
     digits = true;
-    seconds = seconds * 10 + (*value - '0');
+    n = n * 10 + (*text - '0');
     unit = fraction ? unit * 10 : 1;
   }
-  return digits && isfinite(seconds / unit) ? seconds / unit : -1;
+  return digits && isfinite(n / unit) ? n / unit : -1;
 }
 
-double m365_retry_advice(const char *value, double now) {
-  double seconds;
-  time_t date;
-  if (value == NULL)
+/* A moment that is past is a pause of nothing. */
+static double read_pause(const char *text, double now) {
+  double n = read_decimal(text);
+  if (n >= FIRST_MOMENT_MS && n < LAST_MOMENT_MS)
+    n /= 1000;
+  if (n < 0)
+    n = (double)curl_getdate(text, NULL);
+  else if (n < FIRST_MOMENT)
+    return n;
+  return n < 0 ? -1 : fmax(n - now, 0);
+}
+
+/* One member of the list, without the blanks around it. The day of the week
+   before the comma of a date is a member that says nothing. */
+static double read_member(const char *start, const char *end, double now) {
+  char text[LONGEST_ADVICE_TEXT];
+  size_t length;
+  while (start < end && (*start == ' ' || *start == '\t'))
+    start++;
+  while (start < end && (end[-1] == ' ' || end[-1] == '\t'))
+    end--;
+  length = (size_t)(end - start);
+  if (length == 0 || length >= sizeof text)
     return -1;
-  seconds = advice_as_number(value);
-  if (seconds >= 0)
-    return seconds;
-  date = curl_getdate(value, NULL);
-  if (date == (time_t)-1)
-    return -1;
-  return fmax((double)date - now, 0);
+  memcpy(text, start, length);
+  text[length] = '\0';
+  return read_pause(text, now);
+}
+
+double m365_retry_advice(const char *value, size_t length, double now) {
+  const char *end = value + length;
+  double longest = -1;
+  while (value < end) {
+    const char *comma = memchr(value, ',', (size_t)(end - value));
+    const char *stop = comma != NULL ? comma : end;
+    longest = fmax(longest, read_member(value, stop, now));
+    value = stop + 1;
+  }
+  return longest;
 }

@@ -21,11 +21,12 @@ enum m365_outcome {
   M365_UNDELIVERED,  /* resolve, connect, TLS: not a byte of it arrived */
   M365_UNCLEAR,      /* it left, and no whole answer came back */
   M365_THROTTLED,    /* 429, or 503 with Retry-After: "not done, later" */
-  M365_TROUBLED,     /* 408, 500, 502, 503, 504: may have been done */
+  M365_TROUBLED,     /* 408, a passing 5xx: may have been done */
   M365_MISSING,      /* 404 */
   M365_UNAUTHORIZED, /* 401 */
   M365_UNREADABLE,   /* it left, and the answer was more than we take */
-  M365_HOPELESS      /* not delivered, and never will be: a certificate */
+  M365_HOPELESS      /* not delivered, and never will be: a certificate, or
+                        a proxy that refuses */
 };
 
 enum m365_verdict {
@@ -57,9 +58,16 @@ enum m365_verdict m365_retry_judge(const struct m365_try *t);
 double m365_retry_delay(unsigned tries, double first, double advice,
                         double chance);
 
-/* Retry-After as seconds: an integer, a decimal or an HTTP date, which is
-   counted from `now` (the answer's own Date where it has one).
-   Negative: absent or not understood. */
-double m365_retry_advice(const char *value, double now);
+/* Does this status stand for trouble that passes by itself? */
+bool m365_retry_passes(long status);
+
+/* the longest pause that is kept, in seconds, whatever the service asks for */
+#define M365_LONGEST_ADVICE 3600.0
+
+/* Retry-After as seconds: a number; a moment, as an HTTP date or in seconds of
+   the epoch, which is counted from `now` (the answer's own Date where it has
+   one); or the longest one of a list, into which a gateway and the service may
+   join theirs. Negative: absent or not understood. */
+double m365_retry_advice(const char *value, size_t length, double now);
 
 #endif

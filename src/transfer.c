@@ -1,5 +1,6 @@
 #include "transfer.h"
 
+#include <math.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "instant.h"
+#include "retry.h"
 
 /* libcurl's read buffer: fewer callbacks on large pages than its 16 KiB */
 #define READ_BUFFER 65536L
@@ -16,8 +18,8 @@
    drop them in silence, and the next request would be lost with them */
 #define IDLE_CONNECTION 60L
 
-/* our own deadlines rule; libcurl's must only never fire before them */
-#define CONNECT_NEVER_MS 86400000L
+/* in seconds; libcurl's default for connecting is five minutes */
+#define DAY 86400.0
 
 static void enter(struct m365_transfer *t, enum m365_phase phase) {
   if (phase <= t->phase)
@@ -152,7 +154,6 @@ static CURLcode set_manners(CURL *easy) {
   SET(CURLOPT_ACCEPT_ENCODING, ""); /* all that this libcurl can unpack */
   SET(CURLOPT_FOLLOWLOCATION, 0L);  /* a token does not travel */
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_NEVER_MS);
   SET(CURLOPT_MAXAGE_CONN, IDLE_CONNECTION);
   SET(CURLOPT_TCP_KEEPALIVE, 1L);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -209,6 +210,17 @@ static CURLcode set_request(CURL *easy, const struct m365_request *r,
   return code;
 }
 
+/* An address that does not answer gets half of the time that is left, and the
+   next one of the name the rest. libcurl counts TLS as connecting, too: the
+   limit is taken away when TCP stands, and our own deadlines rule. */
+static CURLcode set_hurry(struct m365_transfer *t, CURL *easy,
+                          double connect) {
+  t->hurried = connect > 0;
+  return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                          connect > 0 ? (long)ceil(fmin(connect, DAY) * 1000)
+                                      : (long)(DAY * 1000));
+}
+
 static void forget(struct m365_transfer *t) {
   m365_buffer_reset(&t->head);
   m365_buffer_reset(&t->body);
@@ -219,12 +231,15 @@ static void forget(struct m365_transfer *t) {
   t->cut = M365_CUT_NOT;
   t->result = CURLE_OK;
   t->status = 0;
+  t->tls_broke = t->proxy_refused = false;
+  t->proxy_status = 0;
   t->error[0] = '\0';
 }
 
 bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
                            const struct m365_request *request,
-                           const struct m365_route *route, bool fresh) {
+                           const struct m365_route *route, bool fresh,
+                           double connect) {
   CURLcode code = set_callbacks(t, easy);
   if (code == CURLE_OK)
     code = set_manners(easy);
@@ -232,6 +247,8 @@ bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
     code = set_route(easy, route);
   if (code == CURLE_OK)
     code = set_request(easy, request, fresh);
+  if (code == CURLE_OK)
+    code = set_hurry(t, easy, connect);
   forget(t);
   t->easy = easy;
   t->plain = route->plain;
@@ -260,6 +277,8 @@ void m365_transfer_observe(struct m365_transfer *t, double now) {
     t->phase = M365_PHASE_SECURING;
     t->phase_since = now;
   }
+  if (t->hurried && t->phase > M365_PHASE_CONNECTING)
+    set_hurry(t, t->easy, 0);
 }
 
 double m365_transfer_limit(const struct m365_transfer *t,
@@ -284,9 +303,114 @@ double m365_transfer_limit(const struct m365_transfer *t,
   }
 }
 
+/*
+** What a result leaves open
+*/
+
+/* reasons of OpenSSL: an alert of the peer has its number above the first */
+#define REASON_OF_ALERT 1000
+#define REASON_EOF 294
+
+/* The reason that OpenSSL gives, out of "error:0A000412:SSL routines:...";
+   0: it gives none. The text behind it differs from release to release. */
+static unsigned long tls_reason(const char *message) {
+  static const char mark[] = "error:";
+  const char *at = strstr(message, mark);
+  return at != NULL ? strtoul(at + sizeof mark - 1, NULL, 16) & 0xfff : 0;
+}
+
+/* Alerts by which a peer refuses a client certificate, or the lack of one. */
+static bool refuses_certificate(unsigned long reason) {
+  switch ((long)reason - REASON_OF_ALERT) {
+  case 42:  /* bad_certificate */
+  case 43:  /* unsupported_certificate */
+  case 44:  /* certificate_revoked */
+  case 45:  /* certificate_expired */
+  case 46:  /* certificate_unknown */
+  case 48:  /* unknown_ca */
+  case 49:  /* access_denied */
+  case 116: /* certificate_required */
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* Under TLS 1.3 the client's end of the handshake is over before the peer has
+   looked at its certificate: the refusal is the first thing that is read. The
+   request was on its way then, and nothing of it was looked at. */
+static void settle_certificate(struct m365_transfer *t) {
+  if (t->phase > M365_PHASE_SENT ||
+      !refuses_certificate(tls_reason(t->error)))
+    return;
+  t->result = CURLE_SSL_CLIENTCERT;
+  if (t->phase == M365_PHASE_SENT)
+    t->phase = M365_PHASE_SECURING;
+}
+
+/* Did the connection end before TLS stood, and neither of the two ends say
+   why? Then OpenSSL has no reason, or "unexpected eof". A refusal by either
+   end always has one. */
+static bool broke_in_handshake(const struct m365_transfer *t) {
+  unsigned long reason = tls_reason(t->error);
+  return t->result == CURLE_SSL_CONNECT_ERROR &&
+         (reason == 0 || reason == REASON_EOF);
+}
+
+static void settle_tls(struct m365_transfer *t) {
+  settle_certificate(t);
+  t->tls_broke = broke_in_handshake(t);
+  if (t->tls_broke)
+    t->result = CURLE_RECV_ERROR;
+}
+
+/* Only what a SOCKS proxy says of its own will is a refusal; that it did not
+   reach the host passes. */
+static bool socks_refuses(CURLproxycode code) {
+  switch (code) {
+  case CURLPX_NO_AUTH:
+  case CURLPX_USER_REJECTED:
+  case CURLPX_IDENTD_DIFFER:
+  case CURLPX_REPLY_NOT_ALLOWED:
+  case CURLPX_REPLY_COMMAND_NOT_SUPPORTED:
+  case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED:
+  case CURLPX_LONG_USER:
+  case CURLPX_LONG_PASSWD:
+  case CURLPX_LONG_HOSTNAME:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static void settle_proxy(struct m365_transfer *t) {
+  long socks = CURLPX_OK;
+  if (t->result == CURLE_PROXY) {
+    curl_easy_getinfo(t->easy, CURLINFO_PROXY_ERROR, &socks);
+    t->proxy_refused = socks_refuses((CURLproxycode)socks);
+  } else if (t->phase < M365_PHASE_SENT) {
+    curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &t->proxy_status);
+    if (t->proxy_status >= 200 && t->proxy_status < 300)
+      t->proxy_status = 0;
+    t->proxy_refused =
+        t->proxy_status > 0 && !m365_retry_passes(t->proxy_status);
+  }
+}
+
+/* The only time that libcurl itself watches is that for connecting. */
+static void settle_time(struct m365_transfer *t) {
+  if (t->result == CURLE_OPERATION_TIMEDOUT)
+    t->cut = t->phase < M365_PHASE_SECURING ? M365_CUT_CONNECT : M365_CUT_TLS;
+}
+
 void m365_transfer_finish(struct m365_transfer *t, CURLcode result) {
   long proxy = 0;
   t->result = result;
+  if (result != CURLE_OK && t->cut == M365_CUT_NOT) {
+    settle_time(t);
+    settle_tls(t);
+    settle_proxy(t);
+  }
   curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->status);
   curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &t->verification);
   curl_easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy);

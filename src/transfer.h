@@ -81,12 +81,16 @@ struct m365_transfer {
   bool stirred;       /* bytes came since then */
   int sockets[2];     /* the last ones opened for it, or -1: two may race */
   enum m365_plain plain;
+  bool hurried;    /* libcurl's own time for connecting is set */
   bool off_limits; /* plain http, and the name led to where that is not
                       allowed */
   enum m365_cut cut;
   CURLcode result;
   long status;
   long verification;       /* what OpenSSL said of the certificate; 0: fine */
+  bool tls_broke;          /* the connection ended while TLS was made */
+  long proxy_status;       /* what the proxy answered to CONNECT; 0: nothing */
+  bool proxy_refused;      /* and it will not change its mind */
   struct m365_buffer head; /* header lines of the last answer */
   struct m365_buffer body;
   char error[CURL_ERROR_SIZE];
@@ -98,12 +102,15 @@ void m365_transfer_free(struct m365_transfer *t);
 
 /* Forgets the last try and prepares `easy` for the next one; `fresh` asks
    for a connection of its own, which keeps libcurl from sending a request a
-   second time by itself. false: out of memory, or a libcurl too old. */
+   second time by itself. `connect` seconds are shared out by libcurl among
+   the addresses of a name. false: out of memory, or a libcurl too old. */
 bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
                            const struct m365_request *request,
-                           const struct m365_route *route, bool fresh);
+                           const struct m365_route *route, bool fresh,
+                           double connect);
 
-/* Takes down what libcurl knows at the end of a try. */
+/* Takes down what libcurl knows at the end of a try, and settles what its
+   result leaves open: who ended a handshake, and what a proxy said. */
 void m365_transfer_finish(struct m365_transfer *t, CURLcode result);
 
 /* Notices that the TCP connection stands: libcurl has no callback for it, and

@@ -66,8 +66,10 @@ static int ground_delay(lua_State *L) {
 
 /* advice(text, now) */
 static int ground_advice(lua_State *L) {
-  lua_pushnumber(L, m365_retry_advice(luaL_optstring(L, 1, NULL),
-                                      luaL_optnumber(L, 2, 0)));
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  lua_pushnumber(L,
+                 m365_retry_advice(text, length, luaL_optnumber(L, 2, 0)));
   return 1;
 }
 

@@ -1,5 +1,5 @@
 -- A proxy that knows CONNECT and nothing else, for specs: prints its port and its process, then a line for each tunnel:
--- host, port, and what it was authorized with.
+-- host, port, and what it was authorized with. Its arguments are the statuses that it answers the first requests with.
 local socket = require "socket"
 local system = require "m365restore.system"
 
@@ -28,6 +28,11 @@ local function accept()
   local authorization = head:match "[Pp]roxy%-[Aa]uthorization: ([^\n]*)"
   print(host, port, authorization)
   io.stdout:flush()
+  local status = table.remove(arg, 1)
+  if status then
+    connection:send(("HTTP/1.1 %s No\r\nContent-Length: 0\r\nProxy-Authenticate: Basic realm=x\r\n\r\n"):format(status))
+    return connection:close()
+  end
   local other = host and socket.connect(host, port)
   if not other then return connection:close() end
   connection:send "HTTP/1.1 200 Connection established\r\n\r\n"

@@ -74,7 +74,7 @@ function scratch.start(script, ...)
     words[#words + 1] = quoted(name .. "=" .. (value or ""))
   end
   for _, word in ipairs { scratch.interpreter(), script, ... } do
-    words[#words + 1] = quoted(word)
+    words[#words + 1] = quoted(tostring(word))
   end
   return assert(io.popen(table.concat(words, " "), "r"))
 end

@@ -21,7 +21,8 @@ describe("the ground floor:", function()
       [200] = "answered", [201] = "answered", [204] = "answered", [302] = "answered", [400] = "answered",
       [401] = "unauthorized", [403] = "answered", [404] = "missing", [408] = "troubled", [409] = "answered",
       [410] = "answered", [429] = "throttled", [500] = "troubled", [501] = "answered", [502] = "troubled",
-      [503] = "troubled", [504] = "troubled", [507] = "answered",
+      [503] = "troubled", [504] = "troubled", [505] = "answered", [506] = "troubled", [507] = "answered",
+      [509] = "answered", [520] = "troubled", [524] = "troubled", [599] = "troubled", [600] = "troubled",
     } do
       it("answered with " .. status .. " is " .. outcome, function()
         assert.equal(outcome, ground.outcome(OK, true, status, false))
@@ -31,14 +32,14 @@ describe("the ground floor:", function()
     end
 
     it("that failed on the way is clear only if nothing was sent", function()
-      for _, result in ipairs { RESOLVE, CONNECT, TIMEOUT, TLS, NOTHING, RECEIVE, PARTIAL, ENCODING } do
+      for _, result in ipairs { RESOLVE, CONNECT, TIMEOUT, NOTHING, RECEIVE, PARTIAL, ENCODING } do
         assert.equal("undelivered", ground.outcome(result, false))
         assert.equal("unclear", ground.outcome(result, true))
       end
     end)
 
     it("that another one would only repeat is hopeless", function()
-      for _, result in ipairs { CERTIFICATE, MEMORY, WRITE } do
+      for _, result in ipairs { CERTIFICATE, TLS, MEMORY, WRITE } do
         assert.equal("hopeless", ground.outcome(result, false))
         assert.equal("unreadable", ground.outcome(result, true))
       end
@@ -133,11 +134,30 @@ describe("the ground floor:", function()
       end
       assert.equal(0, ground.advice("Sun, 06 Nov 1994 08:49:27 GMT", now))
     end)
+    it("or a moment in seconds or milliseconds of the epoch", function()
+      local now = 1795580000
+      assert.equal(30, ground.advice("1795580030", now))
+      assert.equal(30.5, ground.advice("1795580030.5", now))
+      assert.equal(2.25, ground.advice("1795580002250", now))
+      assert.equal(0, ground.advice("1795579000", now))
+      -- one second less than the first moment is still a pause
+      assert.equal(999999999, ground.advice("999999999", now))
+    end)
+    it("or the longest one of a list", function()
+      local now = 784111777
+      for text, seconds in pairs {
+        ["0,2"] = 2, ["120,31"] = 120, ["5 , 120"] = 120, [", 3,,"] = 3, ["soon, 4"] = 4, ["0.5,0.25"] = 0.5,
+        ["\t7\t,6"] = 7, ["5, Sun, 06 Nov 1994 08:49:47 GMT"] = 10, ["Sun, 06 Nov 1994 08:49:47 GMT, 60"] = 60,
+      } do
+        assert.equal(seconds, ground.advice(text, now), text)
+      end
+      -- the first of the moments is in 2001
+      assert.equal(20, ground.advice("1000000020, 3", 1e9))
+    end)
     it("or nothing that counts", function()
       for _, text in ipairs { "", "soon", "-5", "1e3", "0x10", "inf", "nan", "1.2.3", "5 s", ".", "," } do
         assert.is_true(ground.advice(text) < 0, text)
       end
-      assert.is_true(ground.advice(nil) < 0)
       assert.is_true(ground.advice(("9"):rep(400)) < 0)
     end)
   end)
