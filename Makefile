@@ -53,7 +53,7 @@ INSIDE  = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all help deps demo oidc test test-full lint lint-lua lint-c lint-gcc \
         lint-clang spec asan bench install install-simulator \
-        docs operations folding clean sources
+        docs operations folding code-pages clean sources
 .SECONDEXPANSION:
 
 all: $(SO)
@@ -88,6 +88,10 @@ operations: all
 # the table of case folding, out of Unicode's (Debian: unicode-data)
 folding:
 	@$(LUA) tools/case_folding.lua
+
+# the tables of code pages, out of iconv's
+code-pages:
+	@$(LUA) tools/code_pages.lua
 
 # ====== Prove
 

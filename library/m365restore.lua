@@ -816,28 +816,42 @@ function journal.read(path) end
 ---@class m365.csv
 local csv = {}
 
----Raises where it cannot be read.
+---@class m365.csv_reading
+---@field encoding? string a code page such as "windows-1252"; UTF-8 and UTF-16 need none
+
+---@class m365.csv_writing
+---@field separator? ","|";"|"\t"|"|" a comma unless told
+
+---Raises where it cannot be read, with file, line and column.
 ---@param path string
+---@param opts? m365.csv_reading
 ---@return table<string, string>[] records
 ---@return string[] columns
-function csv.read(path) end
+---@return fun(n: integer, column: string): string place of a cell: file, line and column
+function csv.read(path, opts) end
 
 ---@param text string
+---@param opts? m365.csv_reading
 ---@return table<string, string>[]? records
----@return string[]|string columns or what is wrong
-function csv.parse(text) end
+---@return string[]|string columns or what is wrong, with line and column
+---@return fun(n: integer, column: string): string place of a cell
+function csv.parse(text, opts) end
 
+---UTF-8 without a byte order mark. What a spreadsheet would run begins with an apostrophe, which reading takes away.
 ---@param columns string[]
 ---@param records table[]
+---@param opts? m365.csv_writing
 ---@return string
-function csv.format(columns, records) end
+function csv.format(columns, records, opts) end
 
+---With the byte order mark that Excel needs.
 ---@param path string
 ---@param columns string[]
 ---@param records table[]
+---@param opts? m365.csv_writing
 ---@return true?
 ---@return m365.error?
-function csv.save(path, columns, records) end
+function csv.save(path, columns, records, opts) end
 
 ---Who we are. A client calls it whenever it needs a token.
 ---@alias m365.credential_value fun(request: m365.token_request): string?, (number|m365.error)?, number?

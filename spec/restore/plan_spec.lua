@@ -213,10 +213,10 @@ describe("a plan", function()
     assert.matches("plan.prefer: one of fastRestore, latest, oldest was expected, got fast", try { prefer = "fast" })
     assert.matches("plan.max_loss: a duration", try { max_loss = "a day" })
     assert.matches("plan.targets%[1%]: .* got number", try { targets = { 5 } })
-    assert.matches("row 3: before: a time like .* got soon",
+    assert.matches("plan.targets: .*bad.csv: line 3, column %d+: before: a time like .* got soon",
       try({}, "url,before\n" .. sites[1].siteWebUrl .. ",\n" .. sites[2].siteWebUrl .. ",soon\n"))
     assert.matches("bad.csv: a column .* was expected; the header is: sites, when", try({}, "sites,when\nx,y\n"))
-    assert.matches("row 2: priority: a whole number was expected, got high",
+    assert.matches("bad.csv: line 2, column 13: priority: a whole number was expected, got high",
       try({}, "url,priority\nhttps://x/y,high\n"))
   end)
 

@@ -1,158 +1,354 @@
---- CSV as RFC 4180 has it, read tolerantly and written so that no spreadsheet
--- runs what is in a cell. Never yields.
+--- CSV as RFC 4180 has it, read tolerantly and written so that a spreadsheet shows it and runs nothing of it.
+-- Never yields.
 -- @module m365restore.restore.csv
+local core = require "m365restore.core"
+local encoding = require "m365restore.encoding"
+local options = require "m365restore.options"
+local repair = require "m365restore.repair"
 local system = require "m365restore.system"
 
 local csv = {}
 
-local BOM = "\u{feff}"
+local MARK = "\u{feff}" -- without it, Excel takes UTF-8 for its own code page
 
--- spreadsheets save it as "Unicode text"
-local UTF16 = { ["\xff\xfe"] = true, ["\xfe\xff"] = true }
+local LARGEST = 1 << 28
 
---- The cell that begins at `at`: its text, and where the separator or the line break after it stands.
-local function read_cell(text, at, stop)
-  if text:sub(at, at) ~= '"' then
-    local last = text:find(stop, at) or #text + 1
-    return text:sub(at, last - 1), last
+-- {====== Formulas ======
+
+-- What makes a spreadsheet take a cell for a formula: at its beginning, or behind a separator of another spreadsheet.
+-- The forms of full width count where the language is Japanese.
+local formulas = { "[=+%-@]", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}" }
+
+local function may_run(cell)
+  return cell:find "^[ ']*[=+%-@\t\r\n\xEF]" ~= nil or cell:find "[,;\t|\r\n]" ~= nil
+end
+
+--- Puts an apostrophe before what a spreadsheet would run, apostrophes that stand there already included: so it can be
+-- taken away again.
+local function guard(cell)
+  if not may_run(cell) then
+    return cell
   end
+  for _, formula in ipairs(formulas) do
+    cell = cell:gsub("^[ ']*" .. formula, "'%0"):gsub("([,;\t|\r\n]\"*)('*" .. formula .. ")", "%1'%2")
+  end
+  return (cell:gsub("^[ ']*[\t\r\n]", "'%0"))
+end
+
+--- Takes the apostrophes of @{guard} away.
+local function unguard(cell)
+  if not may_run(cell) then
+    return cell
+  end
+  for _, formula in ipairs(formulas) do
+    cell = cell:gsub("^'([ ']*" .. formula .. ")", "%1"):gsub("([,;\t|\r\n]\"*)'('*" .. formula .. ")", "%1%2")
+  end
+  return (cell:gsub("^'([ ']*[\t\r\n])", "%1"))
+end
+
+-- }======
+
+-- {====== Places ======
+
+--- Where a text ends, as an editor counts: "line 3, column 12".
+local function place_after(before)
+  local last, lines = 0, 1
+  for at, breaks in before:gmatch "()([\r\n]+)" do
+    last = at + #breaks - 1
+    lines = lines + select(2, breaks:gsub("\r\n?", "\n"):gsub("\n", ""))
+  end
+  return string.format("line %d, column %d", lines, utf8.len(before, last + 1) + 1)
+end
+
+-- }======
+
+-- {====== Reading ======
+
+-- What separates cells: comma, or what spreadsheets of half the world and PowerShell's -UseCulture write.
+local separators = { ",", ";", "\t", "|" }
+
+--- Where the header begins, and the separator that a line above it names. Above it may stand "sep=;", which is meant
+-- for Excel, the "#TYPE" of Windows PowerShell, "version:v1.0" of Entra's lists, and empty lines. Excel fills all of
+-- them up with separators.
+local function skip_preamble(content)
+  local at, named = 1, nil
+  while at <= #content do
+    local line, after = content:match("^([^\r\n]*)\r?\n?()", at)
+    local separator = line:match '^"?[Ss][Ee][Pp]=([^%w"])"?$'
+    local is_above = separator or line:find '^"?#TYPE%s' or line:find "^version:v[%d.]+[,;\t|]*$"
+    if not is_above and line:find "[^%s,;|]" then
+      break
+    end
+    at, named = after, separator or named
+  end
+  return at, named
+end
+
+--- The separator that stands most often in the header; nil: it has one column, and its cells hold whole lines.
+local function separator_of(content, at)
+  local header = content:sub(at, at + 0xFFFF):gsub('"[^"]*"?', ""):match "^[^\r\n]*"
+  local best, most = nil, 0
+  for _, separator in ipairs(separators) do
+    local count = select(2, header:gsub(separator, ""))
+    if count > most then
+      best, most = separator, count
+    end
+  end
+  return best
+end
+
+--- The quoted cell that begins at `at`: its text, and where what follows it begins; or nil, what is wrong, and where.
+local function read_quoted(content, at, separator)
   local parts, from = {}, at + 1
   while true do
-    local quote = text:find('"', from, true)
+    local quote = content:find('"', from, true)
     if not quote then
-      return nil, "a quoted cell does not end"
+      return nil, "the quoted cell that begins here does not end", at
     end
-    parts[#parts + 1] = text:sub(from, quote - 1)
-    if text:sub(quote + 1, quote + 1) ~= '"' then
-      return table.concat(parts, '"'), quote + 1
+    parts[#parts + 1] = content:sub(from, quote - 1)
+    if content:sub(quote + 1, quote + 1) ~= '"' then
+      local last = content:match("^ *()", quote + 1)
+      if last <= #content and not content:find("^[\r\n]", last) and content:sub(last, last) ~= separator then
+        return nil, "text after a closing quote", last
+      end
+      return table.concat(parts, '"'), last
     end
     from = quote + 2
   end
 end
 
---- Where the next line begins; nil: in the middle of one.
-local function after_break(text, at)
-  local _, last = text:find("^\r?\n", at)
-  if not last then
-    _, last = text:find("^\r", at)
+--- Any cell, likewise.
+local function read_cell(content, at, separator, stop)
+  local quote = content:match('^ *()"', at)
+  if quote then
+    return read_quoted(content, quote, separator)
   end
-  return last and last + 1 or at > #text and at or nil
+  local last = content:find(stop, at) or #content + 1
+  return content:sub(at, last - 1), last
 end
 
---- Commas, unless the header has none: spreadsheets of half of Europe write semicolons.
-local function separator_of(text)
-  local header = text:match "^[^\r\n]*"
-  return not header:find(",", 1, true) and header:find(";", 1, true) and ";" or ","
+--- Where the next line begins, if one ends here.
+local function after_break(content, at)
+  return content:match("^\r?\n()", at) or content:match("^\r()", at) or at > #content and at or nil
 end
 
---- The lines of a text as lists of cells; lines without any text are left out.
-local function read_lines(text)
-  local separator = separator_of(text)
-  local stop = "[" .. separator .. "\r\n]"
-  local lines, at = {}, 1
-  while at <= #text do
-    local cells, filled = {}, false
-    local start
-    repeat
-      local cell, last = read_cell(text, at, stop)
-      if not cell then
-        return nil, string.format("record %d: %s", #lines + 1, last)
-      end
-      cells[#cells + 1], filled = cell, filled or cell:find "%S" ~= nil
-      start = after_break(text, last)
-      if not start and text:sub(last, last) ~= separator then
-        return nil, string.format("record %d: text after a closing quote", #lines + 1)
-      end
-      at = last + 1
-    until start
-    at = start
+local Reader = {}
+Reader.__index = Reader
+
+--- The cells of the line at hand, where each begins, and whether one of them is filled; nil, problem, place.
+function Reader:line()
+  local cells, starts, filled = {}, {}, false
+  repeat
+    local cell, last, place = read_cell(self.content, self.at, self.separator, self.stop)
+    if not cell then
+      return nil, last, place
+    end
+    cells[#cells + 1], starts[#starts + 1] = cell, self.at
+    filled = filled or cell:find "%S" ~= nil
+    local after = after_break(self.content, last)
+    self.at = after or last + 1
+  until after
+  return cells, starts, filled
+end
+
+-- Blanks, the no-break space among them.
+local function trim(cell)
+  cell = cell:gsub("^[ \t\r\n\v\f]+", ""):gsub("[ \t\r\n\v\f]+$", "")
+  while cell:find "^\u{A0}" or cell:find "\u{A0}$" do
+    cell = cell:gsub("^\u{A0}[ \t]*", ""):gsub("[ \t]*\u{A0}$", "")
+  end
+  return cell
+end
+
+--- Reads the header: the columns, and where each stands; or nil, problem, place.
+function Reader:header()
+  local cells, starts, filled = self:line()
+  if not cells then
+    return nil, starts, filled
+  end
+  local columns, seen = {}, {}
+  for i, cell in ipairs(cells) do
+    local name = trim(cell)
+    if seen[name] and name ~= "" then
+      return nil, string.format("two columns are named '%s'", name), starts[i]
+    end
+    columns[i], seen[name] = name, true
+  end
+  return columns
+end
+
+--- The record of a line; or nil, problem, place. A cell without a column means that a separator stands unquoted in one
+-- before it, and then none can be trusted.
+local function record_of(columns, cells, starts)
+  local record = {}
+  for i, cell in ipairs(cells) do
+    cell = unguard(trim(cell))
+    local column = columns[i]
+    if cell ~= "" and not column then
+      return nil, string.format("this line has more cells than the header, which has %d", #columns), starts[i]
+    elseif cell ~= "" and column ~= "" then
+      record[column] = cell
+    end
+  end
+  return record
+end
+
+--- All records, and where the lines of each begin; or nil, problem, place.
+function Reader:records(columns)
+  local records, places = {}, {}
+  while self.at <= #self.content do
+    local start = self.at
+    local cells, starts, filled = self:line()
+    if not cells then
+      return nil, starts, filled
+    end
     if filled then
-      lines[#lines + 1] = cells
-    end
-  end
-  return lines
-end
-
-local function trim(text)
-  return text:match "^%s*(.-)%s*$"
-end
-
---- Reads a text. The first line names the columns, in any order.
--- @tparam string text
--- @treturn ?table a list of records: column -> trimmed text, empty cells left out; nil and what is wrong
--- @treturn table the columns, in their order
-function csv.parse(text)
-  if UTF16[text:sub(1, 2)] then
-    return nil, "the text is UTF-16: save it as CSV UTF-8"
-  elseif text:sub(1, #BOM) == BOM then
-    text = text:sub(#BOM + 1)
-  end
-  local lines, problem = read_lines(text)
-  if not lines then
-    return nil, problem
-  elseif #lines == 0 then
-    return nil, "the text is empty: a line that names the columns was expected"
-  end
-  local columns, records = {}, {}
-  for i, name in ipairs(lines[1]) do
-    columns[i] = trim(name)
-  end
-  for i = 2, #lines do
-    local record = {}
-    for j, cell in ipairs(lines[i]) do
-      cell = trim(cell)
-      if columns[j] and cell ~= "" then
-        record[columns[j]] = cell
+      local record, problem, place = record_of(columns, cells, starts)
+      if not record then
+        return nil, problem, place
       end
+      records[#records + 1], places[#places + 1] = record, start
     end
-    records[i - 1] = record
   end
-  return records, columns
+  return records, places
 end
 
---- Reads a file; raises where it cannot be read, since a nil would travel on unseen.
--- @tparam string path
--- @treturn table as from @{parse}
--- @treturn table the columns
-function csv.read(path)
-  local text, err = system.read_file(path)
-  if not text then
-    error("csv: " .. tostring(err), 0)
+-- What people give for CSV, by its first bytes.
+local workbooks = { ["PK\3\4"] = "an Excel workbook (.xlsx)", ["\xD0\xCF\x11\xE0"] = "an Excel workbook (.xls)" }
+
+local ADVICE = 'save it as "CSV UTF-8", or name its encoding, such as encoding = "windows-1252"'
+
+local function decode(bytes, name)
+  local workbook = workbooks[bytes:sub(1, 4)]
+  if workbook then
+    return nil, "this is " .. workbook .. ', and no CSV: save it as "CSV UTF-8"'
   end
-  local records, columns = csv.parse(text)
+  local content, problem, before = encoding.decode(bytes, name)
+  if not content then
+    return nil, string.format("%s: %s: %s", place_after(before), problem, ADVICE)
+  end
+  return content
+end
+
+--- A function that tells the place of a cell: a record's number and a column to "line 3, column 12".
+local function teller(reader, columns, places)
+  return function(n, column)
+    local at = places[n]
+    local inside = setmetatable({ at = at }, { __index = reader })
+    local _, starts = Reader.line(inside)
+    for i, name in ipairs(columns) do
+      at = name == column and starts[i] or at
+    end
+    return place_after(reader.content:sub(1, at - 1))
+  end
+end
+
+local reading = { encoding = "string" }
+
+local function parse(bytes, name)
+  local content, undecoded = decode(bytes, name)
+  if not content then
+    return nil, undecoded
+  end
+  local at, separator = skip_preamble(content)
+  separator = separator or separator_of(content, at)
+  local reader = setmetatable({
+    content = content, at = at, separator = separator, stop = separator and "[%" .. separator .. "\r\n]" or "[\r\n]",
+  }, Reader)
+  if at > #content then
+    return nil, "the file is empty: a line that names the columns was expected"
+  end
+  local columns, problem, place = reader:header()
+  local records, places
+  if columns then
+    records, places, place = reader:records(columns)
+    problem = places
+  end
   if not records then
-    error(string.format("csv: %s: %s", path, columns), 0)
+    return nil, string.format("%s: %s", place_after(content:sub(1, place - 1)), problem)
   end
-  return records, columns
+  return records, columns, teller(reader, columns, places)
 end
 
---- A cell. What a spreadsheet would take for a formula begins with an apostrophe.
+--- Reads a text. The first line names the columns, in any order; "sep=", "#TYPE" and empty lines may stand above it.
+-- Cells are separated by what the header shows: commas, semicolons, tabs or vertical bars.
+-- @tparam string bytes UTF-8 or UTF-16, with a byte order mark or without
+-- @tparam[opt] table opts `encoding`: the code page of another text, such as "windows-1252"
+-- @treturn ?table a list of records: column -> trimmed text, empty cells left out; nil and what is wrong, with line and
+-- column
+-- @treturn table the columns, in their order
+-- @treturn function (number of a record, column) -> its place, such as "line 3, column 12"
+function csv.parse(bytes, opts)
+  local o = options.read("csv.parse", opts, reading)
+  return parse(bytes, encoding.check("csv.parse.encoding", o.encoding))
+end
+
+--- Reads a file; raises where it cannot be read, with file, line and column, since a nil would travel on unseen.
+-- @tparam string path
+-- @tparam[opt] table opts as for @{parse}
+-- @tparam[opt] string what the option that the path was given in, for messages
+-- @treturn table from @{parse}
+-- @treturn table the columns
+-- @treturn function the place of a cell, with the file
+function csv.read(path, opts, what)
+  what = what or "csv.read"
+  local o = options.read(what, opts, reading)
+  local name = encoding.check(what .. ".encoding", o.encoding)
+  local bytes, err = system.read_file(path, LARGEST)
+  if not bytes then
+    error(what .. ": " .. tostring(err), 0)
+  end
+  local records, columns, place = parse(bytes, name)
+  if not records then
+    error(string.format("%s: %s: %s", what, path, columns), 0)
+  end
+  return records, columns, function(n, column) return path .. ": " .. place(n, column) end
+end
+
+-- }======
+
+-- {====== Writing ======
+
+--- A number without the host's locale, and a whole one without ".0".
+local function spell_number(number)
+  local is_finite = number == number and math.abs(number) < math.huge
+  return is_finite and core.encode(number) or tostring(number)
+end
+
 local function spell(value)
   if value == nil then
     return ""
+  elseif type(value) == "number" then
+    return spell_number(value)
   end
-  local text = tostring(value)
-  if type(value) == "string" and text:find "^[=+%-@\t\r]" then
-    text = "'" .. text
+  local cell = repair.text(tostring(value))
+  cell = type(value) == "string" and guard(cell) or cell
+  if cell:find '[",;\t|\r\n]' or cell:find "^%s" or cell:find "%s$" then
+    cell = '"' .. cell:gsub('"', '""') .. '"'
   end
-  if text:find '[",;\r\n]' or text:find "^%s" or text:find "%s$" then
-    text = '"' .. text:gsub('"', '""') .. '"'
-  end
-  return text
+  return cell
 end
 
---- Writes records as a text.
--- @tparam table columns in their order
--- @tparam table records column -> value
--- @treturn string with CRLF
-function csv.format(columns, records)
+local writing = { separator = "string" }
+
+local function check_separator(what, opts)
+  local separator = options.read(what, opts, writing).separator or ","
+  for _, known in ipairs(separators) do
+    if separator == known then
+      return separator
+    end
+  end
+  error(what .. ".separator: a comma, a semicolon, a tab or a vertical bar was expected, got " .. separator, 0)
+end
+
+local function format(columns, records, separator)
   local lines = {}
   local function add(value_of)
     local cells = {}
     for i, column in ipairs(columns) do
       cells[i] = spell(value_of(column))
     end
-    lines[#lines + 1] = table.concat(cells, ",")
+    lines[#lines + 1] = table.concat(cells, separator)
   end
   add(function(column) return column end)
   for _, record in ipairs(records) do
@@ -162,13 +358,25 @@ function csv.format(columns, records)
   return table.concat(lines, "\r\n")
 end
 
---- Writes records into a file, as a whole or not at all.
+--- Writes records as a text. Before what a spreadsheet would run stands an apostrophe, which @{parse} takes away.
+-- @tparam table columns in their order
+-- @tparam table records column -> value
+-- @tparam[opt] table opts `separator`: "," unless told; Excel wants ";" where a comma stands in its numbers
+-- @treturn string UTF-8 without a byte order mark, with CRLF
+function csv.format(columns, records, opts)
+  return format(columns, records, check_separator("csv.format", opts))
+end
+
+--- Writes records into a file, as a whole or not at all. The file begins with the byte order mark that Excel needs.
 -- @tparam string path
 -- @tparam table columns in their order
 -- @tparam table records column -> value
+-- @tparam[opt] table opts as for @{format}
 -- @treturn ?boolean true; or nil, err
-function csv.save(path, columns, records)
-  return system.replace(path, csv.format(columns, records))
+function csv.save(path, columns, records, opts)
+  return system.replace(path, MARK .. format(columns, records, check_separator("csv.save", opts)))
 end
+
+-- }======
 
 return csv

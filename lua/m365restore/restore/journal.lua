@@ -8,6 +8,7 @@
 -- @module m365restore.restore.journal
 local core = require "m365restore.core"
 local crypto = require "m365restore.crypto"
+local repair = require "m365restore.repair"
 local system = require "m365restore.system"
 
 local journal = {}
@@ -121,9 +122,9 @@ end
 -- @tparam table record with `kind`
 -- @treturn ?boolean true; or nil, err, and then nothing of it was written
 function Journal:write(record)
-  local text = core.encode(record)
-  local head = chain(self.head, text)
-  local ok, err = self.file:append('{"hash":"' .. head .. '","record":' .. text .. "}")
+  local json = repair.encode(record)
+  local head = chain(self.head, json)
+  local ok, err = self.file:append('{"hash":"' .. head .. '","record":' .. json .. "}")
   if not ok then
     return nil, err
   end

@@ -12,6 +12,7 @@ local gather = require "m365restore.driver.gather"
 local history = require "m365restore.restore.history"
 local options = require "m365restore.options"
 local past = require "m365restore.restore.past"
+local repair = require "m365restore.repair"
 local survey = require "m365restore.restore.survey"
 local system = require "m365restore.system"
 local targets = require "m365restore.restore.targets"
@@ -54,7 +55,7 @@ local function canonical(row)
   for _, name in ipairs(approved) do
     part[name] = row[name]
   end
-  return core.encode(part)
+  return repair.encode(part)
 end
 
 --- The hash of what a plan does.
@@ -62,7 +63,7 @@ end
 -- @treturn string 64 hexadecimal digits
 function plan.hash(self)
   local digest = crypto.digest "sha256"
-  digest:update(core.encode { version = self.version, service = self.service, before = self.before, at = self.at })
+  digest:update(repair.encode { version = self.version, service = self.service, before = self.before, at = self.at })
   for _, row in ipairs(self.rows) do
     digest:update("\n"):update(canonical(row))
   end
@@ -133,7 +134,7 @@ end
 function plan.digest(list)
   local sum = crypto.digest "sha256"
   for _, target in ipairs(list) do
-    sum:update(core.encode { target.key or target.given, target.priority or 0, target.destinationType or "",
+    sum:update(repair.encode { target.key or target.given, target.priority or 0, target.destinationType or "",
       target.before or "" }):update("\n")
   end
   return string.format("%d, %s", #list, crypto.hex(sum:final()):sub(1, 16))
@@ -414,16 +415,17 @@ local function spell(self)
   end
   local lines = {}
   for i, row in ipairs(self.rows) do
-    lines[i] = core.encode(row)
+    lines[i] = repair.encode(row)
   end
-  return core.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
+  return repair.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
 end
 
 --- Saves a plan, as a whole or not at all. Never yields.
 -- @function Plan:save
 -- @tparam string path ending in ".json", to be loaded again, or ".csv", for a spreadsheet
+-- @tparam[opt] table opts of a CSV: `separator`, ";" for an Excel that wants it
 -- @treturn ?boolean true; or nil, err
-function Plan:save(path)
+function Plan:save(path, opts)
   if type(path) ~= "string" then
     error("plan:save: path: a string was expected, got " .. type(path), 2)
   elseif not path:lower():find "%.csv$" then
@@ -433,7 +435,7 @@ function Plan:save(path)
   for i, row in ipairs(self.rows) do
     records[i] = csv_record(row)
   end
-  return csv.save(path, csv_columns, records)
+  return csv.save(path, csv_columns, records, opts)
 end
 
 --- A plan that was read from somewhere: it must still be what its hash says.

@@ -4,6 +4,7 @@
 local core = require "m365restore.core"
 local csv = require "m365restore.restore.csv"
 local page = require "m365restore.restore.page"
+local repair = require "m365restore.repair"
 local system = require "m365restore.system"
 local words = require "m365restore.restore.words"
 
@@ -95,6 +96,12 @@ local function exit_code(counts)
   return 0
 end
 
+-- The states of an artifact as Graph's reference spells them; some answers spell them with a capital.
+local states = {}
+for state in ("added scheduling scheduled inProgress succeeded failed"):gmatch "%a+" do
+  states[state:lower()] = state
+end
+
 --- Makes a report of finished rows.
 -- @tparam table rows
 -- @tparam table fields `service`, and perhaps `hash`, `T`, `created`, `error`
@@ -103,6 +110,7 @@ function report.of(rows, fields)
   local counts = {}
   for _, row in ipairs(rows) do
     counts[row.outcome] = (counts[row.outcome] or 0) + 1
+    row.status = row.status and (states[row.status:lower()] or row.status)
     if row.code and not row.class and not good[row.outcome] then
       row.class, row.remedy = describe(row.code)
     end
@@ -181,23 +189,24 @@ local columns = {
 local function spell_json(self)
   local lines = {}
   for i, row in ipairs(self.rows) do
-    lines[i] = core.encode(row)
+    lines[i] = repair.encode(row)
   end
   local head = {}
   for name, value in pairs(self) do
     head[name] = name ~= "rows" and value or nil
   end
-  return core.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
+  return repair.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
 end
 
 --- Saves the report, as a whole or not at all. Never yields.
 -- @function Report:save
 -- @tparam string path ending in ".csv", ".json", or ".html" (one page for people, with nothing outside of it)
+-- @tparam[opt] table opts of a CSV: `separator`, ";" for an Excel that wants it
 -- @treturn ?boolean true; or nil, err
-function Report:save(path)
+function Report:save(path, opts)
   local extension = type(path) == "string" and path:lower():match "%.(%w+)$"
   if extension == "csv" then
-    return csv.save(path, columns, self.rows)
+    return csv.save(path, columns, self.rows, opts)
   elseif extension == "json" then
     return system.replace(path, spell_json(self))
   elseif extension == "html" then

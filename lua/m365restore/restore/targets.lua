@@ -3,26 +3,14 @@
 -- A target is read into `{ given =, key =, priority =, destinationType =, before = }`.
 -- Keys are compared without case, scheme, and slashes at the end.
 -- @module m365restore.restore.targets
+local columns = require "m365restore.columns"
 local core = require "m365restore.core"
 local csv = require "m365restore.restore.csv"
+local options = require "m365restore.options"
 local time = require "m365restore.time"
 local uri = require "m365restore.uri"
 
 local targets = {}
-
--- A column or field -> the kind of name that stands in it; names are compared without case, blanks and underscores.
-local columns = {
-  target = "any", name = "any",
-  url = "url", siteurl = "url", siteweburl = "url", weburl = "url",
-  email = "email", mail = "email", userprincipalname = "email", upn = "email", mailbox = "email", drive = "email",
-  directoryobjectid = "id", protectionunitid = "id", unitid = "id", id = "id", siteid = "id",
-}
-
--- Which of several columns is believed: the exact ones first.
-local order = {
-  "protectionunitid", "unitid", "id", "directoryobjectid", "siteid", "siteweburl", "siteurl", "weburl", "url",
-  "email", "userprincipalname", "upn", "mail", "mailbox", "drive", "target", "name",
-}
 
 local function url_key(text)
   return "url:" .. uri.unescape(text):lower():gsub("^https?://", ""):gsub("[?#].*$", ""):gsub("/+$", "")
@@ -55,32 +43,20 @@ local function trim(text)
   return text:match "^%s*(.-)%s*$"
 end
 
-local function plain_name(name)
-  return type(name) == "string" and name:lower():gsub("[%s_-]", "") or name
-end
-
---- What is in a record, by plain names.
-local function fields_of(record)
-  local fields = {}
-  for name, value in pairs(record) do
-    fields[plain_name(name)] = value
-  end
-  return fields
-end
-
-local function priority_of(place, value)
+local function priority_of(where, value)
   local number = math.tointeger(tonumber(value))
   if value ~= nil and value ~= "" and not number then
-    error(string.format("%s: priority: a whole number was expected, got %s", place, tostring(value)), 0)
+    error(string.format("%s: priority: a whole number was expected, got %s", where "priority", tostring(value)), 0)
   end
   return number
 end
 
-local function moment_of(place, value)
+local function moment_of(where, value)
   if value == nil or value == "" then
     return nil
   elseif not time.parse(value) then
-    error(string.format("%s: before: a time like 2026-11-01T06:00:00Z was expected, got %s", place, value), 0)
+    error(string.format("%s: before: a time like 2026-11-01T06:00:00Z was expected, got %s", where "before",
+      tostring(value)), 0)
   end
   return value
 end
@@ -99,6 +75,11 @@ function targets.destination(place, value)
     or error(string.format('%s: destination: "inPlace" or "new" was expected, got %s', place, tostring(value)), 0)
 end
 
+local function destination_of(where, value)
+  local known = type(value) == "string" and destinations[value:lower()]
+  return known or targets.destination(value and where "destination" or "", value)
+end
+
 local function from_text(place, text)
   text = trim(text)
   if text == "" then
@@ -110,28 +91,40 @@ end
 -- Outcomes of a report, of which a row is not to be restored again when the report is read as a list.
 local finished = { restored = true, already_restored = true, excluded = true, running = true }
 
---- A report that is read as a list: what it says was restored, or still runs, is left out, and listed as such.
-local function refusal_of(fields)
-  local outcome = type(fields.outcome) == "string" and fields.outcome:lower()
+--- Why a row is not to be restored: it cannot be read; or it is of a report that is read as a list, and that says that
+-- it was restored, or still runs.
+local function refusal_of(row)
+  if row.flaw then
+    return { code = "unreadable", message = row.flaw }
+  end
+  local outcome = type(row.outcome) == "string" and row.outcome:lower()
   return finished[outcome] and { code = "excluded", message = "its report says " .. outcome } or nil
 end
 
+--- Which key a name has by its column.
+local key_of_column = {
+  unit = id_key, person = id_key, site = id_key, id = id_key, url = url_key, email = email_key, owner = email_key,
+  any = key_of_kind.any,
+}
+
+--- A target of a row that has been read.
+-- @tparam function where (setting) -> where it stands, for messages; without one, where the row stands
+-- @tparam table row from @{m365restore.columns.read}
+local function from_row(where, row)
+  local name = row.names[1]
+  return {
+    given = row.given or where(), key = name and key_of_column[name.kind](name.text),
+    priority = priority_of(where, row.priority), destinationType = destination_of(where, row.destination),
+    before = moment_of(where, row.before), refusal = refusal_of(row),
+  }
+end
+
 local function from_record(place, record)
-  local fields = fields_of(record)
-  for _, name in ipairs(order) do
-    local text = fields[name]
-    if type(text) == "string" and trim(text) ~= "" then
-      text = trim(text)
-      return {
-        given = type(record.target) == "string" and trim(record.target) or text,
-        key = key_of_kind[columns[name]](text),
-        priority = priority_of(place, fields.priority),
-        destinationType = targets.destination(place, fields.destination),
-        before = moment_of(place, fields.before), refusal = refusal_of(fields),
-      }
-    end
+  local row = columns.read(record)
+  if row.is_empty then
+    error(place .. ": " .. row.flaw, 0)
   end
-  error(place .. ": no URL, e-mail address or id is in it", 0)
+  return from_row(function() return place end, row)
 end
 
 local function from_item(place, item)
@@ -145,32 +138,42 @@ local function from_item(place, item)
   error(string.format("%s: a URL, an e-mail address, an id or a table was expected, got %s", place, type(item)), 0)
 end
 
-local function has_target_column(header)
-  for _, name in ipairs(header) do
-    if columns[plain_name(name)] then
-      return true
-    end
+--- The path of a CSV file, and how it is encoded; nil: something else was given.
+local function csv_of(what, given)
+  if type(given) == "string" and not given:find "^%a%w+://" then
+    local ending = given:lower():match "%.(%w+)$"
+    return (ending == "csv" or ending == "tsv" or ending == "txt") and given or nil
+  elseif type(given) == "table" and not core.type(given) and given.csv ~= nil then
+    local o = options.read(what, given, { csv = "string", encoding = "string" })
+    return o.csv, o.encoding
   end
-  return false
 end
 
-local function from_csv(what, path)
-  local records, header = csv.read(path)
-  if not has_target_column(header) then
-    error(string.format("%s: %s: a column target, siteWebUrl, email, directoryObjectId or protectionUnitId was "
-      .. "expected; the header is: %s", what, path, table.concat(header, ", ")), 0)
+--- Adds the targets of a file to a list.
+local function add_csv(list, what, path, encoding)
+  local records, header, place = csv.read(path, { encoding = encoding }, what)
+  if not columns.has_name(header) then
+    error(string.format("%s: %s: a column such as target, URL, siteWebUrl, userPrincipalName, email, directoryObjectId "
+      .. "or protectionUnitId was expected; the header is: %s", what, path, table.concat(header, ", ")), 0)
   end
-  local list = {}
-  for i, record in ipairs(records) do
-    list[i] = from_record(string.format("%s: %s: row %d", what, path, i + 1), record)
+  for n, record in ipairs(records) do
+    local function where(setting)
+      return setting and what .. ": " .. place(n, columns.heading(header, setting)) or place(n)
+    end
+    list[#list + 1] = from_row(where, columns.read(record))
   end
-  return list
 end
 
 local function from_list(what, items)
   local list = {}
   for i, item in ipairs(items) do
-    list[i] = from_item(string.format("%s[%d]", what, i), item)
+    local place = string.format("%s[%d]", what, i)
+    local path, encoding = csv_of(place, item)
+    if path then
+      add_csv(list, place, path, encoding)
+    else
+      list[#list + 1] = from_item(place, item)
+    end
   end
   for name in pairs(items) do
     if math.type(name) ~= "integer" then
@@ -186,9 +189,9 @@ end
 
 --- Reads what a person gave. Raises, naming the place, on what cannot be meant. Never yields.
 -- @tparam string what the option, for messages
--- @param given "all"; a path that ends in ".csv"; one target as a text; a list of texts, tables (`siteWebUrl`,
--- `email`, `directoryObjectId`, `protectionUnitId`, perhaps `priority`, `destination` and `before`) and protection
--- units; or `{ policy = id }`
+-- @param given "all"; a path that ends in ".csv", ".tsv" or ".txt", or `{ csv = path, encoding = name }`; one target as
+-- a text; a list of these, of tables (`siteWebUrl`, `email`, `directoryObjectId`, `protectionUnitId`, perhaps
+-- `priority`, `destination` and `before`) and of protection units; or `{ policy = id }`
 -- @treturn table `list` of targets; or `every` = true, perhaps with `policy`
 function targets.read(what, given)
   if given == "all" then
@@ -199,10 +202,13 @@ function targets.read(what, given)
       error(what .. ": { policy = id } was expected", 0)
     end
     return { every = true, policy = policy }
+  end
+  local path, encoding = csv_of(what, given)
+  if path then
+    local list = {}
+    add_csv(list, what, path, encoding)
+    return { list = list }
   elseif type(given) == "string" then
-    if given:lower():find "%.csv$" then
-      return { list = from_csv(what, given) }
-    end
     given = { given }
   elseif type(given) ~= "table" then
     error(string.format("%s: targets were expected, got %s", what, type(given)), 0)
