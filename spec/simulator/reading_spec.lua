@@ -128,7 +128,7 @@ describe("the simulated tenant", function()
         assert.equal("enabled", api:raw("GET", path).body.serviceStatus.status)
       end
       for _, path in ipairs {
-        "/", "/v2.0/solutions/backupRestore", "/v1.0/users", "/v1.0/solutions/backupRestore/colours",
+        "/", "/v2.0/solutions/backupRestore", "/v1.0/groups", "/v1.0/solutions/backupRestore/colours",
         "/v1.0/solutions/backupRestore/restoreSessions/x/y", "/v1.0/solutions",
       } do
         assert.equal("400 BadRequest", outcome(api:raw("GET", path)), path)

@@ -107,6 +107,11 @@ function commands.set_unit(model, options)
   return true
 end
 
+function commands.set_user(model, options)
+  model.world:change_person(options.id, options.properties)
+  return true
+end
+
 function commands.set_policy(model, options)
   local policy = model.policies:find(options.id) or error("there is no policy '" .. tostring(options.id) .. "'", 0)
   policy.forced = options.state

@@ -32,6 +32,8 @@ errors.statuses = {
   ProtectionUnitNotFound = 404,
   RestorePointNotFound = 404,
   Request_ResourceNotFound = 404,
+  Authorization_RequestDenied = 403,
+  itemNotFound = 404,
   BrowseSessionNotFound = 404,
   Conflict = 409,
   -- bulk requests

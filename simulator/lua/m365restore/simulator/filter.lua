@@ -15,7 +15,7 @@ local TOKENS = {
   { "guid", "^(%x%x%x%x%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%x%x%x%x%x%x%x%x)()" },
   { "number", "^(-?%d+%.?%d*)()" },
   { "name", "^(@?[%a_][%w_./]*)()" },
-  { "mark", "^([(),])()" },
+  { "mark", "^([(),:])()" },
 }
 
 local function fail(message) error({ filter = message }, 0) end
@@ -148,9 +148,32 @@ function Parser:call(name)
   end
 end
 
+--- list/any(x:test of x): does the test hold for any member of a list?
+function Parser:any(name)
+  self.properties[name] = true
+  self:need("mark", "(")
+  local variable = self:need("name").value
+  self:need("mark", ":")
+  local members, inner = property(name), self:expression()
+  self:need("mark", ")")
+  self.properties[variable] = nil
+  return function(entity)
+    local list = members(entity)
+    for _, member in ipairs(type(list) == "table" and list or {}) do
+      if inner(setmetatable({ [variable] = member }, { __index = entity })) then return true end
+    end
+    return false
+  end
+end
+
 function Parser:comparison()
   local token = self:peek()
   local after = self.tokens[self.at + 1]
+  local list = token and token.kind == "name" and token.value:match("^(.*)/any$")
+  if list and after and after.value == "(" then
+    self.at = self.at + 1
+    return self:any(list)
+  end
   if token and token.kind == "name" and FUNCTIONS[token.value:lower()] and after and after.value == "(" then
     self.at = self.at + 1
     return self:call(token.value)

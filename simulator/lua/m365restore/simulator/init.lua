@@ -426,6 +426,18 @@ function Simulator:set_unit(id, properties)
   self:call("set_unit", { id = id, properties = properties })
 end
 
+local PERSON = {
+  userPrincipalName = kind "string", mail = kind "string", displayName = kind "string", proxyAddresses = kind "table",
+}
+
+--- Changes properties of a person of the directory, or adds one who owns no unit.
+-- @tparam string id the directoryObjectId
+-- @tparam table properties `userPrincipalName`, `mail`, `displayName`, `proxyAddresses` (a list of texts such as
+-- "SMTP:jane@contoso.com" and "smtp:j.doe@contoso.com")
+function Simulator:set_user(id, properties)
+  self:call("set_user", { id = id, properties = check("set_user", properties, PERSON) })
+end
+
 --- Puts a policy into a state, "activeWithErrors" for instance; nil gives it back to the clock.
 -- @tparam string id
 -- @tparam ?string state any string, known or not

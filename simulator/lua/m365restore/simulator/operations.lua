@@ -39,10 +39,17 @@ local CONFIGURATION = { "BackupRestore-Configuration.Read.All", "BackupRestore-C
 local CONTROL_WRITE = { "BackupRestore-Control.ReadWrite.All" }
 local CONTROL = { "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All" }
 
-local USERS = { "User.ReadBasic.All", "User.Read.All" }
+local USERS = {
+  "User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All",
+}
+local SITES = { "Sites.Read.All", "Sites.ReadWrite.All" }
 
 local rows = {
+  { "GET", "/users", "users.list", USERS, users.list, root = true, counts = false },
   { "GET", "/users/{id}", "users.get", USERS, users.get, root = true },
+  { "GET", "/sites/root", "sites.root", SITES, users.root, root = true },
+  -- {host} and {name} end with a colon: /sites/host:/personal/name:/drive
+  { "GET", "/sites/{host}/{managed}/{name}/drive", "sites.drive", SITES, users.drive, root = true },
   -- a batch has no permission of its own: each of its members is asked for one
   { "POST", "/$batch", "batch", nil, batch.send, root = true },
   { "GET", "", "root.get", CONTROL, service.get },

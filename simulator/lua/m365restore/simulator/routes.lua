@@ -68,9 +68,10 @@ end
 local function unfold(segments)
   local plain = {}
   for _, segment in ipairs(segments) do
-    local collection, key = segment:match("^(%w+)%('([^']*)'%)$")
+    local collection, key = segment:match("^(%w+)%('(.*)'%)$")
+    if key and key:gsub("''", ""):find("'", 1, true) then collection, key = nil, nil end -- a quote is written twice
     plain[#plain + 1] = collection or segment
-    plain[#plain + 1] = key
+    plain[#plain + 1] = key and key:gsub("''", "'") or nil
   end
   return plain
 end

@@ -75,6 +75,7 @@ function world.new(options, ids)
     added = { site = {}, drive = {}, mailbox = {} }, -- what policies were given beside the seeded units
     named = {}, -- kind, property and value of those -> unit id
     gone = {}, -- restore point id -> true
+    people = {}, -- directory object id -> properties that are not the seed's
   }, World)
 end
 
@@ -116,6 +117,15 @@ function World:change(unit, properties)
   local changes = self.changes[unit.id] or {}
   for name, value in pairs(properties) do changes[name] = value end
   self.changes[unit.id] = changes
+end
+
+--- Changes properties of a person, who need not be anybody's owner.
+-- @tparam string id of the directory object
+-- @tparam table properties `userPrincipalName`, `mail`, `proxyAddresses`, `displayName`
+function World:change_person(id, properties)
+  local person = self.people[id] or {}
+  for name, value in pairs(properties) do person[name] = value end
+  self.people[id] = person
 end
 
 --- Adds a unit that the seed does not have.
