@@ -56,7 +56,7 @@
 ---@field credential string|fun(request: m365.token_request): string?, (number|m365.error)?
 ---@field base_url? string https, or http to this machine; default Graph
 ---@field beta? boolean
----@field clock? m365.clock what waits and token ages go by; default the time of day
+---@field clock? m365.clock what waits and token ages go by; default this machine's
 ---@field log? fun(event: table) gets structured events that are safe to print
 ---@field max_artifacts? integer in one request (50)
 ---@field concurrency? integer requests in flight (16)
@@ -76,6 +76,7 @@
 ---@class m365.clock
 ---@field now fun(self): number epoch seconds
 ---@field delay fun(self, seconds: number): number real seconds for so much of its time
+---@field monotonic? fun(self): number seconds that only go forward, which waits and ages go by; without it they go by now
 
 ---A list of the service, fetched page by page. Called by a generic `for` it gives item after item, and raises an error.
 ---@class m365.list<T>: fun(): T

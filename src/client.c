@@ -150,8 +150,19 @@ static void set_credential(lua_State *L, struct m365_client *c, int client) {
   lua_pop(L, 1);
 }
 
-/* A clock has now(self) and delay(self, seconds). It is tried once here, so
-   that a broken one is noticed where it was given. */
+/* The clock is on the top: it stays. */
+static bool tells_time(lua_State *L, const char *method) {
+  bool fine;
+  lua_getfield(L, -1, method);
+  lua_pushvalue(L, -2);
+  fine = lua_pcall(L, 1, 1, 0) == LUA_OK && lua_isnumber(L, -1);
+  lua_pop(L, 1);
+  return fine;
+}
+
+/* A clock has now(self) and delay(self, seconds), and may have
+   monotonic(self). It is tried once here, so that a broken one is noticed
+   where it was given. */
 static void set_clock(lua_State *L, int client) {
   if (lua_getfield(L, 1, "clock") == LUA_TNIL) {
     lua_pop(L, 1);
@@ -160,11 +171,15 @@ static void set_clock(lua_State *L, int client) {
   if (!lua_istable(L, -1) && !lua_isuserdata(L, -1))
     luaL_error(L, "client.clock: an object with now and delay was expected, "
                   "got %s", luaL_typename(L, -1));
-  lua_getfield(L, -1, "now");
-  lua_pushvalue(L, -2);
-  if (lua_pcall(L, 1, 1, 0) != LUA_OK || !lua_isnumber(L, -1))
+  if (!tells_time(L, "now"))
     luaL_error(L, "client.clock: clock:now() must return epoch seconds");
-  lua_pop(L, 1);
+  if (lua_getfield(L, -1, "monotonic") != LUA_TNIL) {
+    lua_pop(L, 1);
+    if (!tells_time(L, "monotonic"))
+      luaL_error(L, "client.clock: clock:monotonic() must return seconds");
+  } else {
+    lua_pop(L, 1);
+  }
   lua_setiuservalue(L, client, M365_CLIENT_CLOCK);
 }
 
@@ -224,8 +239,9 @@ A client: one tenant, with its token, limits and connections.
 `credential` (required): a token, or a function or callable value
 `(request) -> token, expires_in_seconds`; or what `m365.credential` makes.
 `base_url` (string, default https://graph.microsoft.com; plain http only to
-this machine), `beta` (boolean, default false), `clock` (object with `now` and
-`delay`, default real time), `max_artifacts` (integer, default 50),
+this machine), `beta` (boolean, default false), `clock` (object with
+`now`, `delay` and, where it may be set while it runs, `monotonic`; default
+real time), `max_artifacts` (integer, default 50),
 `log` (function, called with an event; see docs/credentials.md),
 `concurrency` (integer, default 16: requests in flight), `user_agent` (string,
 put before the library's own), `ca_file`, `ca_directory`, `proxy`, `no_proxy`,

@@ -28,11 +28,20 @@ void m365_token_forget(struct m365_token *t) {
   t->line = NULL;
 }
 
+/* The clock is on the top: it stays. A clock without monotonic() is one that
+   is never set. */
+static void push_reader(lua_State *L) {
+  if (lua_getfield(L, -1, "monotonic") == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_getfield(L, -1, "now");
+  }
+}
+
 double m365_token_now(lua_State *L, int client) {
-  double t = m365_walltime();
+  double t = m365_monotonic();
   lua_getiuservalue(L, client, M365_CLIENT_CLOCK);
   if (!lua_isnil(L, -1)) {
-    lua_getfield(L, -1, "now");
+    push_reader(L);
     lua_insert(L, -2);
     if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_isnumber(L, -1))
       t = lua_tonumber(L, -1);

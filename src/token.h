@@ -21,7 +21,8 @@ const char *m365_token_flaw(lua_State *L, int index);
 /* Takes a token whose life is not known; false: no memory. */
 bool m365_token_keep(struct m365_token *t, const char *token);
 
-/* The client's clock; where it fails, real time is the best there is. */
+/* Seconds on the client's clock, of which only differences count; where it
+   fails, real time is the best there is. */
 double m365_token_now(lua_State *L, int client);
 
 /* core.payload(client) */

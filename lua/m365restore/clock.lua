@@ -1,14 +1,18 @@
---- Clocks. Waits and token ages read one clock, which can be injected: an
+--- Clocks. What a client does reads one clock, which can be injected: an
 -- object with `now(self)`, epoch seconds with a fraction, and
 -- `delay(self, seconds)`, the real seconds to wait for that much of its time.
+-- With `monotonic(self)`, seconds that only go forward, it may be set while it
+-- runs: waits, deadlines and the ages of tokens go by that, and `now` only
+-- names moments. Without it they go by `now`.
 -- @module m365restore.clock
 local core = require "m365restore.core"
 
 local clock = {}
 
---- The time of day.
+--- The time of this machine.
 clock.real = {
   now = function() return core.now() end,
+  monotonic = function() return core.monotonic() end,
   delay = function(_, seconds) return seconds end,
 }
 
@@ -19,16 +23,26 @@ function clock.of(client)
   return client.clock or clock.real
 end
 
+--- The seconds on a clock that nobody sets; good for differences only.
+-- @tparam clock self
+-- @treturn number
+function clock.monotonic(self)
+  if self.monotonic then
+    return self:monotonic()
+  end
+  return self:now()
+end
+
 --- Waits by a clock. May yield.
 -- @tparam clock self the clock
 -- @tparam number seconds
 -- @tparam[opt] client client whose end ends the wait
 function clock.sleep(self, seconds, client)
-  local wake = self:now() + seconds
+  local wake = clock.monotonic(self) + seconds
   repeat
-    local left = math.max(self:delay(math.max(wake - self:now(), 0)), 0)
+    local left = math.max(self:delay(math.max(wake - clock.monotonic(self), 0)), 0)
     local open = client == nil and core.sleep(left) or client and client:sleep(left)
-  until not open or self:now() >= wake
+  until not open or clock.monotonic(self) >= wake
 end
 
 return clock

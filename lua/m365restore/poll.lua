@@ -42,13 +42,13 @@ return function(self, opts, how)
   local o = options.read(how.what, opts, wait_options)
   local client = self:client()
   local time = clock.of(client)
-  local started = time:now()
+  local started = clock.monotonic(time)
   local deadline = started + (o.timeout or core.duration(how.timeout))
   local patience = o.patience or core.duration(DEFAULT_PATIENCE)
   local seen = started
   while true do
-    local ok, err = self:refresh { timeout = call_timeout(client, time:delay(deadline - time:now())) }
-    local now = time:now()
+    local ok, err = self:refresh { timeout = call_timeout(client, time:delay(deadline - clock.monotonic(time))) }
+    local now = clock.monotonic(time)
     if o.on_progress then
       o.on_progress(how.progress(self, now - started, err))
     end

@@ -59,8 +59,8 @@ local ends = {
 local function poll(request, app, flow)
   local time = fetch.clock(request)
   local interval = tonumber(flow.interval) or 5
-  local deadline = time:now() + (tonumber(flow.expires_in) or 900)
-  while time:now() < deadline do
+  local deadline = clock.monotonic(time) + (tonumber(flow.expires_in) or 900)
+  while clock.monotonic(time) < deadline do
     clock.sleep(time, interval)
     local answer, secrets = entra.send(request, app, "token", function()
       return { grant_type = "urn:ietf:params:oauth:grant-type:device_code", device_code = flow.device_code }

@@ -2,6 +2,7 @@
 -- rest is done wave by wave.
 -- @module m365restore.restore.apply
 local artifacts = require "m365restore.restore.artifacts"
+local clock = require "m365restore.clock"
 local gather = require "m365restore.driver.gather"
 local journal = require "m365restore.restore.journal"
 local options = require "m365restore.options"
@@ -69,9 +70,9 @@ end
 
 --- Copies get their address late; the report would be poorer without.
 local function wait_for_urls(self)
-  local last = math.min(self.clock:now() + self.url_wait, self.deadline)
+  local last = math.min(clock.monotonic(self.clock) + self.url_wait, self.deadline)
   local list, pause = without_urls(self), URL_PAUSE
-  while #list > 0 and self.clock:now() < last and not self.broken do
+  while #list > 0 and clock.monotonic(self.clock) < last and not self.broken do
     self:pause(pause)
     pause = pause * 2
     gather(list, function(item) return note_urls(self, item) end)

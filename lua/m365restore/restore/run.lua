@@ -44,15 +44,15 @@ end
 
 --- Has the run's own time run out?
 function Run:is_late()
-  return self.clock:now() >= self.deadline
+  return clock.monotonic(self.clock) >= self.deadline
 end
 
 --- Does something that may fail for a while only, until it does not, or patience ends.
 function Run:persist(action)
-  local since = self.clock:now()
+  local since = clock.monotonic(self.clock)
   while true do
     local result, err, more = action()
-    local over = self.clock:now() - since >= self.patience or self:is_late()
+    local over = clock.monotonic(self.clock) - since >= self.patience or self:is_late()
     if result or err.class ~= "retry" or over or self.broken then
       return result, err, more
     end
@@ -77,7 +77,7 @@ end
 --- How a session is waited for: to the run's own deadline.
 function Run:waiting(on_progress)
   return {
-    timeout = math.max(self.deadline - self.clock:now(), 0), interval = self.interval, patience = self.patience,
+    timeout = math.max(self.deadline - clock.monotonic(self.clock), 0), interval = self.interval, patience = self.patience,
     on_progress = function(event)
       if self.broken then
         error(self.broken, 0)
@@ -128,7 +128,7 @@ function Run:tell(event)
   end
   event.status = event.status or "active"
   event.total, event.completed, event.failed, event.inProgress = self.plan.planned, completed, failed, in_progress
-  event.elapsed = self.clock:now() - self.started
+  event.elapsed = clock.monotonic(self.clock) - self.started
   event.done = event.done or false
   local ok, problem = pcall(self.on_progress, event)
   if not ok then
@@ -158,7 +158,7 @@ function Run:look()
   if not seen then
     return nil, err
   end
-  self.others, self.looked, self.newest = seen, self.clock:now(), seen.newest
+  self.others, self.looked, self.newest = seen, clock.monotonic(self.clock), seen.newest
   return seen.recent
 end
 
@@ -179,7 +179,7 @@ end
 --- Waits at the gate. Other people's sessions are looked at now and then, if any are in the way.
 function Run:wait_at_gate()
   self:pause(GATE_PAUSE)
-  if self.others.sessions > 0 and self.clock:now() - self.looked >= LOOK_AGE then
+  if self.others.sessions > 0 and clock.monotonic(self.clock) - self.looked >= LOOK_AGE then
     local ok, err = self:look()
     if not ok then
       self:halt(err)
@@ -218,10 +218,10 @@ function run.new(client, plan, book, o)
   local ticking = clock.of(client)
   local self = setmetatable({
     client = client, service = client[plan.service], plan = plan, journal = book, path = book.path, head = book.head,
-    clock = ticking, started = ticking:now(), on_progress = o.on_progress, interval = o.interval,
+    clock = ticking, started = clock.monotonic(ticking), on_progress = o.on_progress, interval = o.interval,
     patience = o.patience or core.duration(USUAL_PATIENCE), url_wait = o.url_wait or core.duration(USUAL_URL_WAIT),
     since = plan.seen_until or plan.created, state = state.new(plan), live = {},
-    limits = limits_of(o), others = { sessions = 0, artifacts = 0 }, looked = 0,
+    limits = limits_of(o), others = { sessions = 0, artifacts = 0 }, looked = -math.huge,
   }, Run)
   self.deadline = self.started + (o.timeout or core.duration(USUAL_TIMEOUT))
   self.gate = gate.new(self.limits, function() return self.others.sessions, self.others.artifacts end,

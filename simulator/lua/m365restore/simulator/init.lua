@@ -249,9 +249,12 @@ function Simulator:secrets()
 end
 
 local function face(shared, ahead)
+  local offset = ahead or 0
   return {
-    now = function() return shared:at(host.monotonic()) + (ahead or 0) end,
+    now = function() return shared:at(host.monotonic()) + offset end,
+    monotonic = function() return shared:at(host.monotonic()) end,
     delay = function(_, seconds) return seconds / shared.speed end,
+    set = function(_, seconds) offset = seconds end,
   }
 end
 
@@ -263,8 +266,9 @@ local CLOCK = {
 
 --- The simulated clock, computed here without asking the model.
 -- @tparam ?table options `ahead` (0): seconds that the client's clock is ahead of the service's; below 0 it is behind
--- @treturn table `now(self)` -> epoch seconds with fraction; `delay(self, seconds)` -> real seconds to wait for so
--- much simulated time
+-- @treturn table `now(self)` -> epoch seconds with fraction; `monotonic(self)` -> the same on a clock that nobody sets;
+-- `delay(self, seconds)` -> real seconds to wait for so much simulated time; `set(self, ahead)`: from now on `now` is so
+-- far ahead, as when somebody sets the clock of the client's machine
 function Simulator:clock(options)
   options = check("clock", options or {}, CLOCK)
   return face(self.clock_, options.ahead)
