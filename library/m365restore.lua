@@ -76,7 +76,7 @@
 ---@class m365.clock
 ---@field now fun(self): number epoch seconds
 ---@field delay fun(self, seconds: number): number real seconds for so much of its time
----@field monotonic? fun(self): number seconds that only go forward, which waits and ages go by; without it they go by now
+---@field monotonic? fun(self): number seconds that only go forward: waits and ages go by them
 
 ---A list of the service, fetched page by page. Called by a generic `for` it gives item after item, and raises an error.
 ---@class m365.list<T>: fun(): T

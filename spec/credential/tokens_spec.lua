@@ -114,6 +114,7 @@ describe("tokens of a long run", function()
     sim:advance(200)
     sim:fault { operation = "token", action = "stall", seconds = 20, before = "headers" }
     assert(c:request("GET", ROOT)) -- starts an early renewal, which lasts
+    repeat core.sleep(0.01) until renewals() == 2
     sim:revoke_tokens '{"access_token":{"nbf":{"essential":true,"value":"1"}}}'
     assert(c:request("GET", ROOT, { timeout = 10 }))
     assert.equal(3, renewals())

@@ -10,7 +10,9 @@ local ROOT = "/solutions/backupRestore"
 local HOUR, DAY = 3600, 86400
 
 describe("a clock that is set", function()
-  for name, jump in pairs { ["two hours back"] = -2 * HOUR, ["two hours ahead"] = 2 * HOUR, ["ten days ahead"] = 10 * DAY } do
+  for name, jump in pairs {
+    ["two hours back"] = -2 * HOUR, ["two hours ahead"] = 2 * HOUR, ["ten days ahead"] = 10 * DAY,
+  } do
     it(name .. " neither ends nor lengthens a wait", function()
       local home = tenant.start { sites = 1, speed = 3600 }
       finally(function() home:stop() end)

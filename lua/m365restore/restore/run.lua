@@ -77,7 +77,8 @@ end
 --- How a session is waited for: to the run's own deadline.
 function Run:waiting(on_progress)
   return {
-    timeout = math.max(self.deadline - clock.monotonic(self.clock), 0), interval = self.interval, patience = self.patience,
+    timeout = math.max(self.deadline - clock.monotonic(self.clock), 0),
+    interval = self.interval, patience = self.patience,
     on_progress = function(event)
       if self.broken then
         error(self.broken, 0)
