@@ -9,7 +9,7 @@ describe("a core that is loaded a second time", function()
     local old, new = {}, {}
     local function client(core, events)
       return core.client {
-        base_url = sim.url, credential = sim:credential(), clock = sim:clock(),
+        base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
         log = function(event) events[#events + 1] = event.event end,
       }
     end

@@ -79,6 +79,9 @@ size_t m365_text_plain(const char *text, size_t length, char *to) {
       n = 1;
     } else if (is_gap(code)) {
       to[used++] = ' ';
+      /* the two bytes of a Windows line end are one gap */
+      if (code == '\r' && i + 1 < length && text[i + 1] == '\n')
+        n++;
     } else if (is_control(code) || is_direction(code)) {
       to[used++] = '?';
     } else {

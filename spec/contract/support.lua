@@ -23,7 +23,7 @@ end
 --- A further client on a simulator.
 function support.client(sim, settings)
   local all = { base_url = sim.url, clock = sim:clock(), backoff = 0.01 }
-  all.credential = sim:credential { delegated = true }
+  all.credential = sim:credential { delegated = true, lifetime = 1e12 }
   for name, value in pairs(settings or {}) do all[name] = value end
   return m365.client(all)
 end

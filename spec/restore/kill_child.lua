@@ -53,7 +53,7 @@ end
 
 local sim = simulator.attach(invitation)
 local client <close> = m365.client {
-  base_url = sim.url, credential = sim:credential(), clock = sim:clock(),
+  base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
   log = function(event)
     if event.event == "request" then moment("after " .. event.operation:match "[^.]*$") end
   end,

@@ -6,7 +6,7 @@ local simulator = require "m365restore.simulator"
 
 local where, invitation, id = ...
 local sim = simulator.attach(invitation)
-local client = m365.client { base_url = sim.url, credential = sim:credential(), clock = sim:clock() }
+local client = m365.client { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
 
 local function wait()
   return assert(client:session(id)):wait { interval = "48h" }

@@ -13,7 +13,7 @@ end })
 local m365 = require "m365restore"
 local core = require "m365restore.core"
 local sim = require("m365restore.simulator").attach(invitation)
-local options = { base_url = sim.url, credential = sim:credential(), clock = sim:clock() }
+local options = { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
 local client = m365.client(options)
 local session = assert(client:session(id))
 local list = client:sessions()
