@@ -6,31 +6,44 @@
 -- leads to a simulator instead of Graph.
 local m365 = require "m365restore"
 
--- the newest snapshot that can be looked into
-local function newest_snapshot(client, url)
+local function find_site(client, url)
   for unit in client.sharePoint:protection_units() do
     if tostring(unit.siteWebUrl):lower() == url:lower() then
-      for point in client:restore_points { unit = unit } do
-        if point.tags == "fastRestore" then
-          return point
-        end
-      end
+      return unit
     end
   end
+  error("this site is not protected: " .. url, 0)
+end
+
+-- the newest snapshot that can be looked into; a list of points would end after five of the others
+local function newest_snapshot(client, site)
+  local found = assert(client:search_restore_points {
+    protectionUnitIds = { site.id }, tags = "fastRestore", restorePointPreference = "latest",
+    protectionTimePeriod = { startDateTime = "2000-01-01T00:00:00Z", endDateTime = "2099-12-31T00:00:00Z" },
+  })
+  local newest
+  for _, hit in ipairs(found.searchResults) do
+    local point = hit.restorePoint
+    local is_newer = not newest or m365.time.compare(point.protectionDateTime, newest.protectionDateTime) > 0
+    newest = is_newer and point or newest
+  end
+  return newest or error("this site is protected, but none of its restore points can be looked into (fastRestore)", 0)
 end
 
 local function restore(client, out, url, pattern)
-  local point = assert(newest_snapshot(client, url), "this site is not protected, or has no snapshot to look into")
+  local point = newest_snapshot(client, find_site(client, url))
   out:write("looking into ", point.protectionDateTime, "\n")
   local browse = assert(client.sharePoint:create_browse_session { restorePointId = point })
   assert(browse:wait())
 
-  local files, paths = browse:find(pattern, { type = "file" })
+  local files, paths, there = browse:find(pattern, { type = "file" })
   assert(files, paths)
   for _, path in ipairs(paths) do
     out:write("  ", m365.plain(path), "\n")
   end
-  assert(#files > 0, "no file matches")
+  if #files == 0 then
+    error("no file matches; there are: " .. m365.plain(table.concat(there.places, ", ")), 0)
+  end
 
   local session = assert(client.sharePoint:create_session { granularSiteRestoreArtifacts = files })
   assert(session:activate())

@@ -27,6 +27,7 @@
 ---@field permission? string that the operation needs
 ---@field target? string
 ---@field details? table[]
+---@field places? string[] of `no_match`: the libraries or folders that there are
 ---@field cause? any what was behind it
 
 ---Limits of one call; a client sets them for all of its calls.
@@ -639,15 +640,22 @@ function browseSessionBase:wait(opts) end
 
 ---@alias m365.browse_type "file"|"folder"|"documentLibrary"
 
----Finds all that a glob means: "/Shared Documents/Finance/**/*.xlsx".
+---What there is where a pattern leads, as far as it does.
+---@class m365.there
+---@field places string[] paths of at most ten libraries or folders
+---@field more integer how many others
+---@field files integer
+---@field matching? string a place that matches where files were asked for
+
+---Finds all that a pattern means: "/Shared Documents/Finance/**/*.xlsx".
 ---@async
----@param glob string
+---@param pattern string
 ---@param what? {type: m365.browse_type?}
 ---@param opts? m365.call_options
 ---@return m365.browseQueryResponseItem[]? items ready for a granular session
 ---@return string[]|m365.error paths
----@return m365.browseQueryResponseItem[]? items that were found before it failed
-function browseSessionBase:find(glob, what, opts) end
+---@return m365.there|m365.browseQueryResponseItem[]? there where it failed: the items that were found before
+function browseSessionBase:find(pattern, what, opts) end
 
 ---Walks a snapshot from the top down; in a `for`: item and path.
 ---@param what? {match: string?, type: m365.browse_type?}
@@ -725,9 +733,10 @@ local plan = {}
 
 ---@async
 ---@param path string ending in ".json" or ".csv"
+---@param opts? m365.csv_writing
 ---@return true?
 ---@return m365.error?
-function plan:save(path) end
+function plan:save(path, opts) end
 
 ---What another plan would do differently.
 ---@param other m365.plan
@@ -782,9 +791,10 @@ function run:report() end
 local report = {}
 
 ---@param path string ending in ".csv", ".json" or ".html"
+---@param opts? m365.csv_writing
 ---@return true?
 ---@return m365.error?
-function report:save(path) end
+function report:save(path, opts) end
 
 ---@return string
 function report:summary() end

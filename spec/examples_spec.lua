@@ -131,6 +131,25 @@ describe("the example", function()
     assert.same({}, writes(sim))
   end)
 
+  it("granular_files finds a snapshot behind any number of other points, and says where there is none", function()
+    local sim <close> = start { points_per_unit = 16 }
+    local client <close> = m365.client { base_url = sim.url, credential = sim:credential(), clock = sim:clock() }
+    local site, restore = sim:units("site")[1], require "examples.granular_files"
+    local points, out = sim:points(site.id), paper()
+    local function message(...) return select(2, pcall(restore, client, out, ...)) end
+    for i = 1, 13, 2 do -- the odd ones are fast; the service lists five points at most
+      assert.equal("fastRestore", points[i].tags)
+      sim:remove_point(points[i].id)
+    end
+    assert.matches("^no file matches; there are: /Shared Documents$", message(site.siteWebUrl, "/Documents/*"))
+    assert.truthy(out.text:find("looking into " .. points[15].protectionDateTime, 1, true), out.text)
+    sim:remove_point(points[15].id)
+    assert.matches("^this site is protected, but none of its restore points can be looked into",
+      message(site.siteWebUrl, "/Shared Documents/*"))
+    assert.equal("this site is not protected: https://x/y", message("https://x/y", "/Shared Documents/*"))
+    assert.same({}, writes(sim))
+  end)
+
   it("demo restores 25 sites, one of which fails", function()
     local result = assert(system.run({ scratch.interpreter(), "examples/demo.lua", "6000" },
       { env = scratch.environment(), timeout = 120 }))

@@ -2,6 +2,8 @@
 -- finding what a granular restore is to bring back.
 -- @module m365restore.browse
 local core = require "m365restore.core"
+local fold = require "m365restore.fold"
+local glob = require "m365restore.glob"
 local options = require "m365restore.options"
 local poll = require "m365restore.poll"
 local rules = require "m365restore.rules"
@@ -12,6 +14,12 @@ local DEFAULT_WAIT = "1h"
 
 -- what has something inside; the others are files
 local places = { site = true, documentlibrary = true, folder = true }
+
+-- what stands before the name of a site in its address; what follows the name is a site below it
+local managed = { sites = true, teams = true, portals = true, personal = true }
+
+-- places that are named where nothing matches
+local MOST_NAMED = 10
 
 local services = { sharePoint = "sharePointBrowseSession", oneDriveForBusiness = "oneDriveForBusinessBrowseSession" }
 
@@ -111,56 +119,6 @@ local function browse(name)
   end
 end
 
--- {====== Globs ======
-
---- A segment of a glob as a Lua pattern.
-local function pattern_of(segment)
-  local pattern = segment:lower():gsub("[^%w*?]", "%%%0"):gsub("%*", ".*"):gsub("%?", ".")
-  return "^" .. pattern .. "$"
-end
-
---- A glob as a list of patterns; "**" stands for itself. At the end it means
--- all that is below.
-local function compile(glob)
-  local segments = {}
-  for segment in glob:gmatch "[^/]+" do
-    segments[#segments + 1] = segment == "**" and "**" or pattern_of(segment)
-  end
-  if segments[#segments] == "**" then
-    segments[#segments + 1] = pattern_of "*"
-  end
-  return segments
-end
-
---- Adds a place in the list of segments, and those behind "**", which may
--- stand for nothing.
-local function reach(segments, state, place)
-  state[place] = true
-  if segments[place] == "**" then
-    reach(segments, state, place + 1)
-  end
-  return state
-end
-
---- Where matching stands behind one more name; each of its spellings counts.
-local function advance(segments, state, names)
-  local after = {}
-  for place in pairs(state) do
-    local segment = segments[place]
-    if segment == "**" then
-      reach(segments, after, place)
-    end
-    for _, name in ipairs(segment and segment ~= "**" and names or {}) do
-      if name:lower():find(segment) then
-        reach(segments, after, place + 1)
-      end
-    end
-  end
-  return after
-end
-
--- }======
-
 -- {====== Walking ======
 
 --- The segments of a web address behind the host.
@@ -186,14 +144,34 @@ local function names_of(item)
   return names
 end
 
---- Where an item stands below a place: its path and the state of matching. A
--- site is no part of a path.
-local function locate(self, place, item)
-  if kind_of(item) == "site" then
+--- Where a site stands: the site itself is no part of a path, but a site below it is. A pattern may begin with the
+-- site below, or with a library of any site.
+local function locate_site(self, place, item)
+  local address = address_of(item)
+  local names, path, state = {}, "", self.glob:start()
+  for i = managed[address[1]] and 3 or 1, #address do
+    names[#names + 1] = address[i]
+  end
+  if #names == 0 then
     return place.path, place.state
   end
+  local below = state
+  for _, name in ipairs(names) do
+    path, below = path .. "/" .. name, self.glob:advance(below, { name })
+  end
+  for at in pairs(below) do
+    state[at] = true
+  end
+  return path, state
+end
+
+--- Where an item stands below a place: its path and the state of matching.
+local function locate(self, place, item)
+  if kind_of(item) == "site" then
+    return locate_site(self, place, item)
+  end
   local names = names_of(item)
-  return place.path .. "/" .. tostring(names[1]), advance(self.segments, place.state, names)
+  return place.path .. "/" .. tostring(names[1]), self.glob:advance(place.state, names)
 end
 
 --- The same for an item that an optimized browse found at the top: its library
@@ -207,11 +185,11 @@ local function locate_optimized(self, place, item)
   local last = address[#address]
   if last ~= item.name or #address < 2 then
     local names = { last or item.name, item.name }
-    return "/" .. names[1], advance(self.segments, place.state, names)
+    return "/" .. names[1], self.glob:advance(place.state, names)
   end
   local library = address[#address - 1]
-  local state = advance(self.segments, place.state, { library })
-  return "/" .. library .. "/" .. last, advance(self.segments, state, { last })
+  local state = self.glob:advance(place.state, { library })
+  return "/" .. library .. "/" .. last, self.glob:advance(state, { last })
 end
 
 --- Opens a place. Only the top can be browsed in the optimized way.
@@ -227,23 +205,41 @@ local function is_not_optimizable(place, err)
 end
 
 local function matches(self, item, state)
-  return state[#self.segments + 1] and (not self.type or self.type:lower() == kind_of(item))
+  return self.glob:is_match(state) and (not self.type or self.type:lower() == kind_of(item))
 end
 
---- Does anything below a place matter?
-local function is_open(self, item, state)
-  local place = next(state)
-  return places[kind_of(item)] and place and (place <= #self.segments or next(state, place) ~= nil)
+--- Remembers what there is where the pattern leads, as far as it does: where nothing matches, a person wants to know.
+local function remember(self, place, item, path)
+  local progress = self.glob.progress(place.state)
+  if kind_of(item) == "site" or progress < self.there.progress then
+    return
+  elseif progress > self.there.progress then
+    self.there = { progress = progress, places = {}, more = 0, files = 0 }
+  end
+  local there = self.there
+  if not places[kind_of(item)] then
+    there.files = there.files + 1
+  elseif #there.places < MOST_NAMED then
+    local title = kind_of(item) == "documentlibrary" and item.name
+    local is_other = title and fold.text(path:match "[^/]*$") ~= fold.text(title)
+    there.places[#there.places + 1] = is_other and path .. " (" .. title .. ")" or path
+  else
+    there.more = there.more + 1
+  end
 end
 
 --- One item, wherever the walk stands.
 local function take(self, place, item)
   local path, state = (place.optimized and locate_optimized or locate)(self, place, item)
-  if is_open(self, item, state) then
+  remember(self, place, item, path)
+  if places[kind_of(item)] and self.glob:goes_on(state) then
     open(self, item, { path = path, state = state })
   end
   if matches(self, item, state) then
     return item, path
+  end
+  if self.glob:is_match(state) then
+    self.there.matching = path -- a place, where files are asked for
   end
 end
 
@@ -290,46 +286,57 @@ Walk.__close = Walk.close
 
 local walk_options = { match = "string", type = "string" }
 
+local function new_walk(session, pattern, kind, opts)
+  local self = setmetatable({
+    session = session, glob = pattern, type = kind, opts = opts, places = {},
+    there = { progress = -1, places = {}, more = 0, files = 0 },
+  }, Walk)
+  open(self, nil, { path = "", state = pattern:start(), optimized = session:client().beta })
+  return self
+end
+
 --- Walks a snapshot from the top down, without going where nothing can match.
 -- May yield when it is iterated.
 -- @function browse_session:walk
--- @tparam[opt] table what `match`: a glob over paths that start with the
+-- @tparam[opt] table what `match`: a pattern of paths that start with the
 -- library, like "/Shared Documents/**/*.xlsx" ("*" and "?" within a name, "**"
--- for any number of folders; letters match in any case); default everything
--- below the libraries. `type`: "file", "folder" or "documentLibrary" only
+-- for any number of folders; letters match in any case), or with a site below;
+-- default everything below the libraries. `type`: "file", "folder" or
+-- "documentLibrary" only
 -- @tparam[opt] table opts time and size limits of each call
 -- @treturn walk for a generic `for`: item and path; an error is raised. On a
--- beta client the top is first asked for in the optimized way
+-- beta client the top is first asked for in the optimized way. Contract 2.5
 local function walk(self, what, opts)
-  local o = options.read(core.type(self) .. ".walk", what, walk_options)
-  local segments = compile(o.match or "**")
-  local new = setmetatable({ session = self, segments = segments, type = o.type, opts = opts, places = {} }, Walk)
-  open(new, nil, { path = "", state = reach(segments, {}, 1), optimized = self:client().beta })
+  local name = core.type(self) .. ".walk"
+  local o = options.read(name, what, walk_options)
+  local new = new_walk(self, glob.compile(name .. ".match", o.match or "/**"), o.type, opts)
   return new, nil, nil, new
 end
 
---- Finds all that a glob means. May yield.
+--- Finds all that a pattern means. May yield.
 -- @function browse_session:find
--- @tparam string glob as for @{browse_session:walk}
+-- @tparam string pattern as for @{browse_session:walk}
 -- @tparam[opt] table what `type`, as there
 -- @tparam[opt] table opts time and size limits of each call
 -- @treturn ?table a list of items, ready for the granular artifacts of
 -- `create_session`; or nil, err and what was found before
 -- @treturn ?table their paths
-local function find(self, glob, what, opts)
-  if type(glob) ~= "string" or glob:sub(1, 1) ~= "/" then
-    error(core.type(self) .. '.find: glob: a path like "/Shared Documents/*.docx" was expected, got '
-      .. tostring(glob), 2)
-  end
-  local o = options.read(core.type(self) .. ".find", what, { type = "string" })
+-- @treturn ?table what there is where the pattern leads, as far as it does:
+-- `places`, paths of at most ten libraries or folders; `more`, how many others;
+-- `files`, how many; `matching`, a place that matches where files were asked
+-- for. Contract 2.5
+local function find(self, pattern, what, opts)
+  local name = core.type(self) .. ".find"
+  local compiled = glob.compile(name .. ".pattern", pattern)
+  local o = options.read(name, what, { type = "string" })
   local found, paths = {}, {}
-  local all = self:walk({ match = glob, type = o.type }, opts)
+  local all = new_walk(self, compiled, o.type, opts)
   while true do
     local item, path = all:next()
     if not item and path then
       return nil, path, found
     elseif not item then
-      return found, paths
+      return found, paths, all.there
     end
     found[#found + 1], paths[#paths + 1] = item, path
   end

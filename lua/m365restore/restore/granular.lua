@@ -4,6 +4,7 @@
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local gather = require "m365restore.driver.gather"
+local glob = require "m365restore.glob"
 local history = require "m365restore.restore.history"
 local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
@@ -11,6 +12,7 @@ local resolve = require "m365restore.restore.resolve"
 local survey = require "m365restore.restore.survey"
 local targets = require "m365restore.restore.targets"
 local time = require "m365restore.time"
+local words = require "m365restore.restore.words"
 
 local granular = {}
 
@@ -59,6 +61,9 @@ local file_options = {
 --- The unit of a target and its newest point that can be looked into.
 local function snapshot(client, what, o)
   local wanted = targets.read(what .. ".target", { o.target })
+  if #wanted.list ~= 1 then
+    error(string.format("%s.target: one target was expected, the file has %d", what, #wanted.list), 0)
+  end
   local list, choices = survey.run(client, {
     service = o.service, prefer = "fastRestore", max_loss = o.max_loss, moment = moment_of(what, o.before),
   }, wanted)
@@ -76,19 +81,45 @@ local function snapshot(client, what, o)
   return target.unit, point
 end
 
+--- What there is, in words; nil: nothing.
+local function list_places(there)
+  local parts = { table.unpack(there.places) }
+  parts[#parts + 1] = there.more > 0 and there.more .. " more" or nil
+  parts[#parts + 1] = there.files > 0 and words.count(there.files, "file") or nil
+  return #parts > 0 and table.concat(parts, ", ") or nil
+end
+
+--- The failure of a pattern that matches no file: what there is instead.
+local function no_match(point, pattern, there)
+  local list = list_places(there)
+  local message = string.format("no file in the snapshot of %s matches %s; where it leads %s", point.protectionDateTime,
+    pattern, list and "there are: " .. list or "there is nothing")
+  local remedy = "Begin the pattern with one of the libraries or folders that the message names."
+  if there.matching then
+    remedy = string.format('%s is a library or folder: end the pattern with "/**" for all files in it.', there.matching)
+  elseif not list then
+    remedy = "Choose another time, if the files were there then."
+  end
+  return nil, core.failure {
+    code = "no_match", class = "refuse", operation = "plan", sent = false, attempts = 0, message = message,
+    remedy = remedy, places = there.places,
+  }
+end
+
 --- Plans the restore of files, found by a pattern in the newest snapshot before a time. They are restored into a new
 -- folder. May yield.
 -- @function plan_files
 -- @tparam client client
 -- @tparam table spec `service` ("sharePoint" or "oneDriveForBusiness"), `target` (one site or user), `before` (a time),
--- `match` (a glob such as "/Shared Documents/**/*.xlsx"), `max_loss` (duration), `timeout` (duration: of the opening
+-- `match` (a pattern such as "/Shared Documents/**/*.xlsx"), `max_loss` (duration), `timeout` (duration: of the opening
 -- of the snapshot)
--- @treturn ?Plan one row for each file; or nil, err: `no_match`, a refusal, or what a call failed with
+-- @treturn ?Plan one row for each file; or nil, err: `no_match`, with what there is in `err.places`, a refusal, or what
+-- a call failed with. Raises on a pattern that can match nothing, before anything is sent
 function granular.files(client, spec)
   local what = "plan_files"
   local o = options.read(what, spec, file_options)
   text(what, o, "target")
-  text(what, o, "match")
+  glob.compile(what .. ".match", o.match) -- before anything is made
   if o.service ~= "sharePoint" and o.service ~= "oneDriveForBusiness" then
     error(what .. ".service: sharePoint or oneDriveForBusiness was expected, got " .. tostring(o.service), 2)
   end
@@ -104,11 +135,11 @@ function granular.files(client, spec)
   if not ready then
     return nil, problem
   end
-  local items, paths = browse:find(o.match, { type = "file" })
+  local items, paths, there = browse:find(o.match, { type = "file" })
   if not items then
     return nil, paths
   elseif #items == 0 then
-    return refuse("no_match", "nothing in the snapshot of %s matches %s", point.protectionDateTime, o.match)
+    return no_match(point, o.match, there)
   end
   local rows = {}
   for n, item in ipairs(items) do

@@ -1,0 +1,87 @@
+--- Plans of files: patterns, what is said where nothing matches, and sites below a site.
+local m365 = require "m365restore"
+local raised = require "spec.support.raised"
+local scratch = require "spec.support.scratch"
+local support = require "spec.restore.support"
+
+describe("a plan of files", function()
+  local place
+  after_each(function() place:stop() end)
+
+  local function start(tree)
+    place = support.start { sites = 2, drives = 1, tree = tree }
+  end
+
+  local function try(pattern, more)
+    local spec = { service = "sharePoint", target = place.sim:units("site")[1].siteWebUrl, before = support.T,
+      match = pattern }
+    for name, value in pairs(more or {}) do spec[name] = value end
+    return m365.plan_files(place.client, spec)
+  end
+
+  it("sends nothing for a pattern that can match nothing, and names the field", function()
+    start()
+    for _, pattern in ipairs { "**/x", "Shared Documents/*", "/", "/Shared Documents\\x", "/M\xFCller", "/a/../b" } do
+      assert.matches("^plan_files.match: ", raised(try, pattern))
+    end
+    assert.matches("^plan_files.match: a path like", raised(try, nil))
+    assert.equal(0, place.sim:count())
+  end)
+
+  it("names the libraries where none matches", function()
+    start { libraries = 2 }
+    local none, err = try "/Documents/*.xlsx"
+    assert.is_nil(none)
+    assert.equal("no_match", err.code)
+    assert.matches("matches /Documents/%*.xlsx; where it leads there are: /Shared Documents, /Site Assets$",
+      err.message)
+    assert.same({ "/Shared Documents", "/Site Assets" }, err.places)
+    assert.matches("Begin the pattern with one of the libraries or folders", err.remedy)
+  end)
+
+  it("names the folders, and counts the files, where the pattern leads", function()
+    start { folders = 12, files = 3, depth = 1 }
+    local _, err = try "/shared documents/Finanzen/*.xlsx"
+    assert.equal(10, #err.places)
+    assert.equal("/Shared Documents/Finance", err.places[1])
+    assert.matches("/Shared Documents/Legal, .*, 2 more, 3 files$", err.message)
+    _, err = try "/Shared Documents/Finance/*.zip"
+    assert.matches("where it leads there are: 3 files$", err.message)
+  end)
+
+  it("says how to take all of a library that the pattern names", function()
+    start()
+    local _, err = try "/Shared Documents"
+    assert.equal("no_match", err.code)
+    assert.matches('/Shared Documents is a library or folder: end the pattern with "/%*%*"', err.remedy)
+    assert.is_true(assert(try "/Shared Documents/**").planned > 3)
+  end)
+
+  it("tells the files of a site from those of a site below it", function()
+    start { sites = 3 }
+    local plan, seen = assert(try "/Shared Documents/Finance/*"), {}
+    assert.equal(15, plan.planned)
+    for _, row in ipairs(plan.rows) do
+      assert.is_nil(seen[row.target], row.target)
+      seen[row.target] = row.itemKey
+    end
+    assert.is_string(seen["/Shared Documents/Finance/Budget.xlsx"])
+    assert.is_string(seen["/subsite-2/Shared Documents/Finance/Budget.xlsx"])
+    local below = assert(try "/Subsite-2/Shared Documents/Finance/*")
+    assert.equal(5, below.planned)
+    assert.equal(seen[below.rows[1].target], below.rows[1].itemKey)
+    local _, err = try "/subsite-3/Documents/*"
+    assert.same({ "/subsite-3/Shared Documents" }, err.places)
+  end)
+
+  it("takes its one target from a file, too, and no more than one", function()
+    start()
+    local sites, path = place.sim:units "site", place:path "site.csv"
+    scratch.write(path, "Title;Url\r\nx;" .. sites[2].siteWebUrl .. "\r\n")
+    local plan = assert(try("/Shared Documents/*.xlsx", { target = path }))
+    assert.equal(sites[2].id, plan.rows[1].protectionUnitId)
+    scratch.write(path, "Url\n" .. sites[1].siteWebUrl .. "\n" .. sites[2].siteWebUrl .. "\n")
+    assert.matches("plan_files.target: one target was expected, the file has 2",
+      raised(try, "/Shared Documents/*.xlsx", { target = path }))
+  end)
+end)
