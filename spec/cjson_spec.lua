@@ -22,7 +22,9 @@ local SCRIPT = [[
   local core = require "m365restore.core"
   assert((require("cjson").empty_array ~= nil) == (arg[1] == "fork"))
   local sim <close> = require("m365restore.simulator").start { sites = 3, points_per_unit = 2 }
-  local client <close> = m365.client { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
+  local client <close> = m365.client {
+    base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
+  }
 
   local artifacts = {}
   for site in client.sharePoint:protection_units() do

@@ -123,7 +123,9 @@ describe("the example", function()
 
   it("restore_mailboxes starts nothing when one mailbox cannot be restored", function()
     local sim <close> = start()
-    local client <close> = m365.client { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
+    local client <close> = m365.client {
+      base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
+    }
     local out = paper()
     local known = sim:units("mailbox")[1].directoryObjectId
     assert.is_false(require("examples.restore_mailboxes")(client, out, BEFORE, known, "nobody"))

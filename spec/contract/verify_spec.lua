@@ -27,7 +27,9 @@ end
 --- A tenant that has been used: one session that ended, two drafts and a browse session.
 local function tenant(dialect)
   local sim = simulator.start { sites = 25, drives = 2, mailboxes = 2, speed = 1, dialect = dialect }
-  local client = m365.client { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
+  local client = m365.client {
+    base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
+  }
   local unit = sim:units("site")[1]
   local point
   for _, one in ipairs(sim:points(unit.id)) do point = one.tags == "fastRestore" and one or point end

@@ -134,7 +134,9 @@ describe("hygiene:", function()
     guest [[
       local m365 = require "m365restore"
       local sim = require("m365restore.simulator").attach((...))
-      local client = m365.client { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
+      local client = m365.client {
+        base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
+      }
       assert(client:session(select(2, ...)))
       local known = io.open "/proc/net/tcp":read "a"
       -- of a process; the pair with which libcurl wakes itself leads nowhere and does not count
@@ -164,7 +166,9 @@ describe("hygiene:", function()
       assert(before:find "SigIgn" and before:find "SigCgt")
       local m365 = require "m365restore"
       local sim = require("m365restore.simulator").attach((...))
-      local client = m365.client { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
+      local client = m365.client {
+        base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
+      }
       local session = assert(client:session(select(2, ...)))
       assert(session:refresh())
       for _ = 1, 3 do
@@ -184,7 +188,9 @@ describe("hygiene:", function()
       local locale = os.setlocale()
       local m365 = require "m365restore"
       local sim = require("m365restore.simulator").attach((...))
-      local client = m365.client { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
+      local client = m365.client {
+        base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
+      }
       assert(client:session(select(2, ...)))
       client:session "nobody"
       client:session("nobody", { timeout = 0 })
@@ -207,7 +213,9 @@ describe("hygiene:", function()
         return require "m365restore"
       end
       local function use(m365)
-        local client = m365.client { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
+        local client = m365.client {
+          base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
+        }
         local session = assert(client:session(id))
         local list = session:granular_artifacts()
         return function()

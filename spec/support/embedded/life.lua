@@ -12,7 +12,9 @@ modes[mode]()
 
 local m365 = require "m365restore"
 local sim = require("m365restore.simulator").attach(invitation)
-local client <close> = m365.client { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock() }
+local client <close> = m365.client {
+  base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
+}
 
 local ids = {}
 for id in points:gmatch "%S+" do

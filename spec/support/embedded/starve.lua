@@ -13,7 +13,8 @@ local sim = require("m365restore.simulator").attach(invitation)
 
 local function new_client(credential)
   return m365.client {
-    base_url = sim.url, credential = credential or sim:credential { lifetime = 1e12 }, clock = sim:clock(), backoff = 0.001, timeout = 20,
+    base_url = sim.url, credential = credential or sim:credential { lifetime = 1e12 },
+    clock = sim:clock(), backoff = 0.001, timeout = 20,
   }
 end
 
