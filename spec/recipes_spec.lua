@@ -1,8 +1,8 @@
 --- The recipes, as scripts and inside coroutines; what they did is what the simulator holds.
 local m365 = require "m365restore"
+local recipe_of = require "spec.support.recipe"
 local scratch = require "spec.support.scratch"
 local simulator = require "m365restore.simulator"
-local system = require "m365restore.system"
 
 local T = "2026-11-01T06:00:00Z"
 
@@ -75,42 +75,6 @@ local function check(sim, expected)
   assert.same({ expected[1], expected[2] }, { #sessions, artifacts })
 end
 
---- Runs a recipe in this process, with its client's clock set to the simulator's.
-local function run_here(name, sim, drive)
-  return function(...)
-    local output, status = {}, nil
-    local face = setmetatable({
-      client = function(options)
-        options.clock = sim:clock()
-        return m365.client(options)
-      end,
-      progress = { bar = function() return m365.progress.bar { style = "silent" } end },
-    }, { __index = m365 })
-    local environment = { M365_BASE_URL = sim.url, M365_TOKEN = (sim:credential { lifetime = 1e12 }()) }
-    local env = setmetatable({
-      require = function() return face end,
-      print = function(...)
-        for i = 1, select("#", ...) do output[#output + 1] = tostring((select(i, ...))) end
-      end,
-      os = { getenv = function(key) return environment[key] end, exit = function(code) status = code end },
-    }, { __index = _G })
-    local recipe = assert(loadfile("examples/recipes/" .. name .. ".lua", "t", env))
-    local arguments = table.pack(...)
-    local ok, err = pcall(drive, function() recipe(table.unpack(arguments, 1, arguments.n)) end)
-    return table.concat(output, "\n"), ok and (status == nil or status == true or status == 0), err
-  end
-end
-
-local function run_script(name, sim)
-  return function(...)
-    local env = scratch.environment()
-    env.M365_BASE_URL, env.M365_TOKEN = sim.url, (sim:credential { lifetime = 1e12 }())
-    local result = assert(system.run({ scratch.interpreter(), "examples/recipes/" .. name .. ".lua", ... },
-      { env = env, timeout = 60 }))
-    return result.stdout, result.status == 0, result.stderr
-  end
-end
-
 local drives = {
   ["somebody's coroutine"] = function(f) coroutine.wrap(f)() end,
   ["a task of gather"] = function(f)
@@ -142,13 +106,13 @@ describe("the recipe", function()
       it("runs as a script", function()
         -- its clock is the real one: the latency is long enough for the service to have ended before it is asked
         local sim <close> = simulator.start { sites = 3, drives = 1, mailboxes = 2, speed = 1e5, latency = 0.05 }
-        try(recipe, sim, run_script(name, sim))
+        try(recipe, sim, recipe_of.script(name, sim))
       end)
 
       for kind, drive in pairs(drives) do
         it("runs in " .. kind, function()
           local sim <close> = simulator.start { sites = 3, drives = 1, mailboxes = 2, speed = 36000 }
-          try(recipe, sim, run_here(name, sim, drive))
+          try(recipe, sim, recipe_of.here(name, sim, drive))
         end)
       end
     end)

@@ -1,5 +1,5 @@
--- Restores one user's OneDrive beside the one that is there, and tells where.
---   lua5.4 onedrive_to_new_url.lua user@contoso.com 2026-11-01T06:00:00Z user.jsonl
+-- Restores the OneDrive of a user, or of each in a list, beside the one that is there, and tells where.
+--   lua5.4 onedrive_to_new_url.lua user@contoso.com|users.csv 2026-11-01T06:00:00Z user.jsonl
 local m365 = require "m365restore"
 local user, before, journal = ...
 local client <close> = m365.client {
@@ -9,6 +9,5 @@ local plan = assert(m365.plan(client, {
   service = "oneDriveForBusiness", targets = { user }, before = before, destination = "new",
 }))
 local run = assert(m365.apply(client, plan, { journal = journal, on_progress = m365.progress.bar() }))
-local row = run:report().rows[1]
-print(row.outcome, row.url or row.remedy)
+for _, row in ipairs(run:report().rows) do print(row.target, row.outcome, row.url or row.remedy) end
 os.exit(run.ok, true)
