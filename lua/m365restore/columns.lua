@@ -51,9 +51,13 @@ local function plain(heading)
   return (fold.text(heading):gsub("\u{A0}", ""):gsub("[%s_%.-]", ""))
 end
 
-local is_name = {}
+local is_name, plain_of = {}, {}
 for _, row in ipairs(columns.names) do
-  is_name[plain(row[1])] = true
+  plain_of[row[1]] = plain(row[1])
+  is_name[plain_of[row[1]]] = true
+end
+for _, setting in ipairs(columns.settings) do
+  plain_of[setting[1]] = plain(setting[1])
 end
 
 --- Can a list name its targets with these headings?
@@ -123,7 +127,7 @@ local function fields_of(record)
   local fields = {}
   for heading, value in pairs(record) do
     if type(heading) == "string" then
-      fields[plain(heading)] = type(value) == "string" and value:match "^%s*(.-)%s*$" or value
+      fields[plain_of[heading] or plain(heading)] = type(value) == "string" and value:match "^%s*(.-)%s*$" or value
     end
   end
   return fields
@@ -134,7 +138,7 @@ local function is_filled(value) return type(value) == "string" and value ~= "" e
 --- Is a row about a person's OneDrive, as far as it tells? The owner of a site is not what a row of sites is about.
 local function is_personal(fields)
   for _, row in ipairs(columns.names) do
-    local url = row[2] == "url" and fields[plain(row[1])]
+    local url = row[2] == "url" and fields[plain_of[row[1]]]
     if is_filled(url) then
       return fold.text(url):find("/personal/", 1, true) ~= nil
     end
@@ -152,7 +156,7 @@ local function names_of(fields)
   local names, odd, owner_counts = {}, {}, is_personal(fields)
   for _, row in ipairs(columns.names) do
     local heading, kind = row[1], row[2]
-    local cell = fields[plain(heading)]
+    local cell = fields[plain_of[heading]]
     if is_filled(cell) and (kind ~= "owner" or owner_counts) then
       table.insert(fits[kind](cell) and names or odd, { heading = heading, kind = kind, text = cell })
     end
@@ -192,6 +196,13 @@ local function given_of(fields, names)
   return is_filled(fields.target) and fields.target or best and best.text or names[1] and names[1].text
 end
 
+--- Is the header of a list a target itself? Then the list is one of targets alone, a line each.
+-- @tparam table header list
+-- @treturn boolean
+function columns.is_headless(header)
+  return #header == 1 and fits.any(header[1])
+end
+
 --- Reads a row of a list.
 -- @tparam table record heading -> cell
 -- @treturn table `names`, a list of { heading, kind, text }, the most exact first; `given`, what to call the target;
@@ -208,7 +219,7 @@ function columns.read(record)
   end
   row.given = given_of(fields, row.names)
   for _, setting in ipairs(columns.settings) do
-    row[setting[2]] = fields[plain(setting[1])]
+    row[setting[2]] = fields[plain_of[setting[1]]]
   end
   return row
 end

@@ -1,6 +1,7 @@
 --- Bytes that are no UTF-8, wherever they come in: whatever is written down is written, and can be read again.
 local core = require "m365restore.core"
 local m365 = require "m365restore"
+local raised = require "spec.support.raised"
 local repair = require "m365restore.repair"
 local scratch = require "spec.support.scratch"
 local support = require "spec.restore.support"
@@ -40,6 +41,12 @@ describe("a text that is no UTF-8", function()
       assert.same({ "M\u{FFFD}ller", "\u{FFFD}", "caf\u{FFFD}" }, { head.ticket, head.actor, head.reason })
       assert.equal(run.head, assert(m365.journal.verify(run.journal)).head)
       place:assert_exactly_once(plan)
+    end)
+
+    it("as the query of a plan of messages, raises before anything is sent", function()
+      assert.equal("plan_messages.query: UTF-8 was expected", raised(m365.plan_messages, place.client,
+        { targets = "all", query = "(Subject -like 'caf\xE9')", before = support.T, destination = "new" }))
+      assert.equal(0, place.sim:count())
     end)
 
     it("in what the service says, stands in journal and report", function()

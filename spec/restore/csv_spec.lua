@@ -91,6 +91,13 @@ describe("CSV", function()
       raised(m365.csv.read, "x", { encodings = "utf-8" }))
   end)
 
+  it("raises on what is misused, and names it", function()
+    assert.equal("csv.parse: text: a string was expected, got nil", raised(m365.csv.parse))
+    assert.equal("csv.read: path: a string was expected, got table", raised(m365.csv.read, {}))
+    assert.equal("csv.format: columns: a table was expected, got string", raised(m365.csv.format, "a", {}))
+    assert.equal("csv.save: records: a table was expected, got nil", raised(m365.csv.save, "x", {}))
+  end)
+
   it("tells the place of a cell", function()
     local _, _, place = csv.parse 'sep=;\r\na;"b\r\nc";d\r\n"1\n2";ü;3\r\n;;x\r\n'
     assert.equal("line 4, column 1", place(1, "a"))
@@ -119,8 +126,8 @@ describe("CSV", function()
   end)
 
   it("writes numbers as they are, whole ones without a point, in any locale", function()
-    local records = { { a = -5, b = 3.0 }, { a = 0.5, b = 2.0 ^ 40 }, { a = true, b = math.huge } }
-    local expected = "a,b\r\n-5,3\r\n0.5,1099511627776\r\ntrue,inf\r\n"
+    local records = { { a = -5, b = 3.0 }, { a = 0.5, b = 2.0 ^ 40 }, { a = true, b = 1e16 }, { b = math.huge } }
+    local expected = "a,b\r\n-5,3\r\n0.5,1099511627776\r\ntrue,10000000000000000\r\n,inf\r\n"
     assert.equal(expected, csv.format({ "a", "b" }, records))
     local before = os.setlocale()
     if os.setlocale "de_DE.UTF-8" then

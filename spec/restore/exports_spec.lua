@@ -99,6 +99,18 @@ describe("an export", function()
     assert.equal("user0001@contoso.com", made.rows[1].target)
   end)
 
+  it("may have no header, and a target on each line", function()
+    local path, sites = place:path "sites.txt", place.sim:units "site"
+    for _, ending in ipairs { "\n", "\r\n" } do
+      scratch.write(path, table.concat({ sites[1].siteWebUrl, "", sites[2].siteId, "nonsense" }, ending) .. ending)
+      local made = plan(signed_in, "sharePoint", path)
+      assert.same({ sites[1].siteWebUrl, sites[2].siteId, "nonsense" },
+        { made.rows[1].target, made.rows[2].target, made.rows[3].target })
+      assert.same({ sites[1].id, sites[2].id }, { made.rows[1].protectionUnitId, made.rows[2].protectionUnitId })
+      assert.is_table(made.rows[3].refusal)
+    end
+  end)
+
   it("whose names are hidden is refused row by row, and says who can show them", function()
     local made = plan(signed_in, "oneDriveForBusiness", FOLDER .. "onedrive-usage-report.hidden-names.csv")
     assert.same({ 2, 0 }, { #made.rows, made.planned })

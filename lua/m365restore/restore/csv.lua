@@ -245,6 +245,12 @@ end
 
 local reading = { encoding = "string" }
 
+local function check(field, value, kind)
+  if type(value) ~= kind then
+    error(string.format("%s: a %s was expected, got %s", field, kind, type(value)), 0)
+  end
+end
+
 local function parse(bytes, name)
   local content, undecoded = decode(bytes, name)
   if not content then
@@ -279,6 +285,7 @@ end
 -- @treturn table the columns, in their order
 -- @treturn function (number of a record, column) -> its place, such as "line 3, column 12"
 function csv.parse(bytes, opts)
+  check("csv.parse: text", bytes, "string")
   local o = options.read("csv.parse", opts, reading)
   return parse(bytes, encoding.check("csv.parse.encoding", o.encoding))
 end
@@ -292,6 +299,7 @@ end
 -- @treturn function the place of a cell, with the file
 function csv.read(path, opts, what)
   what = what or "csv.read"
+  check(what .. ": path", path, "string")
   local o = options.read(what, opts, reading)
   local name = encoding.check(what .. ".encoding", o.encoding)
   local bytes, err = system.read_file(path, LARGEST)
@@ -312,7 +320,7 @@ end
 --- A number without the host's locale, and a whole one without ".0".
 local function spell_number(number)
   local is_finite = number == number and math.abs(number) < math.huge
-  return is_finite and core.encode(number) or tostring(number)
+  return is_finite and core.encode(math.tointeger(number) or number) or tostring(number)
 end
 
 local function spell(value)
@@ -341,8 +349,10 @@ local function check_separator(what, opts)
   error(what .. ".separator: a comma, a semicolon, a tab or a vertical bar was expected, got " .. separator, 0)
 end
 
-local function format(columns, records, separator)
-  local lines = {}
+local function format(what, columns, records, opts)
+  check(what .. ": columns", columns, "table")
+  check(what .. ": records", records, "table")
+  local separator, lines = check_separator(what, opts), {}
   local function add(value_of)
     local cells = {}
     for i, column in ipairs(columns) do
@@ -364,7 +374,7 @@ end
 -- @tparam[opt] table opts `separator`: "," unless told; Excel wants ";" where a comma stands in its numbers
 -- @treturn string UTF-8 without a byte order mark, with CRLF
 function csv.format(columns, records, opts)
-  return format(columns, records, check_separator("csv.format", opts))
+  return format("csv.format", columns, records, opts)
 end
 
 --- Writes records into a file, as a whole or not at all. The file begins with the byte order mark that Excel needs.
@@ -374,7 +384,7 @@ end
 -- @tparam[opt] table opts as for @{format}
 -- @treturn ?boolean true; or nil, err
 function csv.save(path, columns, records, opts)
-  return system.replace(path, MARK .. format(columns, records, check_separator("csv.save", opts)))
+  return system.replace(path, MARK .. format("csv.save", columns, records, opts))
 end
 
 -- }======

@@ -201,7 +201,9 @@ end
 function granular.messages(client, spec)
   local what = "plan_messages"
   local o = options.read(what, spec, message_options)
-  text(what, o, "query")
+  if not utf8.len(text(what, o, "query")) then
+    error(what .. ".query: UTF-8 was expected", 0)
+  end
   o.service, o.destination = "exchange", targets.destination(what, o.destination)
   if not o.destination then
     error(what .. '.destination: "inPlace" or "new" was expected; it is never assumed', 2)

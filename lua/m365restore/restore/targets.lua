@@ -152,7 +152,14 @@ end
 --- Adds the targets of a file to a list.
 local function add_csv(list, what, path, encoding)
   local records, header, place = csv.read(path, { encoding = encoding }, what)
-  if not columns.has_name(header) then
+  if columns.is_headless(header) then
+    local first = header[1]
+    list[#list + 1] = from_record(path, { target = first })
+    for _, record in ipairs(records) do
+      list[#list + 1] = from_record(path, { target = record[first] })
+    end
+    return
+  elseif not columns.has_name(header) then
     error(string.format("%s: %s: a column such as target, URL, siteWebUrl, userPrincipalName, email, directoryObjectId "
       .. "or protectionUnitId was expected; the header is: %s", what, path, table.concat(header, ", ")), 0)
   end
