@@ -1157,8 +1157,8 @@ function m365.spawn(fn, ...) end
 ---@param task thread
 function m365.cancel(task) end
 
----Runs what is ready.
----@param timeout? number seconds to wait at most
+---Lets each task that can go on do so once; where none can, waits first, for 0.05 seconds at most.
+---@param timeout? m365.duration
 function m365.step(timeout) end
 
 ---Seconds until something is due; nil where nothing is.

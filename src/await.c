@@ -392,17 +392,33 @@ void m365_await_tell(lua_State *L) {
   }
 }
 
-/* Does all that can be done without waiting. */
-static void pump(lua_State *L, bool everyone) {
-  struct m365_engine *e;
-  luaL_checkstack(L, LUA_MINSTACK, "m365restore");
-  while ((e = m365_engine_of(L)) != NULL) {
-    m365_engine_advance(e);
-    authorize(L, e);
-    if (collect(L, e) + run_ready(L, everyone) == 0)
-      break;
-  }
+/* Takes what has come, and starts what was asked for. The number of
+   operations that are complete now. */
+static int settle(lua_State *L) {
+  struct m365_engine *e = m365_engine_of(L);
+  int n;
+  if (e == NULL)
+    return 0;
+  m365_engine_advance(e);
+  authorize(L, e);
+  n = (e = m365_engine_of(L)) != NULL ? collect(L, e) : 0;
   m365_await_tell(L);
+  return n;
+}
+
+/* One round of the tasks that can go on now, without waiting. The caller gets
+   its turn after each round, because there may be no last one: a task may make
+   others ready, or itself. true: something went on. */
+static bool pump(lua_State *L, bool everyone) {
+  int n;
+  luaL_checkstack(L, LUA_MINSTACK, "m365restore");
+  if (m365_engine_of(L) == NULL) /* the state is closing: nothing starts */
+    return false;
+  n = settle(L);
+  n += run_ready(L, everyone);
+  if (n > 0)
+    settle(L); /* what the tasks have asked for */
+  return n > 0;
 }
 
 /*
@@ -420,22 +436,31 @@ static bool is_task(lua_State *L) {
   return current;
 }
 
-static void slice(lua_State *L, bool everyone, double seconds) {
-  m365_engine_step(check_engine(L), fmin(seconds, SLICE));
-  pump(L, everyone);
+/* Looks at hooks: between any two rounds. */
+static void look(lua_State *L) {
   if (m365_pulse(L) != LUA_OK)
     lua_error(L);
 }
 
+/* Waits, then lets tasks go on. true: something went on. */
+static bool slice(lua_State *L, bool everyone, double seconds) {
+  bool busy;
+  m365_engine_step(check_engine(L), fmin(seconds, SLICE));
+  busy = pump(L, everyone);
+  look(L);
+  return busy;
+}
+
 bool m365_await(lua_State *L, int index) {
   const struct m365_operation *op = lua_touserdata(L, index);
+  bool busy;
   if (op->done)
     return true;
   if (is_task(L))
     return false;
-  pump(L, false);
+  busy = pump(L, false);
   while (!op->done)
-    slice(L, false, SLICE);
+    busy = slice(L, false, busy ? 0 : SLICE);
   return true;
 }
 
@@ -516,18 +541,28 @@ static bool has_ready(lua_State *L) {
 }
 
 /***
-Drives the scheduler: waits for the network, a timer or the time that is
-given, then runs every task that can go on. Never yields. An error of a task
-is raised here.
+Drives the scheduler. Where tasks can go on, each of them does so once, and
+the network is looked at; else this waits for the network, a timer or the time
+that is given, and then each task that can go on does so once. What a task
+makes ready, itself among others, goes on in the next call, so that a host's
+loop gets its turn whatever the tasks do. Never yields. An error of a task is
+raised here.
 @function step
-@tparam[opt=0] number timeout seconds to wait at most; at most 0.05 are waited
-in one call, so that hooks are seen
+@tparam[opt=0] number|string timeout how long to wait at most, in seconds or
+like "1s"; at most 0.05 seconds are waited in one call, so that hooks are seen
 */
 static int f_step(lua_State *L) {
   double seconds =
       lua_isnoneornil(L, 1) ? 0 : m365_check_duration(L, 1, "timeout");
+  settle(L);
+  if (!has_ready(L)) {
+    slice(L, true, seconds);
+    return 0;
+  }
   pump(L, true);
-  slice(L, true, has_ready(L) ? 0 : seconds);
+  m365_engine_step(check_engine(L), 0);
+  settle(L);
+  look(L);
   return 0;
 }
 
@@ -618,12 +653,13 @@ static int event_set(lua_State *L) {
    the waiting drives everyone. */
 static int event_wait(lua_State *L) {
   const struct m365_operation *op = luaL_checkudata(L, 1, OPERATION);
+  bool busy;
   lua_settop(L, 1);
   if (!op->done && is_task(L))
     return m365_yield(L, 1, 1, wait_for_top);
-  pump(L, true);
+  busy = pump(L, true);
   while (!op->done)
-    slice(L, true, has_ready(L) ? BREATH : SLICE);
+    busy = slice(L, true, busy ? 0 : has_ready(L) ? BREATH : SLICE);
   lua_pushboolean(L, 1);
   return 1;
 }
