@@ -19,13 +19,13 @@ OBJ   = $(BUILD)/obj
 
 # a module and the libraries it links, a line each
 MODULES = core system crypto simulator/host
-CORE    = await buffer call catalogue client contract core engine event \
+CORE    = advice await buffer call catalogue client contract core engine event \
           exchange failure json log method options pager plain pulse renewal \
           request resource retry tenant text token transfer
 core_SOURCES           = $(CORE:%=src/%.c)
 core_LIBS              = -lcurl -lm
-system_SOURCES         = $(wildcard src/system*.c) $(addprefix src/,fault.c plain.c text.c pulse.c buffer.c)
-crypto_SOURCES         = $(wildcard src/crypto*.c) $(addprefix src/,fault.c plain.c text.c)
+system_SOURCES         = $(wildcard src/system*.c) $(addprefix src/,fault.c advice.c plain.c text.c pulse.c buffer.c)
+crypto_SOURCES         = $(wildcard src/crypto*.c) $(addprefix src/,fault.c advice.c plain.c text.c)
 crypto_LIBS            = -lcrypto
 simulator/host_SOURCES = $(wildcard simulator/src/*.c)
 simulator/host_LIBS    = -lmicrohttpd -lpthread

@@ -31,6 +31,7 @@ build = {
   modules = {
     ["m365restore.core"] = {
       sources = {
+        "src/advice.c",
         "src/await.c",
         "src/buffer.c",
         "src/call.c",
@@ -64,7 +65,7 @@ build = {
       libdirs = { "$(CURL_LIBDIR)" },
     },
     ["m365restore.crypto"] = {
-      sources = { "src/crypto.c", "src/crypto_identity.c", "src/fault.c", "src/plain.c", "src/text.c" },
+      sources = { "src/crypto.c", "src/crypto_identity.c", "src/fault.c", "src/advice.c", "src/plain.c", "src/text.c" },
       defines = { "_GNU_SOURCE" },
       libraries = { "crypto" },
       incdirs = { "$(CRYPTO_INCDIR)" },
@@ -72,7 +73,7 @@ build = {
     },
     ["m365restore.system"] = {
       sources = {
-        "src/system.c", "src/system_file.c", "src/system_run.c", "src/fault.c", "src/plain.c",
+        "src/system.c", "src/system_file.c", "src/system_run.c", "src/fault.c", "src/advice.c", "src/plain.c",
         "src/text.c", "src/pulse.c", "src/buffer.c",
       },
       defines = { "_GNU_SOURCE" },

@@ -1130,16 +1130,20 @@ function m365.type(value) end
 ---@return T
 function m365.array(items) end
 
----An error object of one's own.
+---An error object of one's own. `class`, `message` and `remedy` come from its code where they are missing; the remedy
+---also by `operation` and `seen`.
 ---@param fields table `code` is required
 ---@return m365.error
 function m365.failure(fields) end
 
----Class and remedy of an error code.
+---Class, remedy and fact of an error code.
 ---@param code string
+---@param operation? string that met it, such as "sharePointRestoreSession.update"; "RestoreArtifact": an error of one
+---@param seen? string|string[] what was seen: "new", "inPlace", "read", "write", "list", "retry_after", …
 ---@return m365.error_class? class nil where nothing is known
 ---@return string? remedy
-function m365.describe(code) end
+---@return string? fact
+function m365.describe(code, operation, seen) end
 
 ---What may be shown of a text on a terminal, in a log or on a page.
 ---@param text any a string, or what tostring is asked for

@@ -150,7 +150,7 @@ describe("m365restore.crypto", function()
         local bytes, err = crypto.unbase64(text)
         assert.is_nil(bytes)
         assert.equal("bad_base64", err.code)
-        assert.equal("the text is not base64", tostring(err))
+        assert.equal("the text is not base64", err.message)
       end
     end)
   end)
@@ -263,7 +263,7 @@ describe("m365restore.crypto", function()
       local signature, err = identity:sign("PS256", "x")
       assert.is_nil(signature)
       assert.equal("sign_failed", err.code)
-      assert.equal("this key of 512 bits cannot sign with PS256", tostring(err))
+      assert.equal("this key of 512 bits cannot sign with PS256", err.message)
     end)
 
     it("says what is wrong, and what to do", function()
@@ -278,12 +278,12 @@ describe("m365restore.crypto", function()
         { alice_pem.key .. cut, "bad_pem", "cut short" },
         { broken_certificate .. alice_pem.key, "bad_pem", "certificate cannot be read" },
         { broken_key .. alice_pem.certificate, "bad_pem", "key cannot be read" },
-        { alice_pem.certificate, "no_key", "add the block BEGIN PRIVATE KEY" },
-        { alice_pem.key, "no_certificate", "add the block BEGIN CERTIFICATE" },
-        { alice_pem.key .. bob_pem.certificate, "key_mismatch", "use the pair" },
+        { alice_pem.certificate, "no_key", "Add the block BEGIN PRIVATE KEY" },
+        { alice_pem.key, "no_certificate", "Add the block BEGIN CERTIFICATE" },
+        { alice_pem.key .. bob_pem.certificate, "key_mismatch", "Use the pair" },
         { pem.curve.key .. pem.curve.certificate, "not_rsa", "RSA key of 2048 bits" },
-        { pem.pkcs8 .. alice_pem.certificate, "passphrase_needed", "give its passphrase" },
-        { pem.traditional .. alice_pem.certificate, "passphrase_needed", "give its passphrase" },
+        { pem.pkcs8 .. alice_pem.certificate, "passphrase_needed", "Give its passphrase" },
+        { pem.traditional .. alice_pem.certificate, "passphrase_needed", "Give its passphrase" },
         { pem.pkcs8 .. alice_pem.certificate, "bad_passphrase", "does not open", wrong },
         { pem.traditional .. alice_pem.certificate, "bad_passphrase", "does not open", wrong },
         { pem.pkcs8 .. alice_pem.certificate, "bad_passphrase", "does not open", { passphrase = "" } },

@@ -14,147 +14,125 @@
 #define ASK "ask"
 
 /*
-** Backup Storage
+** The service. Most codes are those of Microsoft's page "Backup Storage API
+** error responses",
+*https://learn.microsoft.com/graph/backup-storage-error-codes
 */
 
-static const struct m365_entry backup[] = {
+static const struct m365_entry service[] = {
     /* restore sessions */
     {"InvalidPathType", REFUSE,
-     "Use the session type that belongs to the service: site artifacts with "
-     "client.sharePoint, drives with client.oneDriveForBusiness, mailboxes "
-     "with client.exchange."},
+     "the artifacts belong to another service than the session, or have "
+     "no destinationType"},
     {"InvalidArtifactRequest", REFUSE,
-     "The artifact list is empty or malformed: give each artifact a "
-     "restorePoint with an id and a destinationType, or leave the list out."},
+     "the list of artifacts is empty or malformed"},
     {"InvalidRestorePoint", REFUSE,
-     "The restore point does not exist, has expired, or belongs to another "
-     "service: search for a current one."},
+     "the restore point does not exist, has expired or belongs to "
+     "another service"},
     {"DifferentRestoreDestinationType", REFUSE,
-     "A session has one destinationType: make one session for inPlace and "
-     "another for new."},
-    {"DuplicateArtifactInList", REFUSE,
-     "The same artifact is there twice: remove one of the two."},
+     "the artifacts of one session go to different destinations"},
+    {"DuplicateArtifactInList", REFUSE, "the same artifact is there twice"},
     {"RestoreArtifactsLimitBreached", REFUSE,
-     "A request takes at most 50 artifacts: create the session with 50 and "
-     "add the rest by session:add, 50 at a time."},
-    {"InvalidRestoreSessionId", REFUSE,
-     "The session id is malformed: copy it from the service."},
-    {"RestoreSessionNotFound", REFUSE,
-     "No such session: it was deleted, it is older than a year, or the id "
-     "belongs to another tenant."},
-    {"InvalidPatchRequest", REFUSE,
-     "The update is malformed: use session:add and session:remove."},
+     "too many artifacts in one request"},
+    {"InvalidRestoreSessionId", REFUSE, "the id of the session is malformed"},
+    {"RestoreSessionNotFound", REFUSE, "there is no such session"},
+    {"InvalidPatchRequest", REFUSE, "the update of the session is malformed"},
     {"RestoreSessionActionNotAllowed", REFUSE,
-     "The session is no longer a draft. Read it again: if it is activating "
-     "or active, the activation that you want has already happened."},
+     "the state of the session or of the service forbids this"},
     {"IncompleteArtifactDeletion", RETRY,
-     "Not all artifacts were removed: delete the session again."},
+     "not all artifacts of the session were removed"},
     {"TooManyActiveRestoreSessions", QUEUE,
-     "25 sessions are active, which is the limit. The draft is kept: activate "
-     "it when one of them has ended."},
+     "25 sessions are active, which is the limit"},
     /* artifacts */
-    {"UnknownError", RETRY,
-     "The service does not say what went wrong: restore this artifact again "
-     "in a new session."},
-    {"ArtifactNotFound", REFUSE,
-     "The original is no longer there: restore the user or site first, or "
-     "restore to a new location."},
+    {"UnknownError", RETRY, "the service does not say what went wrong"},
+    {"ArtifactNotFound", REFUSE, "the original is no longer there"},
     {"InvalidRestoreTime", REFUSE,
-     "There is no data for that time: choose another restore point."},
+     "there is no data for the time of the restore point"},
     {"ArtifactCannotBeRestored", ASK,
-     "The service refuses this artifact: look for a hold on it, and try "
-     "destinationType new."},
+     "its state forbids the restore, such as a hold or a move of the "
+     "tenant"},
     {"DuplicateArtifactRestoreRequest", ASK,
-     "It is being restored already, by this or another session: wait for "
-     "that one, look at its result, and only then decide."},
+     "it is being restored already, by this or another session"},
     /* bulk requests */
     {"InvalidBulkRestoreArtifactId", REFUSE,
-     "An id in the bulk request is malformed."},
+     "an id in the bulk request is malformed"},
     {"BulkRestoreInvalidCreateRequest", REFUSE,
-     "Compare the body with Microsoft's page \"Create "
-     "siteRestoreArtifactsBulkAdditionRequest\", "
-     "https://learn.microsoft.com/graph/api/sharepointrestoresession-post-"
-     "siterestoreartifactsbulkadditionrequests"},
+     "the bulk request is malformed"},
     {"BulkRestoreRestorationResourcesCountExceedsLimit", REFUSE,
-     "A bulk request takes at most 10,000 resources: split it."},
+     "the bulk request has more than 10,000 resources"},
     {"BulkRestoreInvalidCreateRequestSiteUrl", REFUSE,
-     "A site URL is malformed: it must be the full https address."},
+     "the URL of a site is malformed"},
     {"BulkRestoreInvalidCreateRequestUserEmail", REFUSE,
-     "An e-mail address is malformed."},
+     "an e-mail address is malformed"},
     {"BulkRestoreArtifactsNotFound", REFUSE,
-     "No such bulk request, or nothing in it could be found."},
+     "the bulk request, or what it names, was not found"},
     {"BulkRestoreArtifactsNotResolved", ASK,
-     "Some resources were not found: the details name each of them."},
-    {"SiteUrlNotFound", REFUSE, "No protected site has that address."},
-    {"UserNotBackedup", REFUSE, "That user is not protected by a policy."},
+     "some resources of the bulk request were not found"},
+    {"SiteUrlNotFound", REFUSE, "no protected site has that address"},
+    {"UserNotBackedup", REFUSE, "no policy protects that user"},
     {"InvalidStateForBulkRequestDeletion", QUEUE,
-     "The bulk request is still at work: delete it when it has ended."},
+     "the bulk request is still at work"},
     /* restore points */
-    {"FilterLengthExceeded", REFUSE,
-     "The filter is too long: ask for fewer units at a time."},
-    {"InvalidSearchRequest", REFUSE,
-     "The search is malformed: at most 20 units, one with an artifactQuery, "
-     "and a time period that is not empty."},
+    {"FilterLengthExceeded", REFUSE, "the filter is too long"},
+    {"InvalidSearchRequest", REFUSE, "the search is malformed"},
     {"InvalidProtectionUnitId", REFUSE,
-     "A protection unit id is malformed or unknown."},
+     "the id of a protection unit is malformed or unknown"},
     /* the service */
-    {"UnableToReadBillingProfile", ASK,
-     "The billing profile cannot be read: check it in the admin center."},
-    {"InvalidBillingProfile", ASK,
-     "The billing profile is invalid: check it in the admin center."},
+    {"UnableToReadBillingProfile", ASK, "the billing profile cannot be read"},
+    {"InvalidBillingProfile", ASK, "the billing profile is invalid"},
     {"InvalidAppOwnerTenantId", REFUSE,
-     "appOwnerTenantId must be the id of the tenant that owns the app."},
+     "appOwnerTenantId is not the id of the app's own tenant"},
+    {"Forbidden", ASK, "the service forbids it"},
     /* policies */
-    {"InvalidCreateRequest", REFUSE, "The body of the request is malformed."},
+    {"InvalidCreateRequest", REFUSE, "the policy is malformed or too large"},
     {"InvalidDisplayName", REFUSE,
-     "displayName must not be empty or longer than 1,024 characters."},
+     "displayName is empty or longer than 1,024 characters"},
     {"ProtectionUnitsLimitBreached", REFUSE,
-     "A request takes at most 50 units: split it."},
+     "more than 50 units in one request"},
     {"PolicyCreationNotAllowed", REFUSE,
-     "A policy cannot be created in this state of the service."},
+     "a policy cannot be created while another one of the service is "
+     "active"},
     {"ProtectionUnitAlreadyExists", REFUSE,
-     "The unit is protected by a policy already."},
-    {"PolicySaveFailed", RETRY, "The policy was not saved: try again."},
-    {"InvalidPolicyId", REFUSE, "The policy id is malformed."},
-    {"PolicyNotFound", REFUSE, "No such policy."},
-    {"PolicyActionNotAllowed", REFUSE,
-     "The policy's state forbids this: read it again."},
+     "a policy protects the unit already"},
+    {"PolicySaveFailed", RETRY, "the policy was not saved"},
+    {"InvalidPolicyId", REFUSE, "the id of the policy is malformed"},
+    {"PolicyNotFound", REFUSE, "there is no such policy"},
+    {"PolicyActionNotAllowed", REFUSE, "the state of the policy forbids this"},
     {"invalidStateForActivation", REFUSE,
-     "The policy's state forbids activation: read it again."},
-    {"ProtectionUnitNotFound", REFUSE, "No such protection unit."},
-    {"DuplicateProtectionUnitInList", REFUSE,
-     "The same unit is there twice: remove one of the two."},
+     "the state of the policy forbids its activation"},
+    {"ProtectionUnitNotFound", REFUSE, "there is no such protection unit"},
+    {"DuplicateProtectionUnitInList", REFUSE, "the same unit is there twice"},
     {"ProtectionUnitActionNotAllowed", REFUSE,
-     "The unit's state forbids this: read it again."},
-    {"InvalidArtifactId", REFUSE, "The id is malformed."},
-    {"QuotaExceeded", ASK, "The quota is used up: ask for more of it."},
-    {"OperationNotAllowed", REFUSE,
-     "The unit's state forbids this: read it again."},
+     "a dynamic rule protects the unit, or its state forbids this"},
+    {"InvalidArtifactId", REFUSE, "the id of the unit is malformed or unknown"},
+    {"QuotaExceeded", ASK, "the backup is larger than its quota"},
+    {"OperationNotAllowed", REFUSE, "the state of the unit forbids this"},
     /* rules */
-    {"InvalidInclusionRuleCreateRequest", REFUSE, "The rule is malformed."},
-    {"InvalidRuleExpression", REFUSE, "The rule's expression is malformed."},
+    {"InvalidInclusionRuleCreateRequest", REFUSE, "the rule is malformed"},
+    {"InvalidRuleExpression", REFUSE,
+     "the expression of the rule is malformed"},
     {"InvalidRuleExpressionGroupLimitExceeded", REFUSE,
-     "A rule takes at most 100 groups."},
+     "the rule has more than 100 groups"},
     {"InvalidProtectionRulePatchRequest", REFUSE,
-     "The update of the rule is malformed."},
+     "the update of the rule is malformed"},
     {"InvalidProtectionRuleStatusForUpdation", REFUSE,
-     "The rule's state forbids an update: read it again."},
-    {"PatchNotAllowedForStaticRule", REFUSE,
-     "A static rule cannot be changed: make a new one."},
-    {"InvalidInclusionRuleId", REFUSE, "The rule id is malformed."},
+     "the state of the rule forbids an update"},
+    {"PatchNotAllowedForStaticRule", REFUSE, "a static rule cannot be changed"},
+    {"InvalidInclusionRuleId", REFUSE, "the id of the rule is malformed"},
     {"ProtectionRuleActionNotAllowed", REFUSE,
-     "The rule's state forbids this: read it again."},
+     "the state of the rule forbids this"},
     {"RunNotAllowedForDynamicRule", REFUSE,
-     "A dynamic rule runs by itself and cannot be started."},
+     "a dynamic rule runs by itself and cannot be started"},
     {"InvalidProtectionRuleStatusForDeletion", REFUSE,
-     "The rule's state forbids deletion: read it again."},
+     "the state of the rule forbids its deletion"},
     {"InvalidProtectionRuleStatusForDynamicRuleEdit", REFUSE,
-     "The rule's state forbids an edit: read it again."},
+     "the state of the rule forbids an edit"},
     {"InvalidProtectionRuleStatusForDynamicRuleDeleteAndUnprotectAll", REFUSE,
-     "The rule's state forbids this: read it again."},
+     "the state of the rule forbids that it is deleted and its units are "
+     "left unprotected"},
     {"InvalidProtectionRuleStatusForDynamicRuleDeletion", REFUSE,
-     "The rule's state forbids deletion: read it again."},
-    {"ProtectionRuleNotFound", REFUSE, "No such rule."},
+     "the state of the rule forbids its deletion"},
+    {"ProtectionRuleNotFound", REFUSE, "there is no such rule"},
     {NULL, NULL, NULL},
 };
 
@@ -164,120 +142,138 @@ static const struct m365_entry backup[] = {
 
 static const struct m365_entry ours[] = {
     {"ambiguous", AMBIGUOUS,
-     "Nobody knows whether it was done. Read the service first: refresh the "
-     "session, or list the sessions, and repeat only what is missing."},
+     "the answer was lost: it may have been done, or not"},
     /* the way there */
-    {"resolve", RETRY,
-     "The host's name could not be resolved: check the network and DNS."},
-    {"connect", RETRY,
-     "No connection could be made: check the network, firewall and proxy."},
-    {"network", RETRY, "The connection broke: check the network."},
-    {"no_answer", RETRY, "The connection was closed without an answer."},
-    {"truncated", RETRY, "The answer ended too early: check the network."},
-    {"connect_timeout", RETRY,
-     "Nobody answered in time: check the network, or raise connect_timeout."},
-    {"tls_timeout", RETRY,
-     "The TLS handshake did not end in time: look for a proxy or firewall "
-     "that swallows it, or raise tls_timeout."},
-    {"first_byte_timeout", RETRY,
-     "The service did not answer in time: raise first_byte_timeout if it is "
-     "known to be slow."},
-    {"stall_timeout", RETRY,
-     "The answer stopped in the middle: check the network."},
-    {"deadline", RETRY,
-     "The call took longer than its timeout: raise timeout, or try later."},
-    {"throttled", RETRY,
-     "The service asks for patience: wait for retry_after seconds."},
-    {"tls_broken", RETRY,
-     "The connection broke while TLS was made: check the network, firewall "
-     "and proxy."},
-    {"proxy_refused", ASK,
-     "The proxy does not let this through: check its user and password, and "
-     "whether it allows this host."},
-    {"proxy_failed", RETRY,
-     "The proxy could not reach the service: check it, or try later."},
-    {"tls", ASK, "TLS failed: TLS 1.2 or newer is needed on both ends."},
+    {"resolve", RETRY, "the name of the host could not be resolved"},
+    {"connect", RETRY, "no connection could be made"},
+    {"network", RETRY, "the connection broke"},
+    {"no_answer", RETRY, "the connection was closed without an answer"},
+    {"truncated", RETRY, "the answer ended too early"},
+    {"connect_timeout", RETRY, "no connection was made within connect_timeout"},
+    {"tls_timeout", RETRY, "the TLS handshake did not end within tls_timeout"},
+    {"first_byte_timeout", RETRY, "no answer began within first_byte_timeout"},
+    {"stall_timeout", RETRY, "the answer stopped in the middle"},
+    {"deadline", RETRY, "the call did not end within its timeout"},
+    {"throttled", RETRY, "the service asked all of this client to wait"},
+    {"tls_broken", RETRY, "the connection broke while TLS was made"},
+    {"proxy_refused", ASK, "the proxy does not let this through"},
+    {"proxy_failed", RETRY, "the proxy could not reach the service"},
+    {"tls", ASK, "TLS could not be agreed on"},
     {"tls_untrusted", ASK,
-     "The server's certificate is not signed by anybody trusted here. Behind "
-     "a TLS-inspecting proxy, give its certificate as ca_file."},
-    {"tls_expired", ASK,
-     "The server's certificate has expired, or the clock here is wrong."},
+     "the certificate of the server is not signed by anybody who is "
+     "trusted here"},
+    {"tls_expired", ASK, "the certificate of the server is not valid now"},
     {"tls_wrong_host", ASK,
-     "The server's certificate is for another host: check base_url and the "
-     "proxy."},
-    {"ca_file", ASK, "ca_file cannot be read, or holds no certificate."},
+     "the certificate of the server is for another host"},
+    {"ca_file", ASK, "ca_file cannot be read, or holds no certificate"},
     {"client_certificate", ASK,
-     "The client certificate or its key cannot be used: check both files and "
-     "the password."},
-    {"off_loopback", REFUSE,
-     "Plain http is only allowed to this machine: use https."},
+     "the client certificate or its key cannot be used"},
+    {"off_loopback", REFUSE, "plain http leads to another machine"},
     {"redirect", ASK,
-     "A redirect is never followed with a token: check base_url."},
+     "the answer leads elsewhere, and a token does not follow"},
     /* the answer */
-    {"garbage", RETRY, "That was not HTTP: check base_url and the proxy."},
-    {"bad_encoding", RETRY, "The compressed answer is damaged."},
-    {"bad_json", RETRY,
-     "The answer was not JSON: a proxy or gateway may have answered."},
-    {"bad_answer", ASK,
-     "The answer does not have the documented shape: report it, with the "
-     "request id."},
-    {"too_large", ASK,
-     "The answer is larger than max_response_size: ask for smaller pages, or "
-     "raise it."},
+    {"garbage", RETRY, "the answer was not HTTP"},
+    {"bad_encoding", RETRY, "the compressed answer is damaged"},
+    {"bad_json", RETRY, "the answer was not JSON"},
+    {"bad_answer", ASK, "the answer does not have the documented shape"},
+    {"too_large", ASK, "the answer is larger than max_response_size"},
     {"foreign_link", REFUSE,
-     "The service's link leads to another host; the token does not follow."},
-    {"link_loop", RETRY,
-     "The service's links lead in a circle: start the list again."},
+     "the link of the list leads to another host, and the token does not "
+     "follow"},
+    {"link_loop", RETRY, "the links of the list lead in a circle"},
     /* here */
-    {"closed", REFUSE, "The client was closed."},
-    {"cancelled", AMBIGUOUS,
-     "The task was ended from outside: what it had sent may have been done."},
-    {"forked", REFUSE, "The process was forked meanwhile: make a new call."},
-    {"no_memory", ASK, "There was not enough memory."},
-    {"token_failed", ASK,
-     "No token could be had: the cause says why."},
-    {"token_timeout", RETRY, "The token function did not end in time."},
+    {"closed", REFUSE, "the client was closed"},
+    {"cancelled", AMBIGUOUS, "the task was ended from outside"},
+    {"forked", REFUSE, "the process was forked while the call was under way"},
+    {"no_memory", ASK, "there was not enough memory"},
+    {"token_failed", ASK, "no token could be had"},
+    {"token_timeout", RETRY,
+     "the credential gave no token within the timeout of the call"},
     {"token_recursion", REFUSE,
-     "A token function must not call the client that is asking it."},
-    {"bad_token", REFUSE,
-     "The token function must return a string without control characters."},
-    {"aadsts", ASK,
-     "Microsoft Entra ID refuses to give a token: look its number up in "
-     "docs/credentials.md."},
-    {"oauth", ASK,
-     "The token endpoint refuses to give a token: check the credential."},
-    {"bad_token_answer", ASK,
-     "The token endpoint's answer is not one: check the authority and the "
-     "proxy."},
-    {"credential_unavailable", ASK,
-     "This credential does not work here: use another."},
-    {"sign_in_expired", ASK, "Nobody signed in in time: try again."},
-    {"sign_in_declined", ASK, "The sign-in was declined."},
-    {"items_refused", ASK,
-     "Some items were refused, the others were applied: the details name "
-     "each of them."},
-    {"restore_partial", ASK,
-     "Some artifacts failed: list them with session:artifacts(), mend what "
-     "their errors name, and restore those in a new session."},
-    {"restore_failed", ASK,
-     "All artifacts failed: list them with session:artifacts() and look at "
-     "their errors."},
-    {"browse_failed", ASK,
-     "The browse session could not be made: try another fastRestore point of "
-     "the same site or OneDrive."},
-    {"bulk_partial", ASK,
-     "Some resources were not found: the details name each of them. The "
-     "others go on."},
+     "a token function called the client that was asking it"},
+    {"bad_token", REFUSE, "what the token function returned is no token"},
+    {"aadsts", ASK, "Microsoft Entra ID gives no token"},
+    {"oauth", ASK, "the token endpoint gives no token"},
+    {"bad_token_answer", ASK, "the answer of the token endpoint is not one"},
+    {"credential_unavailable", ASK, "this credential does not work here"},
+    {"sign_in_expired", ASK, "the sign-in was not done in time"},
+    {"sign_in_declined", ASK, "the sign-in was declined"},
+    {"items_refused", ASK, "some items were refused, the others were applied"},
+    {"restore_partial", ASK, "some artifacts of the session failed"},
+    {"restore_failed", ASK, "all artifacts of the session failed"},
+    {"browse_failed", ASK, "the service could not open the snapshot"},
+    {"bulk_partial", ASK, "some resources were not found"},
     {"not_activated", ASK,
-     "The session was never activated: call session:activate()."},
-    {"wait_timeout", RETRY,
-     "The wait ended, the restore goes on: wait again."},
-    {"beta_only", REFUSE,
-     "This exists only in beta: make the client with beta = true."},
-    /* not ours, but not Backup Storage's alone either */
-    {"Forbidden", ASK,
-     "Graph PowerShell's own app is refused for enable and for service apps: "
-     "use an app registration of your own."},
+     "the session is still a draft, and nobody activates it"},
+    {"wait_timeout", RETRY, "the wait ended before that for which it waited"},
+    {"beta_only", REFUSE, "this exists only in beta"},
+    /* plans */
+    {"no_targets", REFUSE, "there is nothing in the list of targets"},
+    {"too_many_targets", REFUSE, "there are more targets than are allowed"},
+    {"bad_plan", REFUSE, "the file is no plan that this library can read"},
+    {"plan_edited", REFUSE, "the plan was changed after it was made"},
+    {"plan_stale", REFUSE, "what the plan restores is no longer there"},
+    {"plan_changed", REFUSE, "the hash that was confirmed is another one"},
+    {"confirmation_needed", REFUSE,
+     "something would be restored in place, and nobody has confirmed it"},
+    {"nothing_to_do", REFUSE, "every target of the plan is refused"},
+    {"other_plan", REFUSE, "the journal belongs to another plan"},
+    {"drill_limit", REFUSE,
+     "every unit has had its test restores of this month"},
+    /* refusals of a plan */
+    {"unknown", REFUSE, "nothing that is protected has this address or id"},
+    {"unreadable", REFUSE, "this is no URL, e-mail address or id"},
+    {"duplicate", REFUSE, "it is in the list twice"},
+    {"unprotected", REFUSE, "it is no longer protected"},
+    {"email_hidden", REFUSE,
+     "this token is not shown e-mail addresses, and the user could not "
+     "be looked up"},
+    {"no_restore_point", REFUSE, "it has no restore point before then"},
+    {"loss_over_budget", REFUSE,
+     "its newest restore point is older than max_loss allows"},
+    {"no_match", REFUSE, "nothing in it matches"},
+    {"excluded", REFUSE, "it was excluded"},
+    /* runs */
+    {"not_started", RETRY, "its turn has not come"},
+    {"running", RETRY, "it goes on in the service"},
+    {"running_elsewhere", RETRY, "another session restores it"},
+    {"failed_elsewhere", ASK, "another session restored it, and failed"},
+    {"run_timeout", RETRY, "the time of the run is over"},
+    {"interrupted", RETRY, "the run was interrupted"},
+    {"on_progress_failed", ASK, "on_progress raised an error"},
+    {"internal", ASK, "this library failed"},
+    {"locked", ASK, "the file is in use by another process"},
+    {"journal_damaged", ASK, "the journal is not what was written"},
+    {"empty_refused", ASK,
+     "the service creates no empty session, which a bulk request needs"},
+    {"draft_changed", ASK, "the draft holds something that is not ours"},
+    {"draft_incomplete", ASK, "the draft does not show what was added to it"},
+    /* files, programs and keys */
+    {"not_found", REFUSE, "it is not there"},
+    {"denied", ASK, "this user may not do that"},
+    {"read_only", ASK, "the file system can only be read"},
+    {"disk_full", ASK, "there is no room left on the disk"},
+    {"symlink", ASK, "a symbolic link stands in the way"},
+    {"not_a_file", ASK, "it is no regular file"},
+    {"too_many_files", ASK, "there are too many open files"},
+    {"io", ASK, "the system refuses it"},
+    {"gone", ASK, "the file was deleted while it was in use"},
+    {"changed", ASK,
+     "the file was changed by another program while it was in use"},
+    {"damaged", ASK, "the file ends in a write that failed"},
+    {"timeout", ASK, "the program did not end in time and was killed"},
+    {"status_lost", ASK, "how the program ended is not known"},
+    {"bad_pem", ASK, "the text is no PEM, or a damaged one"},
+    {"no_key", ASK, "there is no private key in the text"},
+    {"no_certificate", ASK, "there is no certificate in the text"},
+    {"key_mismatch", ASK,
+     "the private key belongs to none of the certificates"},
+    {"passphrase_needed", ASK, "the private key is encrypted"},
+    {"bad_passphrase", ASK, "the passphrase does not open the private key"},
+    {"not_rsa", ASK, "the key is not an RSA key"},
+    {"bad_base64", ASK, "the text is not base64"},
+    {"sign_failed", ASK, "the key cannot sign in this way"},
+    {"bad_time", ASK, "the certificate holds no readable time"},
     {NULL, NULL, NULL},
 };
 
@@ -289,38 +285,37 @@ static const struct {
   long status; /* 0 ends the list, and stands for everything else */
   struct m365_entry entry;
 } statuses[] = {
-    {401, {"http_401", ASK,
-           "The token was refused: check the credential, the tenant and the "
-           "audience of the token."}},
-    {402, {"http_402", ASK, "Billing has to be set up first."}},
-    {403, {"http_403", ASK,
-           "It is forbidden: check the permission, the role, and that this "
-           "app controls the backup of the tenant."}},
-    {404, {"http_404", REFUSE, "There is no such thing (any more)."}},
-    {409, {"http_409", ASK, "It collides with its state: read it again."}},
-    {412, {"http_412", ASK, "It has changed meanwhile: read it again."}},
-    {408, {"http_408", RETRY, "The service gave up waiting: try later."}},
-    {413, {"http_413", REFUSE, "The request is too large: split it."}},
-    {423, {"http_423", ASK, "It is locked."}},
-    {429, {"http_429", RETRY,
-           "The service asks for patience: wait for retry_after seconds."}},
-    {500, {"http_500", RETRY, "The service failed: try later."}},
-    {502, {"http_502", RETRY, "A gateway failed: try later."}},
-    {503, {"http_503", RETRY, "The service is unavailable: try later."}},
-    {504, {"http_504", RETRY, "A gateway gave up waiting: try later."}},
-    {501, {"http_501", REFUSE,
-           "The service, or a gateway before it, does not know this request."}},
-    {505, {"http_505", ASK,
-           "The service, or a gateway before it, does not speak this version "
-           "of HTTP."}},
-    {507, {"http_507", ASK, "The quota is used up."}},
-    {509, {"http_509", ASK, "The bandwidth is used up."}},
-    {0, {NULL, REFUSE, "The service refuses this request as it stands."}},
+    {401, {"http_401", ASK, "the service does not accept the token"}},
+    {402, {"http_402", ASK, "billing is not set up"}},
+    {403, {"http_403", ASK, "the service forbids it"}},
+    {404, {"http_404", REFUSE, "there is no such thing"}},
+    {408, {"http_408", RETRY, "the service gave up waiting for the request"}},
+    {409,
+     {"http_409", ASK, "it collides with the state of what it would change"}},
+    {412,
+     {"http_412", ASK, "what it would change was changed by somebody else"}},
+    {413, {"http_413", REFUSE, "the request is too large"}},
+    {423, {"http_423", ASK, "what it would change is locked"}},
+    {429, {"http_429", RETRY, "the service asks for patience"}},
+    {500, {"http_500", RETRY, "the service failed"}},
+    {501,
+     {"http_501", REFUSE,
+      "the service, or a gateway before it, does not know this request"}},
+    {502, {"http_502", RETRY, "a gateway before the service failed"}},
+    {503, {"http_503", RETRY, "the service is unavailable"}},
+    {504, {"http_504", RETRY, "a gateway gave up waiting for the service"}},
+    {505,
+     {"http_505", ASK,
+      "the service, or a gateway before it, does not speak this version of "
+      "HTTP"}},
+    {507, {"http_507", ASK, "the quota is used up"}},
+    {509, {"http_509", ASK, "the bandwidth is used up"}},
+    {0, {"http", REFUSE, "the service refuses this request as it stands"}},
 };
 
 /* every other 5xx that passes: gateways have many of their own */
 static const struct m365_entry passing = {
-    NULL, RETRY, "The service, or a gateway before it, failed: try later."};
+    "http_5xx", RETRY, "the service, or a gateway before it, failed"};
 
 static const struct m365_entry *find(const struct m365_entry *rows,
                                      const char *code) {
@@ -333,17 +328,23 @@ static const struct m365_entry *find(const struct m365_entry *rows,
 /* "http_503": what is said where the service gave no code */
 static const struct m365_entry *find_status(const char *code) {
   static const char prefix[] = "http_";
-  for (size_t i = 0; statuses[i].status != 0; i++)
+  for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
     if (strcasecmp(statuses[i].entry.code, code) == 0)
       return &statuses[i].entry;
+  if (strcasecmp(passing.code, code) == 0)
+    return &passing;
   if (strncasecmp(code, prefix, sizeof prefix - 1) == 0 &&
       m365_retry_passes(strtol(code + sizeof prefix - 1, NULL, 10)))
     return &passing;
   return NULL;
 }
 
+const struct m365_entry *m365_catalogue_service(const char *code) {
+  return find(service, code);
+}
+
 const struct m365_entry *m365_catalogue_find(const char *code) {
-  const struct m365_entry *entry = find(backup, code);
+  const struct m365_entry *entry = find(service, code);
   if (entry == NULL)
     entry = find(ours, code);
   return entry != NULL ? entry : find_status(code);
@@ -358,7 +359,23 @@ const struct m365_entry *m365_catalogue_status(long status) {
              : &statuses[i].entry;
 }
 
-/* UnknownError is what any failing service says: it settles nothing. */
+/* The lists one behind the other. */
+const struct m365_entry *m365_catalogue_row(size_t n) {
+  static const size_t counts[] = {sizeof service / sizeof *service - 1,
+                                  sizeof ours / sizeof *ours - 1,
+                                  sizeof statuses / sizeof *statuses};
+  if (n < counts[0])
+    return &service[n];
+  n -= counts[0];
+  if (n < counts[1])
+    return &ours[n];
+  n -= counts[1];
+  return n < counts[2] ? &statuses[n].entry : n == counts[2] ? &passing : NULL;
+}
+
+/* UnknownError is what any failing service says, and Forbidden what any may
+   say: they settle nothing. */
 bool m365_catalogue_is_backup(const char *code) {
-  return find(backup, code) != NULL && strcasecmp(code, "UnknownError") != 0;
+  return find(service, code) != NULL && strcasecmp(code, "UnknownError") != 0 &&
+         strcasecmp(code, "Forbidden") != 0;
 }

@@ -51,40 +51,32 @@ struct secret {
 };
 
 /*
-** What can be wrong with a PEM text, and what to do about it
+** What can be wrong with a PEM text
 */
 
 struct verdict {
   const char *code, *message;
 };
 
-static const struct verdict no_pem = {
-    "bad_pem",
-    "there is no PEM block in this text; convert a .pfx file with: openssl "
-    "pkcs12 -in identity.pfx -out identity.pem"};
+static const struct verdict no_pem = {"bad_pem",
+                                      "there is no PEM block in this text"};
 static const struct verdict broken_pem = {
-    "bad_pem", "a PEM block is damaged or cut short; copy the file again, with "
-               "its BEGIN and END lines"};
+    "bad_pem", "a PEM block is damaged or cut short"};
 static const struct verdict broken_certificate = {
-    "bad_pem", "a certificate cannot be read; export it again as PEM"};
-static const struct verdict broken_key = {
-    "bad_pem", "the private key cannot be read; export it again as PEM"};
-static const struct verdict no_key = {
-    "no_key", "there is no private key in this text; add the block BEGIN "
-              "PRIVATE KEY of the certificate"};
+    "bad_pem", "a certificate cannot be read"};
+static const struct verdict broken_key = {"bad_pem",
+                                          "the private key cannot be read"};
+static const struct verdict no_key = {"no_key",
+                                      "there is no private key in this text"};
 static const struct verdict no_certificate = {
-    "no_certificate", "there is no certificate in this text; add the block "
-                      "BEGIN CERTIFICATE that belongs to the key"};
+    "no_certificate", "there is no certificate in this text"};
 static const struct verdict key_mismatch = {
-    "key_mismatch", "the private key belongs to none of the certificates; use "
-                    "the pair that was made together"};
+    "key_mismatch", "the private key belongs to none of the certificates"};
 static const struct verdict passphrase_needed = {
-    "passphrase_needed", "the private key is encrypted; give its passphrase"};
+    "passphrase_needed", "the private key is encrypted"};
 static const struct verdict bad_passphrase = {
     "bad_passphrase", "the passphrase does not open the private key"};
-static const struct verdict not_rsa = {
-    "not_rsa", "the key is not an RSA key; make an identity with an RSA key "
-               "of 2048 bits or more"};
+static const struct verdict not_rsa = {"not_rsa", "the key is not an RSA key"};
 static const struct verdict no_memory = {"no_memory",
                                          "libcrypto is out of memory"};
 

@@ -286,12 +286,21 @@ static void again(struct m365_engine *e, struct m365_job *job, double now) {
   }
 }
 
+static void note_trouble(struct m365_job *job) {
+  const struct m365_transfer *t = &job->transfer;
+  job->before.tries++;
+  job->before.result = t->result;
+  job->before.status = t->status;
+  job->before.cut = t->cut;
+}
+
 static void conclude(struct m365_engine *e, struct m365_job *job) {
   double now = m365_monotonic();
   job->advice = read_advice(&job->transfer);
   job->outcome = outcome_of(job);
   job->verdict = judge(job, now);
   if (job->verdict == M365_AGAIN) {
+    note_trouble(job);
     again(e, job, now);
   } else if (job->verdict == M365_REAUTHORIZE) {
     job->reauthorized = job->refused = true;

@@ -44,6 +44,14 @@ struct m365_origin {
   unsigned log; /* who hears of its requests; 0: nobody */
 };
 
+/* How a try ended that was not the last. */
+struct m365_trouble {
+  unsigned tries; /* how many ended so that another was made */
+  CURLcode result;
+  long status;
+  enum m365_cut cut;
+};
+
 struct m365_job {
   struct m365_job *next, *previous;
   enum m365_state state;
@@ -55,6 +63,7 @@ struct m365_job {
   struct m365_transfer transfer;
   unsigned tries;
   unsigned limit;
+  struct m365_trouble before; /* the one before the last */
   double first_pause;   /* of the back-off, in seconds */
   double deadline;      /* monotonic; no retry and no wait outlives it */
   double wake;          /* monotonic; when WAITING ends */

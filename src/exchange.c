@@ -197,7 +197,8 @@ static bool add_headers(lua_State *L, struct m365_request *r,
 static bool fill(lua_State *L, struct m365_operation *op,
                  const struct m365_client *c, const struct exchange *x,
                  enum m365_plain plain) {
-  static const struct m365_deed deed = {"credential.request", NULL};
+  static const struct m365_deed deed = {.operation =
+                                              "credential.request"};
   struct m365_origin *origin = make_origin(c, plain);
   struct m365_job *job = &op->job;
   if (origin == NULL)
@@ -266,7 +267,8 @@ static int done(lua_State *L, int status, lua_KContext context) {
 }
 
 static int refuse(lua_State *L, const char *code) {
-  static const struct m365_deed deed = {"credential.request", NULL};
+  static const struct m365_deed deed = {.operation =
+                                              "credential.request"};
   lua_pushnil(L);
   m365_failure_of_code(L, code, NULL, NULL, &deed);
   return 2;

@@ -5,12 +5,16 @@
 #include <string.h>
 #include <lauxlib.h>
 
+#include "advice.h"
 #include "catalogue.h"
 #include "json.h"
 #include "plain.h"
 
 /* longer messages are cut: an error is read by a person */
 #define LONGEST_MESSAGE 2000
+
+/* more words than these for what was seen are not read */
+#define MOST_SEEN 8
 
 /* more details than these are counted, and not shown, by tostring */
 #define MOST_DETAILS 5
@@ -85,9 +89,41 @@ static void set_job(lua_State *L, const struct m365_job *job) {
   set_sent(L, m365_job_sent(job));
 }
 
-static void set_entry(lua_State *L, const struct m365_entry *entry) {
+static bool has_field(lua_State *L, const char *field) {
+  bool there = lua_getfield(L, -1, field) != LUA_TNIL;
+  lua_pop(L, 1);
+  return there;
+}
+
+/* What is to be done, by the code of a row, the object's operation and what
+   was seen; the permission's name is put in. */
+static void set_remedy(lua_State *L, const char *code,
+                       const char *const seen[]) {
+  const char *remedy, *permission;
+  int object = lua_gettop(L);
+  lua_getfield(L, object, "operation");
+  remedy = m365_advice(code, lua_tostring(L, -1), seen);
+  if (remedy != NULL) {
+    lua_getfield(L, object, "permission");
+    permission = lua_tostring(L, -1);
+    luaL_gsub(L, remedy, "{permission}",
+              permission != NULL ? permission : "the permission");
+    lua_setfield(L, object, "remedy");
+  }
+  lua_settop(L, object);
+}
+
+/* Class, remedy and, where there is none yet, the message. */
+static void set_entry(lua_State *L, const struct m365_entry *entry,
+                      const char *const seen[]) {
   set_text(L, "class", entry->class);
-  set_text(L, "remedy", entry->remedy);
+  set_remedy(L, entry->code, seen);
+  if (!has_field(L, "message"))
+    set_text(L, "message", entry->fact);
+}
+
+static const char *name_of_effect(enum m365_effect effect) {
+  return effect == M365_WRITE ? "write" : "read";
 }
 
 static void push_object(lua_State *L, const struct m365_deed *deed) {
@@ -172,16 +208,80 @@ static const char *code_of_way(const struct m365_job *job) {
   return code_of_curl(t->result);
 }
 
-static void set_way(lua_State *L, const struct m365_job *job) {
+/* How the tries before a deadline ended; NULL: there was none, or it says
+   nothing. */
+static const char *seen_before(const struct m365_job *job) {
+  const struct m365_trouble *before = &job->before;
+  if (before->result == CURLE_COULDNT_RESOLVE_HOST)
+    return "resolve";
+  if (before->status == 429)
+    return "throttled";
+  if (before->status > 0)
+    return "failing";
+  if (before->result != CURLE_OK || before->cut != M365_CUT_NOT)
+    return "unreachable";
+  return job->transfer.phase == M365_PHASE_CONNECTING ? "unreachable" : NULL;
+}
+
+/* Is it the proxy that could not be reached? Where addresses are exempt from
+   it, that is not known. */
+static bool is_proxy(const struct m365_job *job) {
+  if (job->transfer.result == CURLE_COULDNT_RESOLVE_PROXY ||
+      job->transfer.result == CURLE_PROXY)
+    return true;
+  return job->origin != NULL && job->origin->route.proxy != NULL &&
+         *job->origin->route.proxy != '\0' &&
+         job->origin->route.no_proxy == NULL &&
+         job->transfer.phase < M365_PHASE_SECURING;
+}
+
+static void push_trouble(lua_State *L, const struct m365_trouble *before) {
+  if (before->status > 0)
+    lua_pushfstring(L, "HTTP %d", (int)before->status);
+  else if (before->cut != M365_CUT_NOT)
+    lua_pushstring(L, code_of_cut(before->cut));
+  else
+    lua_pushfstring(L, "%s (%s)", code_of_curl(before->result),
+                    curl_easy_strerror(before->result));
+}
+
+/* A deadline says what it interrupted. */
+static void set_deadline_message(lua_State *L, const struct m365_job *job) {
+  if (job->before.tries == 0)
+    return;
+  lua_pushfstring(L,
+                  "the call did not end within its timeout; %d of its %d "
+                  "tries failed, the last of these with ",
+                  (int)job->before.tries, (int)job->tries);
+  push_trouble(L, &job->before);
+  lua_concat(L, 2);
+  lua_setfield(L, -2, "message");
+}
+
+/* What libcurl says of a try that it ended itself. */
+static const char *words_of_curl(const struct m365_transfer *t) {
+  if (t->cut != M365_CUT_NOT || t->result == CURLE_OK)
+    return NULL;
+  return *t->error != '\0' ? t->error : curl_easy_strerror(t->result);
+}
+
+static void set_way(lua_State *L, const struct m365_job *job,
+                    const struct m365_deed *deed) {
+  const char *seen[6] = {name_of_effect(job->effect)};
   const char *code = code_of_way(job);
-  const char *message = job->transfer.error;
-  if (job->transfer.cut != M365_CUT_NOT || *message == '\0')
-    message = job->transfer.result != CURLE_OK && !job->transfer.cut
-                  ? curl_easy_strerror(job->transfer.result)
-                  : NULL;
+  size_t n = 1;
+  if (deed->list)
+    seen[n++] = "list";
+  if (job->advice >= 0)
+    seen[n++] = "retry_after";
+  if (is_proxy(job))
+    seen[n++] = "proxy";
+  seen[n] = seen_before(job);
   set_text(L, "code", code);
-  set_text(L, "message", message);
-  set_entry(L, m365_catalogue_find(code));
+  set_text(L, "message", words_of_curl(&job->transfer));
+  if (job->transfer.cut == M365_CUT_DEADLINE)
+    set_deadline_message(L, job);
+  set_entry(L, m365_catalogue_find(code), seen);
 }
 
 /*
@@ -223,7 +323,7 @@ static void take_inner_codes(lua_State *L, int object) {
   int base = lua_gettop(L);
   for (int depth = 0; depth < 8 && push_inner(L); depth++) {
     if (lua_getfield(L, -1, "code") == LUA_TSTRING &&
-        m365_catalogue_find(lua_tostring(L, -1)) != NULL)
+        m365_catalogue_service(lua_tostring(L, -1)) != NULL)
       lua_setfield(L, object, "service_code");
     else
       lua_pop(L, 1);
@@ -269,20 +369,6 @@ static void take_envelope(lua_State *L, const struct m365_buffer *body) {
   lua_settop(L, object);
 }
 
-/* `hint` is what is known of the code, or NULL. */
-static void set_forbidden(lua_State *L, const struct m365_deed *deed,
-                          const char *hint) {
-  if (deed->permission == NULL)
-    return;
-  lua_pushfstring(L,
-                  "Grant %s to the app, with admin consent; or the role, or "
-                  "the app's control of the tenant's backup is missing.%s%s",
-                  deed->permission, hint != NULL ? " " : "",
-                  hint != NULL ? hint : "");
-  lua_setfield(L, -2, "remedy");
-  set_text(L, "permission", deed->permission);
-}
-
 /* The code is the service's; where it gave none, it is made of the status. */
 static void set_code(lua_State *L, long status) {
   if (lua_getfield(L, -1, "service_code") != LUA_TSTRING) {
@@ -295,22 +381,49 @@ static void set_code(lua_State *L, long status) {
   lua_setfield(L, -2, "code");
 }
 
+/* Without a code, or with one that says nothing, the status tells more. */
+static const struct m365_entry *entry_of_answer(lua_State *L, long status) {
+  const struct m365_entry *entry;
+  lua_getfield(L, -1, "service_code");
+  entry =
+      lua_isstring(L, -1) ? m365_catalogue_service(lua_tostring(L, -1)) : NULL;
+  lua_pop(L, 1);
+  if (entry != NULL)
+    return entry;
+  return status >= 300 && status < 400 ? m365_catalogue_find("redirect")
+                                       : m365_catalogue_status(status);
+}
+
+/* Where the service says nothing, its status is the fact. */
+static void set_status_message(lua_State *L, const struct m365_entry *entry,
+                               long status) {
+  if (has_field(L, "message"))
+    return;
+  lua_pushfstring(L, "%s (HTTP %d)", entry->fact, (int)status);
+  lua_setfield(L, -2, "message");
+}
+
 static void set_answer(lua_State *L, const struct m365_job *job,
                        const struct m365_deed *deed) {
+  const char *seen[5] = {name_of_effect(job->effect)};
   long status = job->transfer.status;
-  const struct m365_entry *by_status = m365_catalogue_status(status), *entry;
-  bool specific;
+  const struct m365_entry *entry;
+  size_t n = 1;
   strike_token(job);
   take_envelope(L, &job->transfer.body);
   set_code(L, status);
-  lua_getfield(L, -1, "code");
-  entry = m365_catalogue_find(lua_tostring(L, -1));
-  specific = m365_catalogue_is_backup(lua_tostring(L, -1));
-  lua_pop(L, 1);
-  set_entry(L, entry != NULL ? entry : by_status);
-  if (status == 403 && !specific)
-    set_forbidden(L, deed, entry == NULL || entry == by_status ? NULL
-                                                               : entry->remedy);
+  entry = entry_of_answer(L, status);
+  if (status == 403 && !m365_catalogue_is_backup(entry->code) &&
+      deed->permission != NULL) {
+    set_text(L, "permission", deed->permission);
+    seen[n++] = "permission";
+  }
+  if (job->advice >= 0)
+    seen[n++] = "retry_after";
+  if (deed->list)
+    seen[n++] = "list";
+  set_status_message(L, entry, status);
+  set_entry(L, entry, seen);
 }
 
 /*
@@ -329,7 +442,7 @@ static void mark_ambiguous(lua_State *L) {
   lua_getfield(L, -1, "code");
   lua_setfield(L, -2, "cause");
   set_text(L, "code", "ambiguous");
-  set_entry(L, m365_catalogue_find("ambiguous"));
+  set_entry(L, m365_catalogue_find("ambiguous"), NULL);
 }
 
 void m365_failure_of_job(lua_State *L, const struct m365_job *job,
@@ -342,7 +455,7 @@ void m365_failure_of_job(lua_State *L, const struct m365_job *job,
   if (answered)
     set_answer(L, job, deed);
   else
-    set_way(L, job);
+    set_way(L, job, deed);
   if (job->verdict == M365_AMBIGUOUS)
     mark_ambiguous(L);
 }
@@ -350,6 +463,7 @@ void m365_failure_of_job(lua_State *L, const struct m365_job *job,
 void m365_failure_of_code(lua_State *L, const char *code, const char *message,
                           const struct m365_job *job,
                           const struct m365_deed *deed) {
+  const char *seen[3] = {deed->list ? "list" : NULL};
   const struct m365_entry *entry = m365_catalogue_find(code);
   push_object(L, deed);
   if (job != NULL)
@@ -359,11 +473,11 @@ void m365_failure_of_code(lua_State *L, const char *code, const char *message,
   set_text(L, "code", code);
   set_text(L, "message", message);
   if (entry != NULL)
-    set_entry(L, entry);
+    set_entry(L, entry, seen);
 }
 
-void m365_failure_of_answer(lua_State *L, const char *code,
-                            const char *message, const struct m365_job *job,
+void m365_failure_of_answer(lua_State *L, const char *code, const char *message,
+                            const struct m365_job *job,
                             const struct m365_deed *deed) {
   m365_failure_of_code(L, code, message, job, deed);
   if (job->effect == M365_WRITE)
@@ -374,19 +488,49 @@ void m365_failure_of_answer(lua_State *L, const char *code,
 ** For Lua
 */
 
+/* Reads the words of what was seen at `index`, one or a list of them, into
+   `seen`; the strings stay where they are. */
+static void read_seen(lua_State *L, int index, const char *seen[]) {
+  size_t n = 0;
+  if (lua_type(L, index) == LUA_TSTRING)
+    seen[n++] = lua_tostring(L, index);
+  for (int i = 1; lua_istable(L, index) && n < MOST_SEEN; i++) {
+    if (lua_rawgeti(L, index, i) != LUA_TSTRING) {
+      lua_pop(L, 1);
+      break;
+    }
+    seen[n++] = lua_tostring(L, -1); /* the table keeps it alive */
+    lua_pop(L, 1);
+  }
+  seen[n] = NULL;
+}
+
 static void default_text(lua_State *L, const char *field, const char *value) {
-  bool missing = lua_getfield(L, -1, field) == LUA_TNIL;
-  lua_pop(L, 1);
-  if (missing)
+  if (!has_field(L, field))
     set_text(L, field, value);
+}
+
+/* Fills in what the code tells, where it is missing, of the object on top. */
+static void complete(lua_State *L, const struct m365_entry *entry) {
+  const char *seen[MOST_SEEN + 1] = {NULL};
+  if (!has_field(L, "remedy")) {
+    lua_getfield(L, -1, "seen");
+    read_seen(L, lua_gettop(L), seen);
+    lua_insert(L, -2); /* keeps the words alive */
+    set_remedy(L, entry->code, seen);
+    lua_remove(L, -2);
+  }
+  default_text(L, "class", entry->class);
+  default_text(L, "message", entry->fact);
 }
 
 /***
 A failure made in Lua, of the same shape as the library's own.
 @function failure
 @tparam table fields `code` (string, required), `message`, and any other field
-of the error object; `class` and `remedy` come from the table of codes where
-they are missing
+of the error object. `class`, `message` and `remedy` come from the tables of
+codes and of advice where they are missing; the remedy also by `operation` and
+by `seen`, one word or a list of words for what was seen, such as "inPlace"
 @treturn table the error object; `tostring` reads well
 */
 int m365_failure_new(lua_State *L) {
@@ -398,10 +542,10 @@ int m365_failure_new(lua_State *L) {
                       luaL_typename(L, -1));
   entry = m365_catalogue_find(lua_tostring(L, -1));
   lua_settop(L, 1);
-  if (entry != NULL) {
-    default_text(L, "class", entry->class);
-    default_text(L, "remedy", entry->remedy);
-  }
+  if (entry != NULL)
+    complete(L, entry);
+  else
+    default_text(L, "message", "no more is known than this code");
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
   lua_setmetatable(L, 1);
   return 1;
@@ -411,18 +555,44 @@ int m365_failure_new(lua_State *L) {
 What is known of an error code.
 @function describe
 @tparam string code a code of the service or of this library, in any case
+@tparam[opt] string operation the operation that met it, such as
+"sharePointRestoreSession.update"; "RestoreArtifact" for the error of one
+@tparam[opt] string|table seen one word or a list of words for what was seen:
+"new" or "inPlace", "read" or "write", …
 @treturn ?string its class: retry, queue, refuse, ambiguous or ask; nil where
 the code is not known
 @treturn ?string its remedy
+@treturn ?string the fact that it stands for
 */
 int m365_failure_describe(lua_State *L) {
-  const struct m365_entry *entry =
-      m365_catalogue_find(luaL_checkstring(L, 1));
+  const char *seen[MOST_SEEN + 1] = {NULL};
+  const char *operation = luaL_optstring(L, 2, NULL);
+  const struct m365_entry *entry = m365_catalogue_find(luaL_checkstring(L, 1));
   if (entry == NULL)
     return 0;
+  lua_settop(L, 3);
+  read_seen(L, 3, seen);
   lua_pushstring(L, entry->class);
-  lua_pushstring(L, entry->remedy);
-  return 2;
+  lua_pushstring(L, m365_advice(entry->code, operation, seen));
+  lua_pushstring(L, entry->fact);
+  return 3;
+}
+
+/***
+Every error code that has a class, a fact and a remedy: the service's, this
+library's, and those of HTTP, of which "http" and "http_5xx" stand for every
+other status.
+@function codes
+@treturn {string,...}
+*/
+int m365_failure_codes(lua_State *L) {
+  const struct m365_entry *entry;
+  lua_newtable(L);
+  for (size_t i = 0; (entry = m365_catalogue_row(i)) != NULL; i++) {
+    lua_pushstring(L, entry->code);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
 }
 
 /* Pushes `before`, the field's text and `after`, where the field is there:

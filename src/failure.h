@@ -18,6 +18,7 @@
 struct m365_deed {
   const char *operation;
   const char *permission; /* NULL: none is documented */
+  bool list;              /* it reads a list */
 };
 
 void m365_failure_open(lua_State *L);
@@ -41,7 +42,10 @@ void m365_failure_of_answer(lua_State *L, const char *code,
    `remedy` are filled in from `code` where they are missing. */
 int m365_failure_new(lua_State *L);
 
-/* core.describe(code): class and remedy of a code, or nil. */
+/* core.describe(code, operation, seen): class, remedy and fact, or nothing. */
 int m365_failure_describe(lua_State *L);
+
+/* core.codes(): the list of all codes. */
+int m365_failure_codes(lua_State *L);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "advice.h"
 #include "plain.h"
 
 #define FAULT_TYPE "m365restore.fault"
@@ -15,6 +16,14 @@ static int fault_tostring(lua_State *L) {
   /* a message that somebody took away must not make tostring raise */
   if (lua_rawget(L, 1) != LUA_TSTRING)
     lua_pushliteral(L, FAULT_TYPE);
+  lua_pushliteral(L, "remedy");
+  if (lua_rawget(L, 1) == LUA_TSTRING) {
+    lua_pushliteral(L, " - ");
+    lua_insert(L, -2);
+    lua_concat(L, 3);
+  } else {
+    lua_pop(L, 1);
+  }
   m365_plain_top(L);
   return 1;
 }
@@ -26,13 +35,19 @@ static void push_fault_type(lua_State *L) {
   }
 }
 
+static void set_text(lua_State *L, const char *field, const char *text) {
+  lua_pushstring(L, text); /* NULL: nil */
+  lua_setfield(L, -2, field);
+}
+
 int m365_fault(lua_State *L, const char *code, const char *format, ...) {
   va_list arguments;
   luaL_checkstack(L, 4, "an error object");
   lua_pushnil(L);
-  lua_createtable(L, 0, 4);
-  lua_pushstring(L, code);
-  lua_setfield(L, -2, "code");
+  lua_createtable(L, 0, 6);
+  set_text(L, "code", code);
+  set_text(L, "class", "ask");
+  set_text(L, "remedy", m365_advice(code, "system", NULL));
   va_start(arguments, format);
   lua_pushvfstring(L, format, arguments);
   va_end(arguments);

@@ -203,7 +203,8 @@ static int submit(lua_State *L, const struct method *m, int body) {
       .url = push_url(L, m),
       .effect = m->row->effect,
       .settings = m->query.settings,
-      .deed = {m->what, m->row->permission},
+      .deed.operation = m->what,
+      .deed.permission = m->row->permission,
       .newborn_until = newborn_until(L, m),
   };
   int index;
@@ -232,7 +233,8 @@ static int make_pager(lua_State *L, struct method *m, int body) {
                          .type = m365_type_named(m->row->type),
                          .body = body,
                          .query = &m->query,
-                         .deed = {m->what, m->row->permission},
+                         .deed.operation = m->what,
+      .deed.permission = m->row->permission,
                          .newborn_until = newborn_until(L, m),
                      });
   /* what a generic `for` takes: the iterator, and what it closes */
@@ -244,7 +246,8 @@ static int make_pager(lua_State *L, struct method *m, int body) {
 
 static bool is_offered(lua_State *L, const struct method *m) {
   const struct m365_client *c = lua_touserdata(L, m->client);
-  struct m365_deed deed = {m->what, m->row->permission};
+  struct m365_deed deed = {.operation = m->what,
+                           .permission = m->row->permission};
   if (m->row->versions & (c->beta ? M365_BETA : M365_V1))
     return true;
   lua_pushnil(L);

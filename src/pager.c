@@ -62,6 +62,7 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
   p->type = list->type;
   p->settings = list->query->settings;
   p->deed = list->deed;
+  p->deed.list = true;
   p->newborn_until = list->newborn_until;
   p->page_size = list->query->page_size;
   luaL_setmetatable(L, PAGER);

@@ -25,7 +25,7 @@
 
 static const char request_key = 'q';
 
-static const struct m365_deed deed = {"credential", NULL};
+static const struct m365_deed deed = {.operation = "credential"};
 
 /*
 ** Telling

@@ -165,7 +165,7 @@ int m365_request_send(lua_State *L) {
                                                      request_rows, NULL};
   struct m365_client *c = m365_check_client(L, 1);
   struct request_options o = {.settings = c->settings};
-  struct m365_call call = {.client = 1, .deed = {"client.request", NULL}};
+  struct m365_call call = {.client = 1, .deed.operation = "client.request"};
   int index;
   lua_settop(L, 4);
   if (lua_isnil(L, 4)) {

@@ -2,8 +2,10 @@
 #include "resource.h"
 
 #include <string.h>
+#include <strings.h>
 #include <lauxlib.h>
 
+#include "advice.h"
 #include "catalogue.h"
 #include "json.h"
 #include "plain.h"
@@ -89,6 +91,7 @@ void m365_resource_push(lua_State *L, int client, const struct m365_type *type,
       lua_newuserdatauv(L, sizeof *r, M365_RESOURCE_VALUES);
   r->type = exact_type(L, data, type);
   r->delete_unclear = false;
+  r->owner = r->destination = NULL;
   lua_pushvalue(L, client);
   lua_setiuservalue(L, -2, M365_RESOURCE_CLIENT);
   lua_pushvalue(L, data);
@@ -130,10 +133,35 @@ static bool is_empty_text(lua_State *L) {
   return lua_type(L, -1) == LUA_TSTRING && lua_rawlen(L, -1) == 0;
 }
 
-/* Replaces the table on the top by a view of it. */
-static void view(lua_State *L, int resource, const struct m365_type *type) {
+/* destinationType as a literal, which outlives its resource; NULL: none */
+static const char *destination_of(lua_State *L, int resource) {
+  static const char *const known[] = {"new", "inPlace"};
+  const char *found = NULL, *text;
+  lua_getiuservalue(L, resource, M365_RESOURCE_DATA);
+  lua_getfield(L, -1, "destinationType");
+  text = lua_tostring(L, -1);
+  for (size_t i = 0; text != NULL && i < 2; i++)
+    if (strcasecmp(text, known[i]) == 0)
+      found = known[i];
+  lua_pop(L, 2);
+  return found;
+}
+
+/* Replaces the table on the top by a view of it. An error remembers what it
+   belongs to, because that decides what to do about it. */
+static void view(lua_State *L, int resource, const char *property,
+                 const struct m365_type *type) {
+  const struct m365_resource *of = lua_touserdata(L, resource);
+  struct m365_resource *made;
   lua_getiuservalue(L, resource, M365_RESOURCE_CLIENT);
   m365_resource_push(L, lua_gettop(L), type, lua_gettop(L) - 1, 0);
+  made = lua_touserdata(L, -1);
+  made->owner = of->owner;
+  made->destination = of->destination;
+  if (property != NULL && strcmp(property, "error") == 0) {
+    made->owner = of->type->name;
+    made->destination = destination_of(L, resource);
+  }
   lua_replace(L, -3);
   lua_pop(L, 1);
 }
@@ -150,24 +178,27 @@ static void settle(lua_State *L, int resource, const char *property) {
   }
   type = property != NULL ? m365_type_of_property(property) : r->type;
   if (lua_istable(L, -1))
-    view(L, resource, type);
+    view(L, resource, property, type);
   else if (type != object_type())
     lua_pushnil(L); /* "createdBy": "" is documented */
 }
 
 /* class and remedy of an error of the service, by its code */
-static bool push_advice(lua_State *L, int data, const char *key) {
+static bool push_advice(lua_State *L, const struct m365_resource *r, int data,
+                        const char *key) {
+  const char *const seen[] = {r->destination, NULL};
   const struct m365_entry *entry = NULL;
   bool class = strcmp(key, "class") == 0;
   if (!class && strcmp(key, "remedy") != 0)
     return false;
   lua_pushliteral(L, "code");
   if (lua_rawget(L, data) == LUA_TSTRING)
-    entry = m365_catalogue_find(lua_tostring(L, -1));
+    entry = m365_catalogue_service(lua_tostring(L, -1));
   lua_pop(L, 1);
   if (entry == NULL)
     return false;
-  lua_pushstring(L, class ? entry->class : entry->remedy);
+  lua_pushstring(
+      L, class ? entry->class : m365_advice(entry->code, r->owner, seen));
   return true;
 }
 
@@ -215,7 +246,8 @@ static int error_index(lua_State *L) {
   lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
   take_first_error(L, 4);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, 4) != LUA_TNIL || !push_advice(L, 4, lua_tostring(L, 2)))
+  if (lua_rawget(L, 4) != LUA_TNIL ||
+      !push_advice(L, lua_touserdata(L, 1), 4, lua_tostring(L, 2)))
     settle(L, 1, lua_tostring(L, 2));
   return 1;
 }
@@ -344,8 +376,7 @@ static void open_type(lua_State *L, const struct m365_type *type) {
       {"__newindex", resource_newindex}, {"__len", resource_len},
       {"__pairs", resource_pairs},       {"__eq", resource_eq},
       {"__tostring", resource_tostring}, {"__close", resource_close},
-      {"__json", resource_json},
-      {NULL, NULL},
+      {"__json", resource_json},         {NULL, NULL},
   };
   luaL_newlib(L, meta);
   lua_pushfstring(L, "m365restore.%s", type->name);
@@ -359,9 +390,9 @@ static void open_type(lua_State *L, const struct m365_type *type) {
   lua_setfield(L, -2, "client");
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &type->base); /* the methods */
-  lua_pushcclosure(L, strcmp(type->name, "publicError") == 0 ? error_index
-                                                            : resource_index,
-                   1);
+  lua_pushcclosure(
+      L, strcmp(type->name, "publicError") == 0 ? error_index : resource_index,
+      1);
   lua_setfield(L, -2, "__index");
   lua_rawsetp(L, LUA_REGISTRYINDEX, type);
 }

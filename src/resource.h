@@ -26,6 +26,8 @@ enum {
 struct m365_resource {
   const struct m365_type *type;
   bool delete_unclear; /* a DELETE was sent, and no answer came */
+  /* of an error: the type of what it belongs to, and where that was to go */
+  const char *owner, *destination;
 };
 
 /* Pushes a resource over the object at `data`; `home` is the stack index of

@@ -73,21 +73,25 @@ end
 local function failure(member, answer)
   local fault = type(answer.body) == "table" and answer.body.error or {}
   local code = type(fault.code) == "string" and fault.code ~= "" and fault.code or nil
-  local class, remedy = core.describe(code or "")
+  local status = "http_" .. tostring(answer.status)
+  local pause = tonumber(header(answer, "retry-after"))
+  local operation, seen = "client.batch", { "read", pause and "retry_after" or nil }
+  local class, remedy, fact = core.describe(code or status, operation, seen)
   if not class then
-    class, remedy = core.describe("http_" .. tostring(answer.status))
+    class, remedy, fact = core.describe(core.describe(status) and status or "http", operation, seen)
   end
   return core.failure {
-    code = code or "http_" .. tostring(answer.status),
-    class = class or "refuse",
+    code = code or status,
+    class = class,
     remedy = remedy,
     service_code = code,
-    message = fault.message,
+    message = type(fault.message) == "string" and fault.message ~= "" and fault.message
+      or ("%s (HTTP %s)"):format(fact, tostring(answer.status)),
     target = fault.target,
     details = fault.details,
     status = answer.status,
     request_id = fault.innerError and fault.innerError["request-id"],
-    retry_after = tonumber(header(answer, "retry-after")),
+    retry_after = pause,
     operation = "client.batch " .. member.url,
     sent = true,
     attempts = member.attempts,

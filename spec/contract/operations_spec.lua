@@ -95,7 +95,7 @@ describe("every row of the contract table", function()
       local result, err = call(row, { error = { code = "accessDenied" } }, 403)
       assert.is_nil(result, row.key)
       assert.equal(row.permission, err.permission, row.key)
-      assert.is_truthy(err.remedy:find(row.permission or "forbidden", 1, true), row.key)
+      assert.is_truthy(err.remedy:find(row.permission or "Microsoft's page", 1, true), row.key)
       assert.equal(row.on .. "." .. row.verb, err.operation)
     end
   end)

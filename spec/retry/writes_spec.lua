@@ -45,7 +45,7 @@ describe("a write", function()
     assert.equal("restoreSessionBase.activate", err.operation)
     assert.equal(1, #activations())
     assert.equal(1, err.attempts)
-    assert.truthy(tostring(err):find("Read the service first", 1, true))
+    assert.truthy(tostring(err):find("Read the session first", 1, true))
     return err
   end
 

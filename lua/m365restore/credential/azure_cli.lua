@@ -14,9 +14,9 @@ local TIMEOUT = "30s"
 
 local rows = { tenant = "string", program = "string", timeout = "duration" }
 
-local function unavailable(message, remedy)
+local function unavailable(message, seen)
   return nil, core.failure {
-    code = "credential_unavailable", operation = "credential", message = message, remedy = remedy,
+    code = "credential_unavailable", operation = "credential.azure_cli", message = message, seen = seen,
   }
 end
 
@@ -32,7 +32,7 @@ end
 local function read_token(request, text)
   local answer = core.decode(text)
   if type(answer) ~= "table" or type(answer.accessToken) ~= "string" then
-    return unavailable("az did not print a token", "Try `az account get-access-token` by hand.")
+    return unavailable("az did not print a token", "az_output")
   end
   local ends = tonumber(answer.expires_on)
   return answer.accessToken, ends and ends - fetch.clock(request):now() or seconds_until(answer.expiresOn)
@@ -63,13 +63,13 @@ return function(given)
   end
   return value.new("azure_cli", { tenant = o.tenant }, function(request)
     if request.claims then
-      return unavailable("the service wants a new sign-in, for Continuous Access Evaluation", "Run `az login` again.")
+      return unavailable("the service wants a new sign-in, for Continuous Access Evaluation", "az_login")
     end
     local result, err = require("m365restore.system").run(argv, { timeout = timeout })
     if not result then
-      return unavailable(tostring(err), err.code == "not_found" and "Install the Azure CLI." or nil)
+      return unavailable(tostring(err.message), err.code == "not_found" and "az_missing" or nil)
     elseif result.status ~= 0 then
-      return unavailable("az: " .. complaint(result.stderr), "Run `az login`.")
+      return unavailable("az: " .. complaint(result.stderr), "az_login")
     end
     return read_token(request, result.stdout)
   end)

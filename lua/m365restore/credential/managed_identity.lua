@@ -121,7 +121,7 @@ local function failure(host, answer, secrets)
       text "error_description" or text "message" or text "error" or "no reason given"),
     operation = "credential", oauth = text "error", status = answer.status, retry_after = answer.retry_after,
     class = is_transient(answer.status) and "retry" or nil, sent = true,
-    remedy = "Give this machine an identity, or name the one that it has by client_id.",
+    seen = "no_identity",
   }
 end
 

@@ -32,7 +32,6 @@ end
 local function failure(code, ...)
   return core.failure {
     code = code, class = "ask", operation = "apply", attempts = 0, message = string.format(...),
-    remedy = "Look at the session in the service, then resume.",
   }
 end
 

@@ -192,7 +192,7 @@ local function refuse_unclear(list)
         code = "ambiguous", class = "ask", operation = "apply", attempts = 0, sent = "unknown",
         message = string.format("session %s may be the one whose creation was not answered; the service does not show "
           .. "what it restores", tostring(session.id)),
-        remedy = "Look at that session in the service before you plan these targets again.",
+        seen = "hidden",
       }
     end
   end

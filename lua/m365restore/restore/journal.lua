@@ -29,7 +29,6 @@ local function damaged(path, line, problem)
   return core.failure {
     code = "journal_damaged", class = "ask", operation = "journal", sent = false, path = path, line = line,
     message = string.format("%s: line %d: %s", path, line, problem),
-    remedy = "The journal was edited or damaged: restore the file from a copy, or look at the sessions that it names.",
   }
 end
 

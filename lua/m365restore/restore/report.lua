@@ -13,35 +13,21 @@ local report = {}
 -- Outcomes that leave nothing to be done.
 local good = { restored = true, already_restored = true, excluded = true }
 
--- What stands in a report where neither the service nor this library has a code.
-local remedies = {
-  not_started = "Resume the run with its journal.",
-  running_elsewhere = "Another session restores it: resume the run with its journal to see its end.",
-  failed_elsewhere = "Look at that session; then plan it again.",
-  running = "It goes on in the service: resume the run with its journal to see its end.",
-  unknown = "Look at the session in the service.",
-}
-
--- The remedies of refusals.
-local refused = {
-  unknown = "Check the spelling, and that a policy protects it.",
-  unreadable = "Give a URL, an e-mail address or an id.",
-  duplicate = "Nothing: it is in the list twice.",
-  ambiguous = "Name the one unit that you mean by its protectionUnitId.",
-  unprotected = "It has to be protected again before it can be restored.",
-  email_hidden = "Give the directoryObjectId, or let the app read users.",
-  no_restore_point = "Choose a later time; a new unit has its first points after some hours.",
-  loss_over_budget = "Raise max_loss, or accept that it stays as it is.",
-  excluded = "Nothing: you excluded it.",
-}
-
 local Report = { __name = "m365restore.report" }
 Report.__index = Report
 
-local function describe(code)
+--- Class and remedy of a row: what the code says where it was met, else what the outcome says.
+local function advise(row)
   local class, remedy
-  if code then
-    class, remedy = core.describe(code)
+  if row.outcome == "refused" or row.outcome == "excluded" then
+    class, remedy = "refuse", select(2, core.describe(row.code or "", "plan"))
+  elseif good[row.outcome] then
+    return nil
+  elseif row.code then
+    class, remedy = core.describe(row.code, "RestoreArtifact", row.destinationType)
+  end
+  if not remedy then
+    remedy = select(2, core.describe(row.outcome, "outcome"))
   end
   return class, remedy
 end
@@ -64,21 +50,17 @@ end
 
 local function row_of(row, state)
   local outcome, code, message, result = outcome_of(row, state)
-  local class, remedy = describe(code)
-  if row.refusal then
-    class, remedy = "refuse", refused[code]
-  elseif good[outcome] then
-    class, remedy = nil, nil
-  end
-  return {
-    n = row.n, target = row.target, name = row.name, outcome = outcome, code = code, class = class,
-    remedy = remedy or remedies[outcome], message = message, session = result.session, artifact = result.artifact,
+  local made = {
+    n = row.n, target = row.target, name = row.name, outcome = outcome, code = code, message = message,
+    session = result.session, artifact = result.artifact,
     status = result.status, wave = row.wave, protectionUnitId = row.protectionUnitId,
     restorePointId = row.restorePointId or result.restorePointId,
     protectionDateTime = row.protectionDateTime or result.protectionDateTime, lost = row.lost,
     destinationType = not row.refusal and row.destinationType or nil, startDateTime = result.startDateTime,
     completionDateTime = result.completionDateTime, url = result.url,
   }
+  made.class, made.remedy = advise(made)
+  return made
 end
 
 --- The exit code of a run, which stays what it is: 0 all restored; 1 some were not; 2 some are not finished.
@@ -112,7 +94,7 @@ function report.of(rows, fields)
     counts[row.outcome] = (counts[row.outcome] or 0) + 1
     row.status = row.status and (states[row.status:lower()] or row.status)
     if row.code and not row.class and not good[row.outcome] then
-      row.class, row.remedy = describe(row.code)
+      row.class, row.remedy = advise(row)
     end
   end
   fields.rows, fields.counts, fields.exit_code = rows, counts, exit_code(counts)

@@ -273,7 +273,7 @@ function state.not_understood(path, lines)
   return core.failure {
     code = "journal_damaged", class = "ask", operation = "journal", sent = false, path = path, line = lines[1],
     lines = lines, message = string.format("%s: line %d: this record cannot be understood", path, lines[1]),
-    remedy = "Another version of the library may have written it: look at the sessions that the journal names.",
+    seen = "not_understood",
   }
 end
 

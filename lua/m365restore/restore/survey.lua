@@ -104,7 +104,6 @@ function survey.verify(client, plan)
   return nil, core.failure {
     code = "plan_stale", class = "refuse", operation = "apply", sent = false, attempts = 0, differences = differences,
     message = string.format("%d of the plan's rows are no longer as planned; %s", #differences, differences[1]),
-    remedy = "Make a new plan and have it approved.",
   }
 end
 
