@@ -53,7 +53,7 @@ INSIDE  = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all help deps demo oidc test test-full lint lint-lua lint-c lint-gcc \
         lint-clang spec asan bench install install-simulator \
-        docs operations folding code-pages clean sources
+        docs operations folding code-pages composition clean sources
 .SECONDEXPANSION:
 
 all: $(SO)
@@ -92,6 +92,10 @@ folding:
 # the tables of code pages, out of iconv's
 code-pages:
 	@$(LUA) tools/code_pages.lua
+
+# the table of letters and marks, out of Unicode's (Debian: unicode-data)
+composition:
+	@$(LUA) tools/composition.lua
 
 # ====== Prove
 

@@ -4,6 +4,7 @@
 -- A path is matched name by name, on the way down: a state is the set of the places in the pattern where the matching
 -- may stand.
 -- @module m365restore.glob
+local compose = require "m365restore.compose"
 local fold = require "m365restore.fold"
 
 local glob = {}
@@ -15,10 +16,10 @@ local FORBIDDEN = '[\\":<>|%c]'
 
 -- {====== Names ======
 
---- The characters of a text, without the difference of case.
+--- The characters of a text, without the difference of case, and of letters that are written with marks of their own.
 local function characters_of(text)
   local list = {}
-  for character in fold.text(text):gmatch(utf8.charpattern) do
+  for character in fold.text(compose.text(text)):gmatch(utf8.charpattern) do
     list[#list + 1] = character
   end
   return list

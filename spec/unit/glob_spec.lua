@@ -34,6 +34,22 @@ describe("a pattern of paths", function()
     assert.is_false(matches("/übersicht.*", "/Ubersicht.xlsx"))
   end)
 
+  it("takes a letter and its marks for one character, however they are written", function()
+    local names = { -- as one character, and as a letter and marks
+      ["müller"] = "mu\u{308}ller", ["ÅNGSTRÖM"] = "a\u{30A}ngstro\u{308}m", ["Việt"] = "Vie\u{323}\u{302}t",
+      ["ガイド"] = "カ\u{3099}イト\u{3099}", ["한글"] = "\u{1112}\u{1161}\u{11AB}\u{1100}\u{1173}\u{11AF}", ["й"] = "и\u{306}",
+    }
+    for one, several in pairs(names) do
+      local any = "/" .. ("?"):rep(utf8.len(one))
+      for _, name in ipairs { one, several } do
+        for _, pattern in ipairs { any, "/" .. one, "/" .. several } do
+          assert.is_true(matches(pattern, "/" .. name), pattern .. " " .. name)
+        end
+      end
+    end
+    assert.is_false(matches("/muller", "/mu\u{308}ller"))
+  end)
+
   it("takes brackets and other signs as they are", function()
     for _, name in ipairs { "[a].x", "a+b", "100%", "{x}", "(1)", "a.b", "^$", "-", "~$a" } do
       assert.is_true(matches("/" .. name, "/" .. name), name)
