@@ -465,6 +465,15 @@ static const struct {
      "hours."},
     {"loss_over_budget", NULL, NULL,
      "Raise max_loss, or accept that it stays as it is."},
+    {"no_match", "plan", "folder",
+     "The pattern names a library or folder: end it with /** for all files "
+     "in there."},
+    {"no_match", "plan", "places",
+     "Begin the pattern with one of the libraries or folders that the "
+     "message names."},
+    {"no_match", "plan", "files",
+     "Write the last part of the pattern anew, or end it with /* for all "
+     "files in that folder."},
     {"no_match", NULL, NULL,
      "Look at what there is, and write the pattern or the query anew."},
     {"excluded", NULL, NULL, "Nothing has to be done: you excluded it."},

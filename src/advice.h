@@ -13,6 +13,8 @@
 **   unreachable, resolve, throttled, failing
 **                    how the tries before a deadline ended
 **   restoreLocked    the state of the service
+**   folder, places, files
+**                    what there is where a pattern matches no file
 ** Operations that are no call: "plan" and "apply"; "RestoreArtifact", the error of
 ** one; "outcome", the state of a target in a report; "system", files, programs and
 ** keys.

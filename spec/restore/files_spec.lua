@@ -33,7 +33,7 @@ describe("a plan of files", function()
     local none, err = try "/Documents/*.xlsx"
     assert.is_nil(none)
     assert.equal("no_match", err.code)
-    assert.matches("matches /Documents/%*.xlsx; where it leads there are: /Shared Documents, /Site Assets$",
+    assert.matches("matches /Documents/%*.xlsx; where it leads there is: /Shared Documents, /Site Assets$",
       err.message)
     assert.same({ "/Shared Documents", "/Site Assets" }, err.places)
     assert.matches("Begin the pattern with one of the libraries or folders", err.remedy)
@@ -46,14 +46,16 @@ describe("a plan of files", function()
     assert.equal("/Shared Documents/Finance", err.places[1])
     assert.matches("/Shared Documents/Legal, .*, 2 more, 3 files$", err.message)
     _, err = try "/Shared Documents/Finance/*.zip"
-    assert.matches("where it leads there are: 3 files$", err.message)
+    assert.matches("where it leads there is: 3 files$", err.message)
+    assert.matches("end it with /%* for all files in that folder", err.remedy)
   end)
 
   it("says how to take all of a library that the pattern names", function()
     start()
     local _, err = try "/Shared Documents"
     assert.equal("no_match", err.code)
-    assert.matches('/Shared Documents is a library or folder: end the pattern with "/%*%*"', err.remedy)
+    assert.matches("matches /Shared Documents; /Shared Documents is no file$", err.message)
+    assert.matches("end it with /%*%* for all files in there", err.remedy)
     assert.is_true(assert(try "/Shared Documents/**").planned > 3)
   end)
 

@@ -91,18 +91,12 @@ end
 
 --- The failure of a pattern that matches no file: what there is instead.
 local function no_match(point, pattern, there)
-  local list = list_places(there)
-  local message = string.format("no file in the snapshot of %s matches %s; where it leads %s", point.protectionDateTime,
-    pattern, list and "there are: " .. list or "there is nothing")
-  local remedy = "Begin the pattern with one of the libraries or folders that the message names."
-  if there.matching then
-    remedy = string.format('%s is a library or folder: end the pattern with "/**" for all files in it.', there.matching)
-  elseif not list then
-    remedy = "Choose another time, if the files were there then."
-  end
+  local list = list_places(there) or "nothing"
   return nil, core.failure {
-    code = "no_match", class = "refuse", operation = "plan", sent = false, attempts = 0, message = message,
-    remedy = remedy, places = there.places,
+    code = "no_match", class = "refuse", operation = "plan", sent = false, attempts = 0, places = there.places,
+    message = string.format("no file in the snapshot of %s matches %s; %s", point.protectionDateTime, pattern,
+      there.matching and there.matching .. " is no file" or "where it leads there is: " .. list),
+    seen = there.matching and "folder" or #there.places > 0 and "places" or there.files > 0 and "files" or nil,
   }
 end
 
