@@ -152,6 +152,10 @@ local function locate_site(self, place, item)
   for i = managed[address[1]] and 3 or 1, #address do
     names[#names + 1] = address[i]
   end
+  self.sites = self.sites + 1
+  if #address == 0 and self.sites > 1 then
+    names[1] = tostring(item.name) -- without an address the first is taken for the site itself
+  end
   if #names == 0 then
     return place.path, place.state
   end
@@ -288,7 +292,7 @@ local walk_options = { match = "string", type = "string" }
 
 local function new_walk(session, pattern, kind, opts)
   local self = setmetatable({
-    session = session, glob = pattern, type = kind, opts = opts, places = {},
+    session = session, glob = pattern, type = kind, opts = opts, places = {}, sites = 0,
     there = { progress = -1, places = {}, more = 0, files = 0 },
   }, Walk)
   open(self, nil, { path = "", state = pattern:start(), optimized = session:client().beta })

@@ -38,10 +38,11 @@ local kinds = {
     return value
   end,
   integer = function(value, field)
-    if math.type(value) ~= "integer" or value < 1 then
+    local whole = type(value) == "number" and math.tointeger(value) -- 2.0 is one
+    if not whole or whole < 1 then
       error(field .. ": a whole number of at least 1 was expected, got " .. tostring(value), 0)
     end
-    return value
+    return whole
   end,
   table = function(value, field)
     if type(value) ~= "table" then

@@ -100,6 +100,8 @@ describe("CSV", function()
 
   it("tells the place of a cell", function()
     local _, _, place = csv.parse 'sep=;\r\na;"b\r\nc";d\r\n"1\n2";ü;3\r\n;;x\r\n'
+    assert.equal("line 2, column 1", place(0))
+    assert.equal("line 2, column 3", place(0, "b\r\nc"))
     assert.equal("line 4, column 1", place(1, "a"))
     assert.equal("line 5, column 6", place(1, "d"))
     assert.equal("line 6, column 3", place(2, "d"))

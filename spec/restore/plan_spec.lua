@@ -114,8 +114,9 @@ describe("a plan", function()
     local _, err = m365.plan(place.client, { service = "sharePoint", targets = { policy = sites[1].id },
       before = support.T, destination = "new" })
     assert.equal("no_targets", err.code)
-    local ranked = make { priority = function(row) return row.n == 45 and 1 or 2 end }
+    local ranked = make { priority = function(row) return row.n == 45 and 1.0 or 2 end }
     assert.equal(1, ranked.rows[45].priority)
+    assert.equal("integer", math.type(ranked.rows[45].priority))
   end)
 
   it("finds OneDrives and mailboxes by e-mail where the service shows it", function()
@@ -215,7 +216,8 @@ describe("a plan", function()
     assert.matches("plan.targets%[1%]: .* got number", try { targets = { 5 } })
     assert.matches("plan.targets: .*bad.csv: line 3, column %d+: before: a time like .* got soon",
       try({}, "url,before\n" .. sites[1].siteWebUrl .. ",\n" .. sites[2].siteWebUrl .. ",soon\n"))
-    assert.matches("bad.csv: a column .* was expected; the header is: sites, when", try({}, "sites,when\nx,y\n"))
+    assert.matches("bad.csv: line 1, column 1: a column .* was expected; the header is: sites, when",
+      try({}, "sites,when\nx,y\n"))
     assert.matches("bad.csv: line 2, column 13: priority: a whole number was expected, got high",
       try({}, "url,priority\nhttps://x/y,high\n"))
   end)

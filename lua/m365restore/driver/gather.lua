@@ -28,7 +28,7 @@ local function gather(list, fn, limit)
   if type(list) ~= "table" then
     error("gather: list: a table was expected, got " .. type(list), 2)
   end
-  if limit ~= nil and (math.type(limit) ~= "integer" or limit < 1) then
+  if limit ~= nil and (type(limit) ~= "number" or not math.tointeger(limit) or limit < 1) then
     error("gather: limit: a whole number of at least 1 was expected, got " .. tostring(limit), 2)
   end
   local results, failures, count = {}, {}, #list

@@ -230,10 +230,11 @@ local function decode(bytes, name)
   return content
 end
 
---- A function that tells the place of a cell: a record's number and a column to "line 3, column 12".
-local function teller(reader, columns, places)
+--- A function that tells the place of a cell: a record's number and a column to "line 3, column 12". Record 0 is the
+-- header.
+local function teller(reader, columns, places, header)
   return function(n, column)
-    local at = places[n]
+    local at = n == 0 and header or places[n]
     local inside = setmetatable({ at = at }, { __index = reader })
     local _, starts = Reader.line(inside)
     for i, name in ipairs(columns) do
@@ -273,7 +274,7 @@ local function parse(bytes, name)
   if not records then
     return nil, string.format("%s: %s", place_after(content:sub(1, place - 1)), problem)
   end
-  return records, columns, teller(reader, columns, places)
+  return records, columns, teller(reader, columns, places, at)
 end
 
 --- Reads a text. The first line names the columns, in any order; "sep=", "#TYPE" and empty lines may stand above it.
@@ -283,7 +284,7 @@ end
 -- @treturn ?table a list of records: column -> trimmed text, empty cells left out; nil and what is wrong, with line and
 -- column
 -- @treturn table the columns, in their order
--- @treturn function (number of a record, column) -> its place, such as "line 3, column 12"
+-- @treturn function (number of a record, column) -> its place, such as "line 3, column 12"; record 0 is the header
 function csv.parse(bytes, opts)
   check("csv.parse: text", bytes, "string")
   local o = options.read("csv.parse", opts, reading)

@@ -197,10 +197,9 @@ local function row_of(o, n, target, choice, excluded, ranks)
     row.lost = lost_of(row, o.moment)
   end
   if type(o.priority) == "function" then
-    row.priority = o.priority(row)
-    if math.type(row.priority) ~= "integer" then
-      raise("plan.priority: a whole number was expected from the function, got %s", tostring(row.priority))
-    end
+    local priority = o.priority(row)
+    row.priority = type(priority) == "number" and math.tointeger(priority)
+      or raise("plan.priority: a whole number was expected from the function, got %s", tostring(priority))
   end
   return row
 end

@@ -78,10 +78,14 @@ local function exit_code(counts)
   return 0
 end
 
--- The states of an artifact as Graph's reference spells them; some answers spell them with a capital.
-local states = {}
-for state in ("added scheduling scheduled inProgress succeeded failed"):gmatch "%a+" do
-  states[state:lower()] = state
+-- Words of the service as Graph's reference spells them; some answers spell them with a capital.
+local words_of_service = {}
+for word in ("added scheduling scheduled inProgress succeeded failed inPlace new"):gmatch "%a+" do
+  words_of_service[word:lower()] = word
+end
+
+local function respell(word)
+  return type(word) == "string" and words_of_service[word:lower()] or word
 end
 
 --- Makes a report of finished rows.
@@ -92,7 +96,7 @@ function report.of(rows, fields)
   local counts = {}
   for _, row in ipairs(rows) do
     counts[row.outcome] = (counts[row.outcome] or 0) + 1
-    row.status = row.status and (states[row.status:lower()] or row.status)
+    row.status, row.destinationType = respell(row.status), respell(row.destinationType)
     if row.code and not row.class and not good[row.outcome] then
       row.class, row.remedy = advise(row)
     end

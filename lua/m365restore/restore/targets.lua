@@ -161,7 +161,7 @@ local function add_csv(list, what, path, encoding)
     return
   elseif not columns.has_name(header) then
     error(string.format("%s: %s: a column such as target, URL, siteWebUrl, userPrincipalName, email, directoryObjectId "
-      .. "or protectionUnitId was expected; the header is: %s", what, path, table.concat(header, ", ")), 0)
+      .. "or protectionUnitId was expected; the header is: %s", what, place(0), table.concat(header, ", ")), 0)
   end
   for n, record in ipairs(records) do
     local function where(setting)
