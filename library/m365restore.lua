@@ -745,7 +745,7 @@ function plan:diff(other) end
 
 ---@class m365.plan_spec
 ---@field service "sharePoint"|"oneDriveForBusiness"|"exchange"
----@field targets any a list, or the path of a CSV file
+---@field targets any a list, the path of a CSV file, or `{ csv = path, encoding = name }`
 ---@field before? m365.time_value the newest points older than it
 ---@field at? m365.time_value points of that moment count too
 ---@field destination? m365.destinationType never assumed

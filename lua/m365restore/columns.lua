@@ -48,7 +48,7 @@ local TEMPLATES = { "roottemplate", "rootwebtemplate", "template" }
 
 --- A heading as it is compared: without case, blanks, hyphens, underscores and full stops.
 local function plain(heading)
-  return (fold.text(heading):gsub("\u{A0}", ""):gsub("[%s_%.-]", ""))
+  return (fold.text(heading):gsub("\u{A0}", ""):gsub("[ \t\r\n_.-]", ""))
 end
 
 local is_name, plain_of = {}, {}
@@ -95,10 +95,10 @@ local function is_guid(cell)
 end
 
 local function is_site_id(cell)
-  return is_guid(cell) or cell:find("^[^,%s]+,%s*" .. GUID .. ",%s*" .. GUID .. "$") ~= nil
+  return is_guid(cell) or cell:find("^[^, ]+, *" .. GUID .. ", *" .. GUID .. "$") ~= nil
 end
 
-local function is_email(cell) return cell:find "^[^@%s]+@[^@%s]+$" ~= nil end
+local function is_email(cell) return cell:find "^[^@ \t\r\n]+@[^@ \t\r\n]+$" ~= nil end
 
 local function is_url(cell) return cell:find "^%a[%w+.-]*:" ~= nil or cell:find "^[%w-]+%.[%w.-]" ~= nil end
 
@@ -127,7 +127,8 @@ local function fields_of(record)
   local fields = {}
   for heading, value in pairs(record) do
     if type(heading) == "string" then
-      fields[plain_of[heading] or plain(heading)] = type(value) == "string" and value:match "^%s*(.-)%s*$" or value
+      local text = type(value) == "string" and value:match "^[ \t\r\n]*(.-)[ \t\r\n]*$"
+      fields[plain_of[heading] or plain(heading)] = text or value
     end
   end
   return fields

@@ -163,6 +163,30 @@ describe("CSV", function()
     scratch.remove(folder)
   end)
 
+  it("is read or refused with a place, whatever the bytes are", function()
+    local seed = tonumber(os.getenv "SEED") or os.time()
+    math.randomseed(seed)
+    local pieces = {
+      "=", "'", '"', ",", ";", "\t", "|", "\n", "\r", " ", "a", "ü", "\xFC", "\0", "\xFF\xFE", "sep=", "#TYPE ", "URL",
+      "\u{A0}", "\u{feff}", "\xD8",
+    }
+    for _ = 1, 3000 do
+      local list = {}
+      for i = 1, math.random(0, 14) do list[i] = pieces[math.random(#pieces)] end
+      local text = table.concat(list)
+      local records, columns, place = csv.parse(text, { encoding = math.random(3) == 1 and "cp1252" or nil })
+      if records then
+        for n, record in ipairs(records) do
+          for column in pairs(record) do
+            assert.matches("^line %d+, column %d+$", place(n, column), ("SEED=%d %q"):format(seed, text))
+          end
+        end
+      else
+        assert.truthy(columns:find "^line %d+, column %d+: " or columns:find "^the file is empty", columns)
+      end
+    end
+  end)
+
   it("comes back as it was written, whatever it is", function()
     local seed = tonumber(os.getenv "SEED") or os.time()
     math.randomseed(seed)
