@@ -20,8 +20,8 @@ OBJ   = $(BUILD)/obj
 # a module and the libraries it links, a line each
 MODULES = core system crypto simulator/host
 CORE    = advice await buffer call catalogue client contract core engine event \
-          exchange failure json log method options pager plain pulse renewal \
-          request resource retry tenant text token transfer
+          exchange failure json log method options pager plain pulse refusal \
+          renewal request resource retry tenant text token transfer
 core_SOURCES           = $(CORE:%=src/%.c)
 core_LIBS              = -lcurl -lm
 system_SOURCES         = $(wildcard src/system*.c) $(addprefix src/,fault.c advice.c plain.c text.c pulse.c buffer.c)

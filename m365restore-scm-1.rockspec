@@ -50,6 +50,7 @@ build = {
         "src/pager.c",
         "src/plain.c",
         "src/pulse.c",
+        "src/refusal.c",
         "src/renewal.c",
         "src/request.c",
         "src/resource.c",

@@ -105,7 +105,7 @@ describe("an error", function()
   end)
 
   it("has a message, whatever the service leaves out", function()
-    for _, body in ipairs { "", "nothing", { error = { code = "" } }, { error = { code = "UnknownError" } } } do
+    for _, body in ipairs { "", "null", { error = { code = "" } }, { error = { code = "UnknownError" } } } do
       for _, status in ipairs { 400, 402, 404, 409, 410, 418, 423, 451, 501 } do
         local err = failed(function() return client:session "x" end, body, { status = status })
         local told = err.message:find("HTTP " .. status, 1, true) or err.message:find("does not say", 1, true)
@@ -132,8 +132,7 @@ describe("an error", function()
     for _, code in ipairs { "closed", "network", "deadline", "no_memory" } do
       local err = failed(function() return client:session "x" end, { error = { code = code, message = "m" } },
         { status = 409 })
-      assert.equal(code, err.code)
-      assert.equal("ask", err.class)
+      assert.same({ "http_409", code, "ask" }, { err.code, err.service_code, err.class })
       assert.equal(remedy("http_409", "client.session"), err.remedy)
     end
   end)

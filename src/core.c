@@ -117,7 +117,8 @@ static const struct luaL_Reg functions[] = {
     {"monotonic", f_monotonic},         {"nearest", m365_nearest},
     {"encode", f_encode},               {"decode", f_decode},
     {"exchange", m365_exchange},        {"payload", m365_token_payload},
-    {"plain", m365_plain},              {"codes", m365_failure_codes},
+    {"plain", m365_plain},              {"refused", m365_failure_refused},
+    {"codes", m365_failure_codes},
     {NULL, NULL},
 };
 

@@ -9,9 +9,7 @@
 #include "catalogue.h"
 #include "json.h"
 #include "plain.h"
-
-/* longer messages are cut: an error is read by a person */
-#define LONGEST_MESSAGE 2000
+#include "refusal.h"
 
 /* more words than these for what was seen are not read */
 #define MOST_SEEN 8
@@ -288,50 +286,6 @@ static void set_way(lua_State *L, const struct m365_job *job,
 ** What the service said
 */
 
-/* Copies a text property of the table under the top into the error object
-   that stands at `object`. */
-static void take_text(lua_State *L, int object, const char *property,
-                      const char *field) {
-  size_t length;
-  const char *value;
-  if (lua_getfield(L, -1, property) == LUA_TSTRING) {
-    value = lua_tolstring(L, -1, &length);
-    if (length > 0) {
-      lua_pushlstring(L, value,
-                      length < LONGEST_MESSAGE ? length : LONGEST_MESSAGE);
-      lua_setfield(L, object, field);
-    }
-  }
-  lua_pop(L, 1);
-}
-
-/* Pushes the inner error, in either of its spellings; false: pushes nil. */
-static bool push_inner(lua_State *L) {
-  static const char *const spellings[] = {"innerError", "innererror"};
-  for (size_t i = 0; i < 2; i++) {
-    if (lua_getfield(L, -1, spellings[i]) == LUA_TTABLE)
-      return true;
-    lua_pop(L, 1);
-  }
-  lua_pushnil(L);
-  return false;
-}
-
-/* The innermost code that we know says most; without one the outer counts.
-   The error stands on the top. */
-static void take_inner_codes(lua_State *L, int object) {
-  int base = lua_gettop(L);
-  for (int depth = 0; depth < 8 && push_inner(L); depth++) {
-    if (lua_getfield(L, -1, "code") == LUA_TSTRING &&
-        m365_catalogue_service(lua_tostring(L, -1)) != NULL)
-      lua_setfield(L, object, "service_code");
-    else
-      lua_pop(L, 1);
-    take_text(L, object, "request-id", "request_id");
-  }
-  lua_settop(L, base);
-}
-
 /* Some gateways quote what they were sent: the token is struck out of an
    answer before anything of it is shown. */
 static void strike_token(const struct m365_job *job) {
@@ -349,29 +303,17 @@ static void strike_token(const struct m365_job *job) {
     memset(at, '*', strlen(token));
 }
 
-/* Reads Graph's envelope out of the body, as far as there is one. */
-static void take_envelope(lua_State *L, const struct m365_buffer *body) {
-  int object = lua_gettop(L);
-  lua_pushlstring(L, body->bytes, body->length);
-  if (!m365_json_decode(L) || !lua_istable(L, -1) ||
-      lua_getfield(L, -1, "error") != LUA_TTABLE) {
-    lua_settop(L, object);
-    return;
-  }
-  take_text(L, object, "code", "service_code");
-  take_text(L, object, "message", "message");
-  take_text(L, object, "target", "target");
-  take_inner_codes(L, object);
-  if (lua_getfield(L, -1, "details") == LUA_TTABLE) {
-    m365_json_copy(L);
-    lua_setfield(L, object, "details");
-  }
-  lua_settop(L, object);
+/* A word of the service that is also a code of ours does not mean ours. */
+static bool is_of_service(const char *code) {
+  return m365_catalogue_service(code) != NULL ||
+         m365_catalogue_find(code) == NULL;
 }
 
-/* The code is the service's; where it gave none, it is made of the status. */
+/* The code is the service's; where it gave none, or one that means something
+   else here, it is made of the status. */
 static void set_code(lua_State *L, long status) {
-  if (lua_getfield(L, -1, "service_code") != LUA_TSTRING) {
+  if (lua_getfield(L, -1, "service_code") != LUA_TSTRING ||
+      !is_of_service(lua_tostring(L, -1))) {
     lua_pop(L, 1);
     if (status >= 300 && status < 400)
       lua_pushliteral(L, "redirect");
@@ -403,6 +345,17 @@ static void set_status_message(lua_State *L, const struct m365_entry *entry,
   lua_setfield(L, -2, "message");
 }
 
+/* Takes what the body on the top says, and pops it; the error object is below.
+   Returns what is known of the code. */
+static const struct m365_entry *take_refusal(lua_State *L, long status) {
+  const struct m365_entry *entry;
+  m365_refusal_take(L, lua_gettop(L) - 1);
+  set_code(L, status);
+  entry = entry_of_answer(L, status);
+  set_status_message(L, entry, status);
+  return entry;
+}
+
 static void set_answer(lua_State *L, const struct m365_job *job,
                        const struct m365_deed *deed) {
   const char *seen[5] = {name_of_effect(job->effect)};
@@ -410,9 +363,8 @@ static void set_answer(lua_State *L, const struct m365_job *job,
   const struct m365_entry *entry;
   size_t n = 1;
   strike_token(job);
-  take_envelope(L, &job->transfer.body);
-  set_code(L, status);
-  entry = entry_of_answer(L, status);
+  lua_pushlstring(L, job->transfer.body.bytes, job->transfer.body.length);
+  entry = take_refusal(L, status);
   if (status == 403 && !m365_catalogue_is_backup(entry->code) &&
       deed->permission != NULL) {
     set_text(L, "permission", deed->permission);
@@ -422,7 +374,6 @@ static void set_answer(lua_State *L, const struct m365_job *job,
     seen[n++] = "retry_after";
   if (deed->list)
     seen[n++] = "list";
-  set_status_message(L, entry, status);
   set_entry(L, entry, seen);
 }
 
@@ -548,6 +499,33 @@ int m365_failure_new(lua_State *L) {
     default_text(L, "message", "no more is known than this code");
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
   lua_setmetatable(L, 1);
+  return 1;
+}
+
+/***
+The failure that the answer of a batch's member stands for, as it would for a
+request of its own.
+@function refused
+@tparam integer status
+@param body the decoded body; or a text, or nil
+@tparam table fields further fields of the error object: `operation`,
+`retry_after`, …
+@treturn table the error object
+*/
+int m365_failure_refused(lua_State *L) {
+  const char *seen[3] = {"read"};
+  lua_Integer status = luaL_checkinteger(L, 1);
+  const struct m365_entry *entry;
+  luaL_checktype(L, 3, LUA_TTABLE);
+  lua_settop(L, 3);
+  lua_pushinteger(L, status);
+  lua_setfield(L, 3, "status");
+  seen[1] = has_field(L, "retry_after") ? "retry_after" : NULL;
+  lua_pushvalue(L, 2);
+  entry = take_refusal(L, (long)status);
+  set_entry(L, entry, seen);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
+  lua_setmetatable(L, 3);
   return 1;
 }
 

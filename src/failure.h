@@ -42,6 +42,9 @@ void m365_failure_of_answer(lua_State *L, const char *code,
    `remedy` are filled in from `code` where they are missing. */
 int m365_failure_new(lua_State *L);
 
+/* core.refused(status, body, fields): what a member of a batch failed with */
+int m365_failure_refused(lua_State *L);
+
 /* core.describe(code, operation, seen): class, remedy and fact, or nothing. */
 int m365_failure_describe(lua_State *L);
 

@@ -2,8 +2,8 @@
 ** fault: how the small modules beside the core fail.
 **
 ** Misuse raises and names the field; the world returns nil and a table
-** { code=, class=, message=, remedy= } that reads well through tostring. Codes are stable,
-** texts are not.
+** { code=, class=, message=, remedy= } that reads well through tostring. Codes
+** are stable, texts are not.
 */
 #ifndef m365_fault_h
 #define m365_fault_h

@@ -127,9 +127,9 @@ static int request_done(lua_State *L, int status, lua_KContext context) {
     return m365_call_fail(L, index);
   if (!m365_call_decode(L, index))
     return 2;
-  if (lua_isnil(L, -1))
-    lua_pushboolean(L, 1);
   m365_json_copy(L);
+  if (lua_isnil(L, -1)) /* nothing, or null */
+    lua_pushboolean(L, 1);
   lua_createtable(L, 0, 2);
   lua_pushinteger(L, op->job.transfer.status);
   lua_setfield(L, -2, "status");
@@ -157,7 +157,8 @@ deadlines, ceilings. May yield.
 @tparam[opt] table options `query` (name -> value), `body` (table, sent as
 JSON), `headers` (name -> string), `effect` ("read" or "write"; whatever is not
 a GET counts as a write), and the time and size limits of @{client}
-@treturn any the decoded answer, or true where it is empty
+@treturn any the decoded answer, or true where it is empty or
+null
 @treturn table `status` and `headers` (names in lower case); or nil, err
 */
 int m365_request_send(lua_State *L) {

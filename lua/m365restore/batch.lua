@@ -61,8 +61,8 @@ local function members_of(client, reads)
 end
 
 local function header(answer, name)
-  for given, value in pairs(answer.headers or {}) do
-    if given:lower() == name then
+  for given, value in pairs(answer.headers) do
+    if type(given) == "string" and given:lower() == name then
       return tostring(value)
     end
   end
@@ -71,38 +71,32 @@ end
 
 --- The error of a member that was not read.
 local function failure(member, answer)
-  local fault = type(answer.body) == "table" and answer.body.error or {}
-  local code = type(fault.code) == "string" and fault.code ~= "" and fault.code or nil
-  local status = "http_" .. tostring(answer.status)
-  local pause = tonumber(header(answer, "retry-after"))
-  local operation, seen = "client.batch", { "read", pause and "retry_after" or nil }
-  local class, remedy, fact = core.describe(code or status, operation, seen)
-  if not class then
-    class, remedy, fact = core.describe(core.describe(status) and status or "http", operation, seen)
-  end
-  return core.failure {
-    code = code or status,
-    class = class,
-    remedy = remedy,
-    service_code = code,
-    message = type(fault.message) == "string" and fault.message ~= "" and fault.message
-      or ("%s (HTTP %s)"):format(fact, tostring(answer.status)),
-    target = fault.target,
-    details = fault.details,
-    status = answer.status,
-    request_id = fault.innerError and fault.innerError["request-id"],
-    retry_after = pause,
-    operation = "client.batch " .. member.url,
-    sent = true,
+  return core.refused(answer.status, answer.body, {
+    retry_after = tonumber(header(answer, "retry-after")), operation = "client.batch " .. member.url, sent = true,
     attempts = member.attempts,
+  })
+end
+
+--- The error of a member that has no answer, or none that can be read.
+local function lost(member)
+  return core.failure {
+    code = "bad_answer", message = "the batch has no answer for this member", operation = "client.batch " .. member.url,
+    sent = true, attempts = member.attempts,
   }
 end
 
-local function lost(member)
-  return core.failure {
-    code = "bad_answer", message = "the answer of a member is missing", operation = "client.batch " .. member.url,
-    sent = true, attempts = member.attempts,
-  }
+--- The answers that can be read, by their ids; numbers may come as texts.
+local function answers_of(answer)
+  local answers = {}
+  local responses = type(answer) == "table" and answer.responses
+  for _, one in ipairs(type(responses) == "table" and responses or {}) do
+    local status = type(one) == "table" and math.tointeger(tonumber(one.status))
+    if status and one.id ~= nil then
+      one.status, one.headers = status, type(one.headers) == "table" and one.headers or {}
+      answers[tostring(one.id)] = one
+    end
+  end
+  return answers
 end
 
 --- Sends some members in one request; puts the answers where they belong, and
@@ -116,10 +110,7 @@ local function send(client, members, found, opts)
   end
   local answer, err = client:request("POST", "/$batch",
     { body = { requests = requests }, effect = "read", timeout = opts.timeout })
-  local answers = {}
-  for _, one in ipairs(answer and answer.responses or {}) do
-    answers[tostring(one.id)] = one
-  end
+  local answers = answers_of(answer)
   local again, longest = {}, 0
   for i, member in ipairs(members) do
     local one = answers[tostring(i)]

@@ -67,7 +67,8 @@ end
 local PAGES = 20
 
 local function is_empty_page(answer)
-  return answer and type(answer.value) == "table" and #answer.value == 0 and type(answer["@odata.nextLink"]) == "string"
+  return type(answer) == "table" and type(answer.value) == "table"
+    and #answer.value == 0 and type(answer["@odata.nextLink"]) == "string"
 end
 
 --- One answer; of a list, the first page with something on it.
@@ -76,6 +77,12 @@ local function read(client, path, query)
   for _ = 1, PAGES do
     if not is_empty_page(answer) then break end
     answer, head = client:request("GET", answer["@odata.nextLink"])
+  end
+  if answer and type(answer) ~= "table" then
+    return nil, core.failure {
+      code = "bad_answer", message = "an object was expected", operation = "client.request", status = head.status,
+      sent = true,
+    }
   end
   return answer, head
 end
