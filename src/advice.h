@@ -15,9 +15,9 @@
 **   restoreLocked    the state of the service
 **   folder, places, files
 **                    what there is where a pattern matches no file
-** Operations that are no call: "plan" and "apply"; "RestoreArtifact", the error of
-** one; "outcome", the state of a target in a report; "system", files, programs and
-** keys.
+** Operations that are no call: "plan" and "apply"; "RestoreArtifact", the error
+** of one; "outcome", the state of a target in a report; "system", files, programs
+** and keys.
 */
 #ifndef m365_advice_h
 #define m365_advice_h
