@@ -477,6 +477,21 @@ static const struct {
     {"no_match", NULL, NULL,
      "Look at what there is, and write the pattern or the query anew."},
     {"excluded", NULL, NULL, "Nothing has to be done: you excluded it."},
+    {"contradiction", NULL, NULL,
+     "Look which of the two is meant, and take the other out of the row."},
+    {"below_site", NULL, NULL,
+     "Give the address of the site if all of it is meant; for files in it, "
+     "use plan_files."},
+    {"owner_hidden", NULL, NULL,
+     "Give the owner's e-mail address or directoryObjectId, or grant "
+     "Sites.Read.All to the app, with admin consent."},
+    {"lookup_failed", NULL, NULL,
+     "Give the directoryObjectId or the protectionUnitId."},
+    {"part", NULL, NULL,
+     "Plan files with plan_files, and messages with plan_messages."},
+    {"missed", NULL, NULL,
+     "Correct what is missed, or give accept_misses = true to plan "
+     "without it."},
     /* runs */
     {"not_started", NULL, NULL, "Resume the run with its journal."},
     {"running", NULL, NULL, "Resume the run with its journal to see its end."},

@@ -37,7 +37,10 @@ columns.names = {
 columns.settings = {
   { "priority", "priority" },
   { "destination", "destination" },
+  { "destinationType", "destination" },
   { "before", "before" },
+  { "at", "at" },
+  { "kind", "kind" },
   { "outcome", "outcome" },
 }
 
@@ -78,8 +81,10 @@ end
 -- @treturn ?string
 function columns.heading(header, setting)
   for _, heading in ipairs(header) do
-    if plain(heading) == setting then
-      return heading
+    for _, row in ipairs(columns.settings) do
+      if row[2] == setting and plain_of[row[1]] == plain(heading) then
+        return heading
+      end
     end
   end
 end
@@ -208,7 +213,7 @@ end
 -- @tparam table record heading -> cell
 -- @treturn table `names`, a list of { heading, kind, text }, the most exact first; `given`, what to call the target;
 -- `flaw`, why it cannot be read; `is_empty`, nothing in it could be a name; and `priority`, `destination`, `before`,
--- `outcome` as they stand there
+-- `at`, `kind`, `outcome` as they stand there
 function columns.read(record)
   local fields = fields_of(record)
   local names, odd = names_of(fields)
@@ -220,7 +225,8 @@ function columns.read(record)
   end
   row.given = given_of(fields, row.names)
   for _, setting in ipairs(columns.settings) do
-    row[setting[2]] = fields[plain_of[setting[1]]]
+    local value = fields[plain_of[setting[1]]]
+    row[setting[2]] = value ~= "" and value or row[setting[2]]
   end
   return row
 end

@@ -144,7 +144,7 @@ describe("a plan", function()
       local plan = assert(m365.plan(reader, spec))
       assert.same({ "planned", "unknown", "planned" }, refusals(plan))
       assert.equal(place.sim:units("drive")[3].id, plan.rows[1].protectionUnitId)
-      assert.equal(2, place.sim:count { operation = "users.get" })
+      assert.equal(2, place.sim:count { operation = "users.list" }) -- both at once, then the other addresses of one
     end)
 
     it("refuses those addresses, and says why, where it may not", function()

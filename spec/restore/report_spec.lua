@@ -39,15 +39,16 @@ describe("a report", function()
   it("gives the failures as the next plan's targets", function()
     assert.same({ sites[2].id, sites[3].id },
       { report:failed()[1].protectionUnitId, report:failed()[2].protectionUnitId })
-    local plan = place:plan { targets = report:failed(), destination = "new" }
-    assert.same({ 2, 2, "new" }, { #plan.rows, plan.planned, plan.rows[1].destinationType })
+    local plan = place:plan { targets = report:failed(), destination = "new", before = "2026-10-20T00:00:00Z" }
+    assert.same({ 2, 2, "inPlace" }, { #plan.rows, plan.planned, plan.rows[1].destinationType })
+    assert.equal(report.rows[2].restorePointId, plan.rows[1].restorePointId)
   end)
 
   it("is itself a list for the next plan, in which what was restored is left out", function()
     assert(report:save(place:path "again.csv"))
     local plan, codes = place:plan { targets = place:path "again.csv", destination = "new" }, {}
     for i, row in ipairs(plan.rows) do codes[i] = row.refusal and row.refusal.code or row.destinationType end
-    assert.same({ "excluded", "new", "new", "excluded", "unknown", "excluded", "unreadable" }, codes)
+    assert.same({ "excluded", "inPlace", "inPlace", "excluded", "unknown", "excluded", "unreadable" }, codes)
     assert.equal("its report says restored", plan.rows[1].refusal.message)
   end)
 

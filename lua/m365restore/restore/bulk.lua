@@ -124,7 +124,7 @@ return function(client, spec)
     return fail("confirmation_needed", 'the service picks the restore points, and nobody has reviewed them; a person '
       .. 'who accepts that gives confirm = "%s"', PHRASE)
   end
-  local list, err = resolve.units(client, o.service, o.wanted, function() end)
+  local list, err = resolve.units(client, o.service, o.wanted)
   if not list then
     return nil, err
   elseif #list == 0 then

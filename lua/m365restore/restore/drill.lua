@@ -64,7 +64,7 @@ end
 
 --- Chooses units and writes them into the ledger, before anything is restored: what was begun counts.
 local function draw(client, o, wanted)
-  local list, err = resolve.units(client, o.service, wanted, function() end)
+  local list, err = resolve.units(client, o.service, wanted)
   if not list then
     return nil, err
   end

@@ -55,7 +55,7 @@ end
 -- {====== Files ======
 
 local file_options = {
-  service = "string", target = "string", before = "any", match = "string", max_loss = "duration", timeout = "duration",
+  service = "string", target = "any", before = "any", match = "string", max_loss = "duration", timeout = "duration",
 }
 
 --- The unit of a target and its newest point that can be looked into.
@@ -64,21 +64,21 @@ local function snapshot(client, what, o)
   if #wanted.list ~= 1 then
     error(string.format("%s.target: one target was expected, the file has %d", what, #wanted.list), 0)
   end
-  local list, choices = survey.run(client, {
+  local list, choice_of = survey.run(client, {
     service = o.service, prefer = "fastRestore", max_loss = o.max_loss, moment = moment_of(what, o.before),
   }, wanted)
   if not list then
-    return nil, choices
+    return nil, choice_of
   end
   local target = list[1]
-  local point = target.unit and choices[target.unit.id] or {}
+  local point = choice_of(target) or {}
   local refusal = target.refusal or point.refusal
   if refusal then
     return refuse(refusal.code, "%s: %s", target.given, refusal.message)
   elseif point.tags ~= "fastRestore" then
     return refuse("no_restore_point", "%s: no snapshot that can be looked into lies before then", target.given)
   end
-  return target.unit, point
+  return target, point
 end
 
 --- What there is, in words; nil: nothing.
@@ -112,15 +112,18 @@ end
 function granular.files(client, spec)
   local what = "plan_files"
   local o = options.read(what, spec, file_options)
-  text(what, o, "target")
+  if o.target == nil then
+    error(what .. ".target: one site or user was expected", 0)
+  end
   glob.compile(what .. ".match", o.match) -- before anything is made
   if o.service ~= "sharePoint" and o.service ~= "oneDriveForBusiness" then
     error(what .. ".service: sharePoint or oneDriveForBusiness was expected, got " .. tostring(o.service), 2)
   end
-  local unit, point = snapshot(client, what, o)
-  if not unit then
+  local target, point = snapshot(client, what, o)
+  if not target then
     return nil, point
   end
+  local unit = target.unit
   local browse, err = client[o.service]:create_browse_session { restorePointId = point.id }
   local ready, problem = browse, err
   if browse then
@@ -144,7 +147,7 @@ function granular.files(client, spec)
     }
   end
   return finish(client, o, rows, {
-    service = o.service, before = time.format(o.before), targets = o.target .. " " .. o.match,
+    service = o.service, before = time.format(o.before), targets = targets.meaning(target) .. " " .. o.match,
   })
 end
 
@@ -203,7 +206,8 @@ function granular.messages(client, spec)
     error(what .. '.destination: "inPlace" or "new" was expected; it is never assumed', 2)
   end
   local moment, wanted = moment_of(what, o.before), targets.read(what .. ".targets", o.targets)
-  local list, err = resolve.units(client, o.service, wanted, function() end)
+  wanted.takes = "messages"
+  local list, err = resolve.units(client, o.service, wanted)
   if not list then
     return nil, err
   elseif #list == 0 then

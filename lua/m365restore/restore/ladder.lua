@@ -35,7 +35,7 @@ Ladder.__index = Ladder
 
 --- Makes a ladder.
 -- @tparam client client
--- @tparam table spec `service`, `prefer`, `max_loss` (seconds or nil), `exact` (true: a point at T itself counts)
+-- @tparam table spec `service`, `prefer`, `max_loss` (seconds or nil)
 -- @treturn Ladder
 function ladder.new(client, spec)
   local rungs = {}
@@ -51,8 +51,7 @@ function ladder.new(client, spec)
     rung.lanes, rung.count, rung.busy = {}, 0, 0
   end
   return setmetatable({
-    client = client, rungs = rungs, margin = spec.exact and 0 or INSTANT, max_loss = spec.max_loss,
-    choices = {}, waiting = {},
+    client = client, rungs = rungs, max_loss = spec.max_loss, choices = {}, waiting = {},
   }, Ladder)
 end
 
@@ -84,13 +83,33 @@ local function put(rung, id, moment)
   return #lane >= GROUP
 end
 
---- Asks for a unit's point.
--- @tparam string id of the unit
+--- The last moment whose points count.
 -- @tparam number moment T, epoch seconds
-function Ladder:feed(id, moment)
-  if put(self.rungs[1], id, moment) then
-    self:ring()
+-- @tparam ?boolean exact a point at T itself counts
+-- @treturn number
+function ladder.limit(moment, exact)
+  return exact and moment or moment - INSTANT
+end
+
+--- Asks for a unit's point at a moment; once, however often it is asked for.
+-- @tparam string id of the unit
+-- @tparam number limit from @{limit}
+function Ladder:feed(id, limit)
+  self.choices[limit] = self.choices[limit] or {}
+  if self.choices[limit][id] == nil then
+    self.choices[limit][id] = false
+    if put(self.rungs[1], id, limit) then
+      self:ring()
+    end
   end
+end
+
+--- What was found.
+-- @tparam string id of the unit
+-- @tparam number limit
+-- @treturn ?table the point, or `{ refusal = }`
+function Ladder:choice(id, limit)
+  return self.choices[limit] and self.choices[limit][id] or nil
 end
 
 --- No more units will come.
@@ -158,24 +177,24 @@ end
 
 --- What a search found: a choice, a refusal, or the next rung.
 function Ladder:settle(rung, ids, moment, answer)
-  local best, next_rung = best_of(rung, answer, moment - self.margin), nil
+  local best, choices, next_rung = best_of(rung, answer, moment), self.choices[moment], nil
   for r, candidate in ipairs(self.rungs) do
     next_rung = candidate == rung and self.rungs[r + 1] or next_rung
   end
   for _, id in ipairs(ids) do
     local point = best[id:lower()]
     if point and rung.beyond then
-      self.choices[id] = { refusal = {
+      choices[id] = { refusal = {
         code = "loss_over_budget",
         message = string.format("its newest point, of %s, loses %s, more than max_loss", point.protectionDateTime,
           words.span(moment - time.parse(point.protectionDateTime))),
       } }
     elseif point then
-      self.choices[id] = point
+      choices[id] = point
     elseif next_rung then
       put(next_rung, id, moment)
     else
-      self.choices[id] = { refusal = { code = "no_restore_point", message = "it has no restore point before then" } }
+      choices[id] = { refusal = { code = "no_restore_point", message = "it has no restore point before then" } }
     end
   end
 end
@@ -189,7 +208,7 @@ function Ladder:work()
       rung.busy = rung.busy + 1
       local query = {
         protectionUnitIds = ids,
-        protectionTimePeriod = { startDateTime = moment - rung.reach, endDateTime = moment - self.margin },
+        protectionTimePeriod = { startDateTime = moment - rung.reach, endDateTime = moment },
         restorePointPreference = rung.query.restorePointPreference, tags = rung.query.tags,
       }
       local answer, err = self.client:search_restore_points(query)

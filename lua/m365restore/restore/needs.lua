@@ -1,8 +1,9 @@
 --- The least permissions that a plan needs. Never yields.
 -- @module m365restore.restore.needs
 local core = require "m365restore.core"
+local directory = require "m365restore.restore.directory"
 local session_types = require("m365restore.session").types
-local targets = require "m365restore.restore.targets"
+local spelling = require "m365restore.restore.spelling"
 
 -- What each step calls, by the rows of the contract table; %s is the service, %t its type of session.
 local steps = {
@@ -15,8 +16,8 @@ local steps = {
   item = { { "%s", "create_browse_session" }, { "%t", "granular_artifacts" } },
 }
 
--- looking users up is not this API's
-local USERS = "User.ReadBasic.All"
+-- looking people up is not this API's
+local lookups = directory.permissions
 
 --- verb of a type -> permission
 local function permissions()
@@ -54,13 +55,16 @@ local function collect(plan, names)
   return set
 end
 
-local function names_users(plan)
-  for _, row in ipairs(plan.rows) do
-    if plan.service ~= "sharePoint" and row.target:find "@" and targets.email_of("email:" .. row.target) then
-      return true
+--- Adds what looking up the people takes whom a plan names.
+local function add_lookups(plan, set)
+  for _, row in ipairs(plan.service ~= "sharePoint" and plan.rows or {}) do
+    local clue = spelling.read(row.target)
+    if clue and clue.kind == "email" then
+      set[lookups.people] = true
+    elseif clue and clue.personal then
+      set[lookups.sites] = true
     end
   end
-  return false
 end
 
 local function has_items(plan)
@@ -82,13 +86,13 @@ end
 -- @function needs
 -- @tparam Plan plan
 -- @treturn table `plan` and `apply`, lists of names: to make it again, and to apply it; as a list, those of both.
--- User.ReadBasic.All stands there where targets are e-mail addresses, and is needed by app-only tokens only
+-- User.ReadBasic.All stands there where targets are e-mail addresses; it is needed where the units do not show them,
+-- as to app-only tokens. Sites.Read.All stands there where targets are addresses of OneDrives
 return function(plan)
   local both = has_items(plan) and { "plan", "apply", "item" } or { "plan", "apply" }
   local read, all = collect(plan, has_items(plan) and { "plan", "item" } or { "plan" }), collect(plan, both)
-  if names_users(plan) then
-    read[USERS], all[USERS] = true, true
-  end
+  add_lookups(plan, read)
+  add_lookups(plan, all)
   local needs = without_covered(all)
   needs.plan, needs.apply = without_covered(read), without_covered(all)
   return setmetatable(needs, Needs)

@@ -45,7 +45,7 @@ end
 
 -- What of a row is approved by the hash; the rest follows from it, or is for people.
 local approved = {
-  "n", "target", "before", "protectionUnitId", "restorePointId", "protectionDateTime", "kind", "destinationType",
+  "n", "target", "before", "at", "protectionUnitId", "restorePointId", "protectionDateTime", "kind", "destinationType",
   "priority", "wave", "browseSessionId", "itemKey", "searchResponseId",
   "restored_by",
 }
@@ -64,6 +64,9 @@ end
 function plan.hash(self)
   local digest = crypto.digest "sha256"
   digest:update(repair.encode { version = self.version, service = self.service, before = self.before, at = self.at })
+  for _, miss in ipairs(self.misses or {}) do
+    digest:update("\n"):update(repair.encode { miss.option, miss.given, miss.code })
+  end
   for _, row in ipairs(self.rows) do
     digest:update("\n"):update(canonical(row))
   end
@@ -77,6 +80,7 @@ end
 local rows_of_options = {
   service = "string", targets = "any", before = "any", at = "any", prefer = "string", max_loss = "duration",
   destination = "any", priority = "any", exclude = "any", max_targets = "integer",
+  accept_misses = "boolean",
 }
 
 local function check_choice(field, value, known)
@@ -134,8 +138,8 @@ end
 function plan.digest(list)
   local sum = crypto.digest "sha256"
   for _, target in ipairs(list) do
-    sum:update(repair.encode { target.key or target.given, target.priority or 0, target.destinationType or "",
-      target.before or "" }):update("\n")
+    sum:update(repair.encode { targets.meaning(target), target.priority or 0, target.destinationType or "",
+      target.before or "", target.at or "" }):update("\n")
   end
   return string.format("%d, %s", #list, crypto.hex(sum:final()):sub(1, 16))
 end
@@ -155,43 +159,43 @@ end
 
 -- {====== The rows ======
 
-local function ranks_of(list)
-  local ranks = {}
-  for i, target in ipairs(list) do
-    ranks[target.key or target.given] = ranks[target.key or target.given] or i
+--- Was every unit that answers to a target excluded?
+local function is_excluded(target, excluded)
+  for _, unit in ipairs(target.units or {}) do
+    if not excluded[unit.id] then
+      return false
+    end
   end
-  return ranks
+  return target.units ~= nil and target.units[1] ~= nil
 end
 
-local function rank_of(ranks, target)
-  local best
-  for _, key in ipairs(targets.known_keys(target)) do
-    local rank = ranks[key]
-    best = rank and math.min(rank, best or rank) or best
+--- Why a target is not restored: it repeats another; it was excluded; and only then what else stands against it.
+local function refusal_of(target, choice, excluded)
+  local own = target.refusal
+  if own and own.code == "duplicate" then
+    return own
+  elseif is_excluded(target, excluded) then
+    return { code = "excluded", message = "it was excluded" }
   end
-  return best
+  return own or choice and choice.refusal
 end
 
 local function lost_of(row, moment)
   local taken = time.parse(row.protectionDateTime)
-  return taken and math.floor((time.parse(row.before) or moment) - taken)
+  return taken and math.floor((time.parse(row.before or row.at) or moment) - taken)
 end
 
-local function row_of(o, n, target, choice, excluded, ranks)
-  local unit = target.unit or {}
+local function row_of(o, n, target, found)
+  local unit, choice = target.unit or {}, found.choice_of(target)
   local row = {
     n = n, target = target.given, name = unit.name, address = unit.address ~= target.given and unit.address or nil,
-    protectionUnitId = unit.id, before = target.before, kind = "standard",
+    protectionUnitId = unit.id, before = target.before, at = target.at, kind = "standard",
     destinationType = target.destinationType or o.destination,
-    priority = rank_of(ranks, target) or target.priority or USUAL_PRIORITY,
-    refusal = target.refusal,
+    priority = found.others.priority[unit.id or ""] or target.priority or USUAL_PRIORITY,
+    refusal = refusal_of(target, choice, found.others.exclude),
   }
   if not row.destinationType then
     raise('plan.destination: "inPlace" or "new" was expected; it is never assumed')
-  elseif rank_of(excluded, target) then
-    row.refusal = { code = "excluded", message = "it was excluded" }
-  elseif choice and choice.refusal then
-    row.refusal = choice.refusal
   elseif choice and not row.refusal then
     row.restorePointId, row.protectionDateTime, row.tags = choice.id, choice.protectionDateTime, choice.tags
     row.lost = lost_of(row, o.moment)
@@ -204,24 +208,23 @@ local function row_of(o, n, target, choice, excluded, ranks)
   return row
 end
 
-local function rows_of(o, found, excluded, first)
-  local out, ranks, rows = ranks_of(excluded), ranks_of(first), {}
+local function rows_of(o, found)
+  local rows = {}
   for n, target in ipairs(found.list) do
-    local choice = target.unit and not target.refusal and found.choices[target.unit.id]
-    rows[n] = row_of(o, n, target, choice or nil, out, ranks)
+    rows[n] = row_of(o, n, target, found)
   end
   return rows
 end
 
 --- Units and points, and beside them what was restored from these points since T: who has lost a journal and plans
 -- anew gets another hash, and has to confirm that it is to be done again.
-local function read_all(client, o)
+local function read_all(client, o, beside)
   local found = {}
   local _, failures = gather({
     function()
-      local list, choices = survey.run(client, o, o.wanted)
-      found.list, found.choices = list, choices
-      return list, choices
+      local list, choice_of, others = survey.run(client, o, o.wanted, beside)
+      found.list, found.choice_of, found.others = list, choice_of, others
+      return list, choice_of
     end,
     function()
       local seen, err = history.since(client, o.service, o.moment)
@@ -258,6 +261,31 @@ local function name_restored(client, o, seen, rows)
   return dones ~= nil or nil, err or problem
 end
 
+-- entries that a message names; all are in `err.misses`
+local MOST_NAMED = 20
+
+--- One entry of `exclude` or `priority` that means no unit, in words.
+local function describe_miss(miss)
+  return string.format("%s: %s: %s%s", miss.option, miss.given, miss.message,
+    miss.nearest and "; the nearest is " .. miss.nearest or "")
+end
+
+--- Exclusions and priorities that mean no unit stop a plan.
+local function fail_missed(misses)
+  local lines = {}
+  for i = 1, math.min(#misses, MOST_NAMED) do
+    lines[i] = describe_miss(misses[i])
+  end
+  if #misses > MOST_NAMED then
+    lines[#lines + 1] = "and " .. #misses - MOST_NAMED .. " more"
+  end
+  return nil, core.failure {
+    code = "missed", class = "refuse", operation = "plan", sent = false, attempts = 0, misses = misses,
+    message = string.format("%d of what exclude and priority name is no protection unit: %s", #misses,
+      table.concat(lines, "; ")),
+  }
+end
+
 local Plan = { __name = "m365restore.plan" }
 Plan.__index = Plan
 
@@ -292,6 +320,9 @@ local function notes_of(self)
       .. "take more than 15 minutes to appear."
   end
   notes[#notes + 1] = artifacts.unseen(self.rows)
+  for _, miss in ipairs(self.misses or {}) do
+    notes[#notes + 1] = "Not found, and planned without: " .. describe_miss(miss)
+  end
   local moment, created = time.parse(self.before or self.at), time.parse(self.created)
   if moment and created and created - moment > FINE_GRAIN then
     notes[#notes + 1] = "T is more than two weeks ago: of sites and OneDrives there is one point a week."
@@ -324,21 +355,24 @@ end
 -- @{m365restore.restore.targets.read}); `before` (a time T: the newest points older than it) or `at` (points of T
 -- itself count too); `destination` ("inPlace" or "new", never assumed); `prefer` ("fastRestore", which is the default
 -- and falls back to any point, "latest", "oldest"); `max_loss` (duration: how much older than T a point may be);
--- `priority` (targets that go first, in their order, or a function of a row); `exclude` (targets); `max_targets`
--- (integer: more are refused as a whole)
--- @treturn ?Plan; or nil, err: `no_targets`, `too_many_targets`, or what a read failed with. Raises on wrong options
--- and unreadable targets
+-- `priority` (targets that go first, in their order, or a function of a row); `exclude` (targets); `accept_misses`
+-- (boolean: what `exclude` and `priority` name and no unit is does not stop the plan, and is listed in `plan.misses`);
+-- `max_targets` (integer: more are refused as a whole)
+-- @treturn ?Plan; or nil, err: `no_targets`, `too_many_targets`, `missed` (with `err.misses`, a list of { option,
+-- given, code, message, nearest }), or what a read failed with. Raises on wrong options and unreadable targets
 function plan.make(client, spec)
   local o = read_options(spec)
   local excluded, first = list_of("exclude", o.exclude), list_of("priority", o.priority)
   local created = clock.of(client):now()
-  local found, err = read_all(client, o)
+  local found, err = read_all(client, o, { exclude = excluded, priority = first })
   if not found then
     return nil, err
+  elseif #found.others.misses > 0 and not o.accept_misses then
+    return fail_missed(found.others.misses)
   elseif #found.list == 0 then
     return fail("no_targets", "there is nothing in the list of targets")
   end
-  local rows = rows_of(o, found, excluded, first)
+  local rows = rows_of(o, found)
   local named, problem = name_restored(client, o, found.seen, rows)
   if not named then
     return nil, problem
@@ -351,6 +385,7 @@ function plan.make(client, spec)
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
     created = time.format(math.floor(created)), seen_until = found.seen.newest,
     request = request_of(o, excluded, first), rows = rows,
+    misses = #found.others.misses > 0 and core.array(found.others.misses) or nil,
   }, client.max_artifacts)
 end
 

@@ -11,7 +11,7 @@ local words = require "m365restore.restore.words"
 local report = {}
 
 -- Outcomes that leave nothing to be done.
-local good = { restored = true, already_restored = true, excluded = true }
+local good = { restored = true, already_restored = true, excluded = true, duplicate = true }
 
 local Report = { __name = "m365restore.report" }
 Report.__index = Report
@@ -19,7 +19,7 @@ Report.__index = Report
 --- Class and remedy of a row: what the code says where it was met, else what the outcome says.
 local function advise(row)
   local class, remedy
-  if row.outcome == "refused" or row.outcome == "excluded" then
+  if row.outcome == "refused" or row.outcome == "excluded" or row.outcome == "duplicate" then
     class, remedy = "refuse", select(2, core.describe(row.code or "", "plan"))
   elseif good[row.outcome] then
     return nil
@@ -35,8 +35,9 @@ end
 local function outcome_of(row, state)
   local result = state.results[row.n]
   if row.refusal then
-    local excluded = row.refusal.code == "excluded"
-    return excluded and "excluded" or "refused", row.refusal.code, row.refusal.message, {}
+    local code = row.refusal.code
+    local outcome = (code == "excluded" or code == "duplicate") and code or "refused"
+    return outcome, code, row.refusal.message, {}
   elseif result then
     return result.outcome, result.code, result.message, result
   end
@@ -48,14 +49,24 @@ local function outcome_of(row, state)
   return begun and "running" or "not_started", nil, nil, { session = session and session.id }
 end
 
-local function row_of(row, state)
+--- The time that a row was planned for: `before` and `at`, one of which is nil.
+local function time_of(row, plan)
+  if row.before or row.at then
+    return row.before, row.at
+  end
+  return plan.before, plan.at
+end
+
+local function row_of(row, state, plan)
   local outcome, code, message, result = outcome_of(row, state)
+  local before, at = time_of(row, plan)
   local made = {
     n = row.n, target = row.target, name = row.name, outcome = outcome, code = code, message = message,
     session = result.session, artifact = result.artifact,
     status = result.status, wave = row.wave, protectionUnitId = row.protectionUnitId,
     restorePointId = row.restorePointId or result.restorePointId,
     protectionDateTime = row.protectionDateTime or result.protectionDateTime, lost = row.lost,
+    kind = row.kind, before = before, at = at,
     destinationType = not row.refusal and row.destinationType or nil, startDateTime = result.startDateTime,
     completionDateTime = result.completionDateTime, url = result.url,
   }
@@ -118,7 +129,7 @@ end
 function report.new(plan, state, problem)
   local rows = {}
   for i, row in ipairs(plan.rows) do
-    rows[i] = row_of(row, state)
+    rows[i] = row_of(row, state, plan)
   end
   return report.of(rows, {
     service = plan.service, hash = plan.hash, T = plan.before or plan.at, created = plan.created,
@@ -128,7 +139,7 @@ end
 
 local order = {
   "restored", "already_restored", "failed", "failed_elsewhere", "rejected", "refused", "running", "running_elsewhere",
-  "not_started", "unknown", "excluded",
+  "not_started", "unknown", "excluded", "duplicate",
 }
 
 --- One line: how many targets had which outcome.
@@ -155,12 +166,15 @@ end
 
 --- The targets that were not restored and may be tried again, for the next plan: `targets = report:failed()`. Those
 -- that still run, or were never begun, are not among them: their own run goes on with them.
--- @treturn table list of { target, protectionUnitId, code }
+-- @treturn table list of { target, protectionUnitId, code, destination, before, at, kind }: each as it was planned
 function Report:failed()
   local list = {}
   for _, row in ipairs(self.rows) do
     if row.outcome == "failed" or row.outcome == "rejected" or row.outcome == "failed_elsewhere" then
-      list[#list + 1] = { target = row.target, protectionUnitId = row.protectionUnitId, code = row.code }
+      list[#list + 1] = {
+        target = row.target, protectionUnitId = row.protectionUnitId, code = row.code,
+        destination = row.destinationType, before = row.before, at = row.at, kind = row.kind,
+      }
     end
   end
   return list
@@ -168,8 +182,8 @@ end
 
 local columns = {
   "target", "name", "outcome", "code", "class", "remedy", "message", "wave", "session", "artifact", "status",
-  "protectionDateTime", "lost", "destinationType", "startDateTime", "completionDateTime", "url", "protectionUnitId",
-  "restorePointId",
+  "protectionDateTime", "lost", "destinationType", "before", "at", "kind", "startDateTime", "completionDateTime", "url",
+  "protectionUnitId", "restorePointId",
 }
 
 local function spell_json(self)

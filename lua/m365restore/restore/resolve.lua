@@ -1,11 +1,17 @@
---- From targets to protection units: one walk over the service's list.
+--- From what was written to protection units: one walk over the service's list, for targets, exclusions and priorities
+-- alike.
 -- @module m365restore.restore.resolve
 local core = require "m365restore.core"
-local gather = require "m365restore.driver.gather"
+local directory = require "m365restore.restore.directory"
+local fold = require "m365restore.fold"
+local nearest = require "m365restore.restore.nearest"
+local spelling = require "m365restore.restore.spelling"
 local targets = require "m365restore.restore.targets"
-local uri = require "m365restore.uri"
 
 local resolve = {}
+
+-- names for which the nearest spelling is looked for
+local MOST_SPELLINGS = 20
 
 -- States in which the service keeps no restore points for a unit, or soon will not. A state that is not known here
 -- is left to the search for points.
@@ -15,75 +21,128 @@ local function refusal(code, ...)
   return { code = code, message = string.format(...) }
 end
 
---- What is kept of a unit; its page can go.
-local function summary(unit)
-  return {
-    id = unit.id,
-    name = unit.siteName or unit.displayName,
-    address = unit.siteWebUrl or unit.email or unit.directoryObjectId,
-    status = unit.status,
-  }
-end
-
 local function is_lost(unit)
   return lost_states[tostring(unit.status):lower()] == true
 end
 
---- key -> the targets that wait for it
-local function index_of(list)
-  local index = {}
-  for _, target in ipairs(list) do
-    if target.key then
-      index[target.key] = index[target.key] or {}
-      table.insert(index[target.key], target)
-    end
-  end
-  return index
+--- A property, or nil where it is no text.
+local function text_of(unit, name)
+  local value = unit[name]
+  return type(value) == "string" and value ~= "" and value or nil
 end
 
-local function add_unit(target, unit)
-  target.units = target.units or {}
-  for _, known in ipairs(target.units) do
-    if known.id == unit.id then
-      return false
-    end
-  end
-  table.insert(target.units, unit)
-  return true
+--- What is kept of a unit; its page can go.
+local function summary(unit, keys)
+  local owner = text_of(unit, "directoryObjectId")
+  return {
+    id = unit.id, name = text_of(unit, "siteName") or text_of(unit, "displayName"),
+    address = text_of(unit, "siteWebUrl") or text_of(unit, "email") or owner, status = unit.status,
+    owner = owner and owner:lower(), keys = keys,
+  }
+end
+
+local function name_of(unit)
+  return unit.address or unit.name or unit.id
+end
+
+-- {====== The walk ======
+
+local function put(index, key, value)
+  index[key] = index[key] or {}
+  table.insert(index[key], value)
 end
 
 local Walk = {}
 Walk.__index = Walk
 
---- A unit has been found for a target: whoever searches its points can begin.
-function Walk:meet(target, unit)
-  if add_unit(target, unit) and not is_lost(unit) then
-    self.on_unit(unit, target)
+--- Writes down which clues wait for which unit.
+function Walk:expect(list)
+  for _, target in ipairs(list) do
+    self.keeps_spellings = true
+    for _, clue in ipairs(target.clues) do
+      local wish = { clue = clue, target = list == self.list and target or nil }
+      if clue.key then
+        put(self.index, clue.key, wish)
+      end
+      if clue.other then
+        put(self.index, clue.other, wish)
+      end
+      for depth, key in ipairs(clue.above or {}) do
+        put(self.index_above, key, { clue = clue, depth = depth })
+      end
+      self.keeps_owners = self.keeps_owners or clue.kind == "email" or clue.personal ~= nil
+    end
+  end
+end
+
+--- A clue has found a unit; the search for the points of a target can begin.
+function Walk:meet(wish, unit)
+  local clue = wish.clue
+  clue.units = clue.units or {}
+  for _, known in ipairs(clue.units) do
+    if known.id == unit.id then
+      return
+    end
+  end
+  table.insert(clue.units, unit)
+  if wish.target and not is_lost(unit) then
+    self.on_unit(unit, wish.target)
   end
 end
 
 --- Every protected unit is a target of its own.
-function Walk:take_every(unit)
-  local policy = self.wanted.policy
+function Walk:take_every(unit, known)
+  local policy = self.policy
   if is_lost(unit) or policy and tostring(unit.policyId):lower() ~= policy:lower() then
     return
   end
-  local known = summary(unit)
-  local target = { given = known.address or known.id, key = targets.id_key(known.id) }
+  local target = targets.of_unit(known.id, known.address)
   table.insert(self.list, target)
-  self:meet(target, known)
+  self:meet({ clue = target.clues[1], target = target }, known)
 end
 
-function Walk:take_named(unit)
-  local known
-  for _, key in ipairs(targets.keys(unit)) do
-    for _, target in ipairs(self.index[key] or {}) do
-      known = known or summary(unit)
-      self:meet(target, known)
+--- Keeps how the names of a unit are spelled, in case one is missed.
+function Walk:keep_spellings(unit)
+  for _, name in ipairs { "siteWebUrl", "email", "id", "siteId", "directoryObjectId" } do
+    local text = text_of(unit, name)
+    local kind = name == "siteWebUrl" and "url" or name == "email" and "email" or "id"
+    if text then
+      table.insert(self.spellings[kind], text)
     end
   end
-  if self.by_directory and unit.directoryObjectId then
-    self.by_directory[unit.directoryObjectId:lower()] = known or summary(unit)
+end
+
+--- A unit that an address lies below; the nearest counts.
+local function lay_below(wish, unit)
+  local clue = wish.clue
+  if not clue.below or clue.below.depth > wish.depth then
+    clue.below = { depth = wish.depth, unit = unit }
+  end
+end
+
+function Walk:take(unit)
+  self.sees_emails = self.sees_emails or text_of(unit, "email") ~= nil
+  local keys, known = spelling.of_unit(unit), nil
+  local function know()
+    known = known or summary(unit, keys)
+    return known
+  end
+  if self.is_every then
+    self:take_every(unit, know())
+  end
+  for _, key in ipairs(keys) do
+    for _, wish in ipairs(self.index[key] or {}) do
+      self:meet(wish, know())
+    end
+    for _, wish in ipairs(self.index_above[key] or {}) do
+      lay_below(wish, know())
+    end
+  end
+  if self.keeps_owners and text_of(unit, "directoryObjectId") then
+    put(self.by_owner, know().owner, know())
+  end
+  if self.keeps_spellings then
+    self:keep_spellings(unit)
   end
 end
 
@@ -101,134 +160,390 @@ function Walk:read()
         code = "bad_answer", operation = "plan", sent = true, message = "the service lists a unit without an id",
       }
     end
-    self.sees_emails = self.sees_emails or unit.email ~= nil
-    if self.wanted.every then
-      self:take_every(unit)
-    else
-      self:take_named(unit)
+    self:take(unit)
+  end
+end
+
+-- }======
+
+-- {====== People ======
+
+local function has_units(target)
+  for _, clue in ipairs(target.clues) do
+    if clue.units then
+      return true
+    end
+  end
+  return false
+end
+
+--- The question that a clue puts to the directory; nil: it puts none.
+local function question_of(service, target, clue)
+  if clue.units or service == "sharePoint" then
+    return nil
+  elseif clue.kind == "email" then
+    return { address = clue.text, further = not has_units(target) }
+  elseif clue.personal and not clue.personal.is_below then
+    return { site = clue.personal }
+  end
+end
+
+--- Hands out what the directory knows. Where units show addresses, a token that may not ask knows as much as that.
+function Walk:settle(question)
+  if self.sees_emails and question.refusal and question.refusal.code == "email_hidden" then
+    question.refusal = refusal("unknown", "no protection unit of %s shows this address; to look for it among the other "
+      .. "addresses of users, grant %s", self.service, directory.permissions.addresses)
+  end
+  for _, wish in ipairs(question.wishes) do
+    local clue = wish.clue
+    clue.owners, clue.refusal = question.owners, question.refusal
+    for _, owner in ipairs(question.owners or {}) do
+      for _, unit in ipairs(self.by_owner[owner] or {}) do
+        self:meet(wish, unit)
+      end
     end
   end
 end
 
-local hidden = "this token is not shown the units' e-mail addresses, and the user could not be looked up (%s): grant "
-  .. "User.ReadBasic.All, or give the directoryObjectId"
+--- Looks up the people whom the list of units does not name; each once.
+function Walk:look_up(lists)
+  local questions, asked = {}, {}
+  for _, list in ipairs(lists) do
+    for _, target in ipairs(list) do
+      for _, clue in ipairs(target.clues) do
+        local question = question_of(self.service, target, clue)
+        if question and not asked[clue.key] then
+          question.wishes, asked[clue.key] = {}, question
+          questions[#questions + 1] = question
+        end
+        if question then
+          local first = asked[clue.key]
+          first.further = first.further or question.further
+          table.insert(first.wishes, { clue = clue, target = list == self.list and target or nil })
+        end
+      end
+    end
+  end
+  if #questions == 0 then
+    return true
+  end
+  local ok, err = directory.new(self.client):look_up(questions)
+  for _, question in ipairs(ok and questions or {}) do
+    self:settle(question)
+  end
+  return ok, err
+end
 
---- The unit of a user whose address the service does not show.
-function Walk:look_up(target)
-  local address = targets.email_of(target.key)
-  local user, err = self.client:request("GET", "/users/" .. uri.escape(address), { query = { ["$select"] = "id" } })
-  local unit = user and user.id and self.by_directory[user.id:lower()]
-  if unit then
-    self:meet(target, unit)
-  elseif user then
-    target.refusal = refusal("unprotected", "the user is known, but no unit of %s is theirs", self.service)
-  elseif err.status == 404 then
-    target.refusal = refusal("unknown", "there is no user with this address")
-  elseif err.class == "retry" then
-    return nil, err
-  else
-    target.refusal = refusal("email_hidden", hidden, tostring(err.code))
+-- }======
+
+-- {====== What a target means ======
+
+--- Are two units the same, or one the successor of the other, which is not protected any more?
+local function is_same(a, b)
+  if a.id == b.id then
+    return true
+  elseif not is_lost(a) and not is_lost(b) then
+    return false
+  end
+  for _, key in ipairs(a.keys) do
+    for _, other in ipairs(b.keys) do
+      if key == other then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+--- The units of one list that are in the other, too; of two that are the same, the one that is still protected.
+local function common_of(mine, theirs)
+  local common = {}
+  for _, a in ipairs(mine) do
+    for _, b in ipairs(theirs) do
+      if is_same(a, b) then
+        common[#common + 1] = is_lost(a) and b or a
+      end
+    end
+  end
+  return common
+end
+
+local function live_of(units)
+  local live = {}
+  for _, unit in ipairs(units) do
+    live[#live + 1] = not is_lost(unit) and unit or nil
+  end
+  return live
+end
+
+local function quoted(clue)
+  return (clue.heading and clue.heading .. " " or "") .. "'" .. clue.text .. "'"
+end
+
+--- What a clue leads to, in words.
+local function half_of(clue)
+  if clue.units then
+    local unit = clue.units[1]
+    return ("%s is %s (unit %s)"):format(quoted(clue), name_of(unit), unit.id)
+  elseif clue.below then
+    return ("%s lies in %s"):format(quoted(clue), name_of(clue.below.unit))
+  end
+  return ("%s is the user %s"):format(quoted(clue), table.concat(clue.owners, ", "))
+end
+
+local function contradiction(a, b)
+  return refusal("contradiction", "%s, and %s", half_of(a), half_of(b))
+end
+
+--- Does a clue that has no unit of its own speak of another place or person than these units?
+local function denies(clue, units)
+  if clue.units or not clue.below and not (clue.owners and clue.owners[1]) then
+    return false
+  end
+  for _, unit in ipairs(units) do
+    if clue.below and is_same(clue.below.unit, unit) then
+      return false
+    end
+    for _, owner in ipairs(clue.owners or {}) do
+      if unit.owner == nil or unit.owner == owner then
+        return false
+      end
+    end
   end
   return true
 end
 
---- App-only tokens see no addresses: then users are looked up.
-function Walk:look_up_rest()
-  local rest = {}
-  for _, target in ipairs(self.list) do
-    if not target.units and targets.email_of(target.key) then
-      rest[#rest + 1] = target
-    end
+--- Why a clue has no unit. What says most has the highest rank.
+local function reason_of(clue, service)
+  if clue.flaw then
+    return refusal("unreadable", "%s", clue.flaw), 1
+  elseif clue.below then
+    return refusal("below_site", "it lies in %s: give the address of the site if all of it is meant",
+      name_of(clue.below.unit)), 5
+  elseif clue.owners and clue.owners[1] then
+    return refusal("unprotected", "the user is known, but no unit of %s is theirs", service), 4
+  elseif clue.refusal then
+    return clue.refusal, clue.refusal.code == "unknown" and 2 or 4
+  elseif clue.personal and clue.personal.is_below then
+    return refusal("below_site", "it lies in https://%s/personal/%s: give that address if all of it is meant",
+      clue.personal.host, clue.personal.name), 3
+  elseif clue.loose then
+    return refusal("unreadable", "this is no URL, e-mail address or id"), 1
   end
-  if #rest == 0 or self.sees_emails or not self.by_directory then
-    return true
-  end
-  local _, failures = gather(rest, function(target) return self:look_up(target) end)
-  local _, err = next(failures)
-  return err == nil or nil, err
+  return refusal("unknown", "no protection unit of %s has this address or id", service), 2
 end
 
---- Why a target has no unit to restore; nil: it has exactly one, `target.unit`.
-local function judge(target, service)
-  if target.refusal then
-    return target.refusal
-  elseif not target.key then
-    return refusal("unreadable", "this is no URL, e-mail address or id")
-  elseif not target.units then
-    return refusal("unknown", "no protection unit of %s has this address or id", service)
-  end
-  local live = {}
-  for _, unit in ipairs(target.units) do
-    if not is_lost(unit) then
-      live[#live + 1] = unit
+local function reason_of_all(target, service)
+  local best, highest
+  for _, clue in ipairs(target.clues) do
+    local reason, rank = reason_of(clue, service)
+    if not best or rank > highest then
+      best, highest = reason, rank
     end
   end
-  if #live == 0 then
-    return refusal("unprotected", "the unit is %s", tostring(target.units[1].status))
-  elseif #live > 1 then
-    local ids = {}
-    for i, unit in ipairs(live) do
-      ids[i] = unit.id
-    end
-    return refusal("ambiguous", "%d units answer to it: %s", #live, table.concat(ids, ", "))
-  end
-  target.unit = live[1]
+  return best or refusal("unreadable", "this is no URL, e-mail address or id")
 end
 
---- Units that several targets mean are restored once.
+--- The units that all names of a target agree on; a name that finds nothing leaves it to the others.
+local function agree(target, service)
+  local units, first
+  for _, clue in ipairs(target.clues) do
+    local common = clue.units and units and common_of(units, clue.units) or clue.units
+    if common and #common == 0 then
+      return nil, contradiction(first, clue)
+    elseif common then
+      units, first = common, first or clue
+    end
+  end
+  if not units then
+    return nil, reason_of_all(target, service)
+  end
+  for _, clue in ipairs(target.clues) do
+    if denies(clue, units) then
+      return nil, contradiction(first, clue)
+    end
+  end
+  local live = live_of(units)
+  return #live > 0 and live or units
+end
+
+local function ids_of(units)
+  local ids = {}
+  for i, unit in ipairs(units) do
+    ids[i] = unit.id
+  end
+  return table.concat(ids, ", ")
+end
+
+local wholes = {
+  item = "this row is about a file: plan_files plans it",
+  messages = "this row is about messages: plan_messages plans it",
+}
+
+--- Finds the one unit of a target, `target.unit`, or why it has none, `target.refusal`. `target.units` are all that
+-- answer to it.
+local function judge(target, service, takes)
+  local units, reason = agree(target, service)
+  target.units = units or {}
+  if target.refusal and target.refusal.code ~= "excluded" then
+    return
+  elseif target.part and target.part ~= takes then
+    target.refusal = refusal("part", "%s", wholes[target.part])
+  elseif not units then
+    target.refusal = target.refusal or reason
+  elseif #units > 1 then
+    target.refusal = target.refusal or refusal("ambiguous", "%d units answer to it: %s", #units, ids_of(units))
+  elseif is_lost(units[1]) then
+    target.refusal = target.refusal or refusal("unprotected", "the unit is %s", tostring(units[1].status))
+  else
+    target.unit = units[1]
+  end
+end
+
+local function settings_of(target)
+  return tostring(target.before or target.at), tostring(target.destinationType)
+end
+
+--- What a second row for the same unit says: nothing of its own counts.
+local function duplicate_of(target, other, n)
+  local moment, place = settings_of(target)
+  local other_moment, other_place = settings_of(other)
+  local differs = moment ~= other_moment or place ~= other_place
+  return refusal("duplicate", "the same unit as target %d, %s%s", n, other.given,
+    differs and "; the time and destination of that one count" or "")
+end
+
+--- Units that several targets mean are restored once: the first counts, and is changed by none that repeats it.
 local function refuse_duplicates(list)
   local first = {}
   for i, target in ipairs(list) do
     local id = target.unit and target.unit.id
     if id and first[id] then
-      target.refusal = refusal("duplicate", "the same unit as target %d, %s", first[id], list[first[id]].given)
+      target.refusal = duplicate_of(target, list[first[id]], first[id])
     elseif id then
       first[id] = i
     end
   end
 end
 
+-- }======
+
+-- {====== What is missed ======
+
+--- The first name of a target that can be compared with those of units.
+local function comparable(target, spellings)
+  for _, clue in ipairs(target.clues) do
+    if clue.kind and spellings[clue.kind][1] then
+      return clue
+    end
+  end
+end
+
+--- The spelling among the units that were read that is nearest to each of some targets.
+-- @treturn table target -> text
+function Walk:nearest_to(list)
+  local texts, owners, found = { url = {}, email = {}, id = {} }, { url = {}, email = {}, id = {} }, {}
+  for i = 1, math.min(#list, MOST_SPELLINGS) do
+    local clue = comparable(list[i], self.spellings)
+    if clue then
+      table.insert(texts[clue.kind], fold.text(clue.text))
+      table.insert(owners[clue.kind], list[i])
+    end
+  end
+  for kind, names in pairs(self.spellings) do
+    local folded = {}
+    for i = 1, texts[kind][1] and #names or 0 do
+      folded[i] = fold.text(names[i])
+    end
+    for i, at in pairs(nearest.find(texts[kind], folded)) do
+      found[owners[kind][i]] = names[at]
+    end
+  end
+  return found
+end
+
+--- Says of the first targets that no unit has such a name how the nearest name is spelled.
+function Walk:suggest(list)
+  local unknown = {}
+  for _, target in ipairs(list) do
+    unknown[#unknown + 1] = target.refusal and target.refusal.code == "unknown" and target or nil
+  end
+  for target, near in pairs(self:nearest_to(unknown)) do
+    target.refusal = refusal("unknown", "%s; the nearest is %s", target.refusal.message, near)
+  end
+end
+
+--- The units that an exclusion or a priority means, or why it means none.
+local function read_entry(target, service)
+  if target.part then
+    return nil, refusal("part", "%s", wholes[target.part])
+  elseif target.refusal and target.refusal.code == "unreadable" then
+    return nil, target.refusal
+  end
+  return agree(target, service)
+end
+
+--- The units that a list of exclusions or priorities means, each with its place in the list.
+-- @treturn table id of a unit -> place
+-- @treturn table those that mean no unit
+function Walk:places_of(option, list)
+  local places, missed, misses = {}, {}, {}
+  for i, target in ipairs(list) do
+    local units, reason = read_entry(target, self.service)
+    for _, unit in ipairs(units or {}) do
+      places[unit.id] = places[unit.id] or i
+    end
+    if not units then
+      missed[#missed + 1] = target
+      misses[#misses + 1] = { option = option, given = target.given, code = reason.code, message = reason.message }
+    end
+  end
+  local near = self:nearest_to(missed)
+  for i, target in ipairs(missed) do
+    misses[i].nearest = near[target]
+  end
+  return places, misses
+end
+
+-- }======
+
 --- Finds the protection unit of every target. May yield.
 -- @tparam client client
 -- @tparam string service
--- @tparam table wanted from @{targets.read}
--- @tparam function on_unit called with a unit and a target as soon as the unit is found, while the walk goes on
--- @treturn ?table the targets, each with its `unit`, or with a `refusal` { code, message }; or nil, err
-function resolve.units(client, service, wanted, on_unit)
-  local list = wanted.list or {}
+-- @tparam table wanted from @{m365restore.restore.targets.read}; `takes` = "messages" where rows about messages are
+-- meant
+-- @tparam[opt] function on_unit called with a unit and a target as soon as the unit is found, while the walk goes on
+-- @tparam[opt] table beside `exclude` and `priority`: lists of targets
+-- @treturn ?table the targets, each with its `unit`, or with a `refusal` { code, message }, and `units`, all that
+-- answer to it; or nil, err
+-- @treturn table `exclude` and `priority`: id of a unit -> its place in the list; and `misses`, those that mean no
+-- unit: { option, given, code, message, nearest }
+function resolve.units(client, service, wanted, on_unit, beside)
+  local list, exclude, priority = wanted.list or {}, beside and beside.exclude or {}, beside and beside.priority or {}
   local walk = setmetatable({
-    client = client, service = service, wanted = wanted, list = list, on_unit = on_unit, index = index_of(list),
+    client = client, service = service, is_every = wanted.every, policy = wanted.policy, list = list,
+    on_unit = on_unit or function() end, index = {}, index_above = {}, by_owner = {},
+    spellings = { url = {}, email = {}, id = {} },
   }, Walk)
-  for _, target in ipairs(list) do
-    if service ~= "sharePoint" and targets.email_of(target.key) then
-      walk.by_directory = walk.by_directory or {}
-    end
-  end
+  walk:expect(list)
+  walk:expect(exclude)
+  walk:expect(priority)
   local ok, err = walk:read()
   if ok then
-    ok, err = walk:look_up_rest()
+    ok, err = walk:look_up { list, exclude, priority }
   end
   if not ok then
     return nil, err
   end
   for _, target in ipairs(list) do
-    target.refusal = judge(target, service)
-    target.units = nil
+    judge(target, service, wanted.takes)
   end
   refuse_duplicates(list)
-  return list
-end
-
---- Does a target of this list say that the caller looks users up? (For the permissions that a plan needs.)
--- @tparam table list targets
--- @treturn boolean
-function resolve.names_users(list)
-  for _, target in ipairs(list) do
-    if targets.email_of(target.key) then
-      return true
-    end
-  end
-  return false
+  walk:suggest(list)
+  local excluded, misses = walk:places_of("exclude", exclude)
+  local first, more = walk:places_of("priority", priority)
+  table.move(more, 1, #more, #misses + 1, misses)
+  return list, { exclude = excluded, priority = first, misses = misses }
 end
 
 return resolve

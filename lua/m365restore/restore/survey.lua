@@ -25,27 +25,29 @@ end
 
 --- Finds the unit of every target, and the point of every unit. May yield.
 -- @tparam client client
--- @tparam table spec `service`, `prefer`, `max_loss`, `moment` (T, epoch seconds), `exact`
+-- @tparam table spec `service`, `prefer`, `max_loss`, `moment` (T, epoch seconds), `exact` (a point at T itself counts)
 -- @tparam table wanted from @{m365restore.restore.targets.read}
+-- @tparam[opt] table beside `exclude` and `priority`: lists of targets
 -- @treturn ?table targets with `unit` or `refusal`; or nil, err
--- @treturn table unit id -> the point, or `{ refusal = }`
-function survey.run(client, spec, wanted)
+-- @treturn function (target) -> its point, or `{ refusal = }`; nil where it has no unit
+-- @treturn table what `beside` means, from @{m365restore.restore.resolve.units}
+function survey.run(client, spec, wanted, beside)
   local points = ladder.new(client, spec)
-  local fed, list = {}, nil
+  local list, others
+  local function limit_of(target)
+    local own = target.before or target.at
+    return ladder.limit(own and time.parse(own) or spec.moment, own and target.at ~= nil or not own and spec.exact)
+  end
   local function feed(unit, target)
-    if not fed[unit.id] then
-      fed[unit.id] = true
-      points:feed(unit.id, target.before and time.parse(target.before) or spec.moment)
-    end
+    points:feed(unit.id, limit_of(target))
   end
   local roles = { function()
-    local err
-    list, err = resolve.units(client, spec.service, wanted, feed)
+    list, others = resolve.units(client, spec.service, wanted, feed, beside)
     if not list then
-      points:abandon(err)
+      points:abandon(others)
     end
     points:close()
-    return list, err
+    return list, others
   end }
   for i = 1, SEARCHERS do
     roles[i + 1] = function() return points:work() end
@@ -62,7 +64,9 @@ function survey.run(client, spec, wanted)
   if err then
     return nil, err
   end
-  return list, points.choices
+  return list, function(target)
+    return target.unit and points:choice(target.unit.id, limit_of(target))
+  end, others
 end
 
 --- Looks whether a plan's units and points are still what they were. May yield.
@@ -74,22 +78,24 @@ function survey.verify(client, plan)
   for _, row in ipairs(plan.rows) do
     if not row.refusal and row.kind == "standard" then
       rows[#rows + 1] = row
-      list[#list + 1] = { given = row.target, key = targets.id_key(row.protectionUnitId), before = row.before }
+      local target = targets.of_unit(row.protectionUnitId, row.target)
+      target.before, target.at = row.before, row.at
+      list[#list + 1] = target
     end
   end
   if #list == 0 then
     return true
   end
-  local found, choices = survey.run(client, {
+  local found, choice_of = survey.run(client, {
     service = plan.service, prefer = plan.prefer, max_loss = plan.max_loss,
     moment = time.parse(plan.at or plan.before), exact = plan.at ~= nil,
   }, { list = list })
   if not found then
-    return nil, choices
+    return nil, choice_of
   end
   local differences = {} -- rows of other kinds hang on a snapshot that was opened, or on a search: nothing to compare
   for i, target in ipairs(found) do
-    local choice = target.unit and choices[target.unit.id] or {}
+    local choice = choice_of(target) or {}
     local refusal = target.refusal or choice.refusal
     if refusal then
       differences[#differences + 1] = string.format("%s: %s: %s", target.given, refusal.code, refusal.message)

@@ -1,47 +1,17 @@
---- Targets: what a person wrote, and the protection units that it means.
+--- Targets: what a person wrote, as it was read. Which protection units it means is for the resolver.
 --
--- A target is read into `{ given =, key =, priority =, destinationType =, before = }`.
--- Keys are compared without case, scheme, and slashes at the end.
+-- A target is `{ given =, clues =, priority =, destinationType =, before =, at =, part =, refusal = }`. A clue is one
+-- name of it, as @{m365restore.restore.spelling.read} gives it, with the `heading` of its column; one that cannot be
+-- read is `{ text =, flaw = }`.
 -- @module m365restore.restore.targets
 local columns = require "m365restore.columns"
 local core = require "m365restore.core"
 local csv = require "m365restore.restore.csv"
 local options = require "m365restore.options"
+local spelling = require "m365restore.restore.spelling"
 local time = require "m365restore.time"
-local uri = require "m365restore.uri"
 
 local targets = {}
-
-local function url_key(text)
-  return "url:" .. uri.unescape(text):lower():gsub("^https?://", ""):gsub("[?#].*$", ""):gsub("/+$", "")
-end
-
-local function email_key(text)
-  return "email:" .. text:lower()
-end
-
-local function id_key(text)
-  return "id:" .. text:lower()
-end
-
-local key_of_kind = {
-  url = url_key, email = email_key, id = id_key,
-  any = function(text)
-    if text:find "^[Hh][Tt][Tt][Pp][Ss]?://" then
-      return url_key(text)
-    elseif text:find "^[^@%s]+@[^@%s]+$" then
-      return email_key(text)
-    elseif text:find "^%x+%-%x+%-%x+%-%x+%-%x+$" or text:find "^[^,%s]+,%x[%x-]+,%x[%x-]+$" then
-      return id_key(text)
-    elseif text:find "^[%w-]+%.[%w.-]+/" or text:find "^[%w-]+%.sharepoint%.com$" then
-      return url_key(text)
-    end
-  end,
-}
-
-local function trim(text)
-  return text:match "^%s*(.-)%s*$"
-end
 
 local function priority_of(where, value)
   local number = math.tointeger(tonumber(value))
@@ -51,11 +21,11 @@ local function priority_of(where, value)
   return number
 end
 
-local function moment_of(where, value)
+local function moment_of(where, field, value)
   if value == nil or value == "" then
     return nil
   elseif not time.parse(value) then
-    error(string.format("%s: before: a time like 2026-11-01T06:00:00Z was expected, got %s", where "before",
+    error(string.format("%s: %s: a time like 2026-11-01T06:00:00Z was expected, got %s", where(field), field,
       tostring(value)), 0)
   end
   return value
@@ -80,43 +50,64 @@ local function destination_of(where, value)
   return known or targets.destination(value and where "destination" or "", value)
 end
 
-local function from_text(place, text)
-  text = trim(text)
-  if text == "" then
-    error(place .. ": a URL, an e-mail address or an id was expected, got an empty text", 0)
-  end
-  return { given = text, key = key_of_kind.any(text) }
+--- What the name in a cell says, by its column.
+local function clue_of(text, expected, heading)
+  local clue, flaw = spelling.read(text, expected)
+  clue = clue or { text = spelling.clean(text), flaw = flaw }
+  clue.heading = heading
+  return clue
 end
 
--- Outcomes of a report, of which a row is not to be restored again when the report is read as a list.
-local finished = { restored = true, already_restored = true, excluded = true, running = true }
+local function from_text(place, text)
+  if spelling.clean(text) == "" then
+    error(place .. ": a URL, an e-mail address or an id was expected, got an empty text", 0)
+  end
+  local clue = clue_of(text)
+  return { given = clue.text, clues = { clue } }
+end
 
---- Why a row is not to be restored: it cannot be read; or it is of a report that is read as a list, and that says that
--- it was restored, or still runs.
+-- Outcomes of a report, of which a row is not planned when the report is read as a list, and what it says of them.
+local settled = {
+  restored = "", already_restored = "", nothing_to_restore = "", excluded = "", duplicate = "",
+  running = ": its run goes on", running_elsewhere = ": its run goes on", not_started = ": resume its run",
+  unknown = ": resume its run",
+}
+
+--- Why a row is not to be restored: it cannot be read; or it is of a report, which says that it is not a failure.
 local function refusal_of(row)
   if row.flaw then
     return { code = "unreadable", message = row.flaw }
   end
   local outcome = type(row.outcome) == "string" and row.outcome:lower()
-  return finished[outcome] and { code = "excluded", message = "its report says " .. outcome } or nil
+  return settled[outcome] and { code = "excluded", message = "its report says " .. outcome .. settled[outcome] } or nil
 end
 
---- Which key a name has by its column.
-local key_of_column = {
-  unit = id_key, person = id_key, site = id_key, id = id_key, url = url_key, email = email_key, owner = email_key,
-  any = key_of_kind.any,
+-- What a column holds, where a cell may be several things.
+local kind_of_column = {
+  unit = "id", person = "id", site = "id", id = "id", url = "url", email = "email", owner = "email",
 }
+
+-- Rows of reports about parts of units: files, and messages.
+local parts = { item = "item", messages = "messages" }
 
 --- A target of a row that has been read.
 -- @tparam function where (setting) -> where it stands, for messages; without one, where the row stands
 -- @tparam table row from @{m365restore.columns.read}
 local function from_row(where, row)
-  local name = row.names[1]
-  return {
-    given = row.given or where(), key = name and key_of_column[name.kind](name.text),
+  local clues = {}
+  for i, name in ipairs(row.names) do
+    clues[i] = clue_of(name.text, kind_of_column[name.kind], name.heading)
+  end
+  local target = {
+    given = row.given or where(), clues = clues,
     priority = priority_of(where, row.priority), destinationType = destination_of(where, row.destination),
-    before = moment_of(where, row.before), refusal = refusal_of(row),
+    before = moment_of(where, "before", row.before), at = moment_of(where, "at", row.at),
+    part = parts[row.kind], refusal = refusal_of(row),
   }
+  if target.before and target.at then
+    error(where "at" .. ": at: a row has a time before or a time at, and not both", 0)
+  end
+  return target
 end
 
 local function from_record(place, record)
@@ -127,11 +118,19 @@ local function from_record(place, record)
   return from_row(function() return place end, row)
 end
 
+--- The target that a protection unit is.
+-- @tparam string id
+-- @tparam[opt] string given what to call it
+-- @treturn table
+function targets.of_unit(id, given)
+  return { given = given or id, clues = { spelling.of_id(id) } }
+end
+
 local function from_item(place, item)
   if type(item) == "string" then
     return from_text(place, item)
   elseif core.type(item) then
-    return { given = item.siteWebUrl or item.email or item.id, key = id_key(item.id) }
+    return targets.of_unit(item.id, item.siteWebUrl or item.email or item.id)
   elseif type(item) == "table" then
     return from_record(place, item)
   end
@@ -223,44 +222,27 @@ function targets.read(what, given)
   return { list = from_list(what, given) }
 end
 
---- The keys that a protection unit answers to.
--- @tparam resource unit
--- @treturn table list
-function targets.keys(unit)
-  local keys = { id_key(unit.id) }
-  local function add(key_of, value)
-    if type(value) == "string" and value ~= "" then
-      keys[#keys + 1] = key_of(value)
+--- Does a target name its unit by an e-mail address?
+-- @tparam table target
+-- @treturn boolean
+function targets.names_person(target)
+  for _, clue in ipairs(target.clues) do
+    if clue.kind == "email" then
+      return true
     end
   end
-  add(id_key, unit.directoryObjectId)
-  add(id_key, unit.siteId)
-  add(url_key, unit.siteWebUrl)
-  add(email_key, unit.email)
-  return keys
+  return false
 end
 
---- The keys that a target answers to, now that its unit is known.
+--- What a target means, in one text, however it is spelled.
 -- @tparam table target
--- @treturn table list
-function targets.known_keys(target)
-  local unit = target.unit
-  local keys = { target.key }
-  if unit then
-    keys[#keys + 1] = id_key(unit.id)
-    keys[#keys + 1] = unit.address and key_of_kind.any(unit.address)
+-- @treturn string
+function targets.meaning(target)
+  local keys = {}
+  for i, clue in ipairs(target.clues) do
+    keys[i] = clue.key or clue.text
   end
-  return keys
-end
-
---- The key of an id.
-targets.id_key = id_key
-
---- The address in a key that is one; nil otherwise.
--- @tparam ?string key
--- @treturn ?string
-function targets.email_of(key)
-  return key and key:match "^email:(.*)$"
+  return #keys > 0 and table.concat(keys, " ") or target.given
 end
 
 return targets
