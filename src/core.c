@@ -22,6 +22,7 @@ is built on.
 #include "plain.h"
 #include "renewal.h"
 #include "resource.h"
+#include "retry.h"
 #include "token.h"
 #include "version.h"
 
@@ -110,6 +111,37 @@ static void stay_loaded(void) {
     dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
 
+/***
+How long a service asks to wait, in whatever form it says so.
+@function retry_after
+@tparam string value of a header Retry-After
+@tparam[opt] number now what a moment in it is counted from, in epoch seconds;
+default this machine's time
+@treturn ?number seconds; nil where it says nothing that can be understood
+*/
+static int f_retry_after(lua_State *L) {
+  size_t length;
+  const char *value = luaL_checklstring(L, 1, &length);
+  double now = luaL_optnumber(L, 2, m365_walltime());
+  double seconds = m365_retry_advice(value, length, now);
+  if (seconds < 0)
+    return 0;
+  lua_pushnumber(L, seconds);
+  m365_json_settle(L);
+  return 1;
+}
+
+/***
+Does the trouble pass by itself that a status stands for?
+@function passes
+@tparam integer status of HTTP
+@treturn boolean
+*/
+static int f_passes(lua_State *L) {
+  lua_pushboolean(L, m365_retry_passes((long)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
 static const struct luaL_Reg functions[] = {
     {"client", m365_client_new},        {"failure", m365_failure_new},
     {"describe", m365_failure_describe}, {"array", m365_json_array},
@@ -118,7 +150,8 @@ static const struct luaL_Reg functions[] = {
     {"encode", f_encode},               {"decode", f_decode},
     {"exchange", m365_exchange},        {"payload", m365_token_payload},
     {"plain", m365_plain},              {"refused", m365_failure_refused},
-    {"codes", m365_failure_codes},
+    {"codes", m365_failure_codes},       {"passes", f_passes},
+    {"retry_after", f_retry_after},
     {NULL, NULL},
 };
 
@@ -155,6 +188,8 @@ int luaopen_m365restore_core(lua_State *L) {
   lua_setfield(L, -2, "null");
   m365_renewal_push_requests(L);
   lua_setfield(L, -2, "token_request");
+  lua_pushnumber(L, M365_LONGEST_ADVICE);
+  lua_setfield(L, -2, "longest_retry_after");
   lua_pushliteral(L, M365_VERSION);
   lua_setfield(L, -2, "VERSION");
   return 1;

@@ -222,8 +222,8 @@ static double read_advice(const struct m365_transfer *t) {
 /* Continuous Access Evaluation may refuse a token with a 403, too. Every
    scheme may have a header of its own. */
 static bool is_challenge(const struct m365_transfer *t) {
-  static const char claims[] = "insufficient_claims", name[] =
-                                                          "WWW-Authenticate";
+  static const char claims[] = "insufficient_claims";
+  static const char name[] = "WWW-Authenticate";
   size_t length;
   const char *value =
       t->status == 403 ? m365_transfer_header(t, name, &length) : NULL;
@@ -261,6 +261,7 @@ static enum m365_verdict judge(const struct m365_job *job, double now) {
    may be wrong. */
 static void raise_fence(struct m365_engine *e, const struct m365_job *job,
                         double now, double pause) {
+  job->origin->asked = fmax(job->origin->asked, now + pause);
   pause = fmin(pause, M365_LONGEST_ADVICE);
   if (job->origin->fence >= now + pause)
     return;
@@ -276,7 +277,7 @@ static void again(struct m365_engine *e, struct m365_job *job, double now) {
                                   chance(e));
   job->wake = now + pause;
   if (job->outcome == M365_THROTTLED)
-    raise_fence(e, job, now, pause);
+    raise_fence(e, job, now, fmax(pause, job->advice));
   if (job->wake >= job->deadline) {
     job->verdict = M365_FINISH;
     move(e, job, M365_DONE);
@@ -357,7 +358,7 @@ static void admit(struct m365_engine *e, double now) {
   FOR_EACH(job, e, M365_QUEUED) {
     const struct m365_origin *o = job->origin;
     if (o->fence >= job->deadline) {
-      job->advice = o->fence - now;
+      job->advice = fmax(o->asked, o->fence) - now;
       end_early(e, job, M365_CUT_FENCE);
     } else if (now >= o->fence && o->active < o->limit) {
       move(e, job, M365_ASKING);

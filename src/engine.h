@@ -38,6 +38,7 @@ struct m365_origin {
   unsigned references;
   struct m365_route route;
   double fence;     /* monotonic: nothing leaves before; throttling */
+  double asked;     /* monotonic: until when the service wants it to stand */
   unsigned active;  /* asking or running */
   unsigned limit;   /* of those, at most */
   bool closed;

@@ -7,6 +7,7 @@
 #include "exchange.h"
 #include "instant.h"
 #include "log.h"
+#include "retry.h"
 #include "token.h"
 
 /* A token is renewed this much before it ends: the smaller of the two. */
@@ -88,7 +89,7 @@ static double advice_of(lua_State *L) {
   lua_rawget(L, -2);
   seconds = lua_tonumber(L, -1);
   lua_pop(L, 1);
-  return seconds > 0 ? seconds : 0;
+  return seconds > 0 ? fmin(seconds, M365_LONGEST_ADVICE) : 0;
 }
 
 /* The error is on the top; pops it. The old token serves on while it lives,

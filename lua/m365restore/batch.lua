@@ -15,9 +15,6 @@ local MOST_RETRIES, FIRST_PAUSE = 4, 1
 
 local DEFAULT_TIMEOUT = "120s"
 
--- statuses of a member that was not read but may be another time
-local passing = { [408] = true, [429] = true, [500] = true, [502] = true, [503] = true, [504] = true }
-
 local PREFER = "include-unknown-enum-members"
 
 --- The address of a member, relative to the version as a batch wants it.
@@ -60,19 +57,26 @@ local function members_of(client, reads)
   return members
 end
 
-local function header(answer, name)
-  for given, value in pairs(answer.headers) do
-    if type(given) == "string" and given:lower() == name then
-      return tostring(value)
+-- headers that ask for a pause, and how many of their units are a second
+local PAUSES = { ["retry-after"] = 1, ["x-ms-retry-after-ms"] = 1000, ["retry-after-ms"] = 1000 }
+
+--- The longest pause that a member's headers ask for, in seconds; nil: none.
+local function pause_of(answer)
+  local longest
+  for name, value in pairs(answer.headers) do
+    local unit = type(name) == "string" and PAUSES[name:lower()]
+    for _, text in ipairs(unit and (type(value) == "table" and value or { value }) or {}) do
+      local seconds = core.retry_after(tostring(text), unit > 1 and 0 or nil)
+      longest = seconds and math.max(seconds / unit, longest or 0) or longest
     end
   end
-  return nil
+  return longest
 end
 
 --- The error of a member that was not read.
 local function failure(member, answer)
   return core.refused(answer.status, answer.body, {
-    retry_after = tonumber(header(answer, "retry-after")), operation = "client.batch " .. member.url, sent = true,
+    retry_after = pause_of(answer), operation = "client.batch " .. member.url, sent = true,
     attempts = member.attempts,
   })
 end
@@ -118,7 +122,7 @@ local function send(client, members, found, opts)
       found.results[member.place], found.failures[member.place] = one, nil
     else
       found.failures[member.place] = not answer and err or not one and lost(member) or failure(member, one)
-      if one and passing[one.status] and member.attempts <= MOST_RETRIES then
+      if one and core.passes(one.status) and member.attempts <= MOST_RETRIES then
         again[#again + 1] = member
         longest = math.max(longest, found.failures[member.place].retry_after or 0)
       end
@@ -156,7 +160,7 @@ local function batch(self, reads, opts)
     end
     members = later
     if #members > 0 then
-      local wait = longest > 0 and longest or pause
+      local wait = longest > 0 and math.min(longest, core.longest_retry_after) or pause
       pause = pause * 2
       if core.monotonic() + wait >= deadline then
         break

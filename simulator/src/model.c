@@ -182,13 +182,32 @@ static struct MHD_Response *make_response(lua_State *L, struct gate *gate) {
   return response;
 }
 
+/* The name and the value are on the top. A name with a line break is refused
+   there, and then not sent. */
+static void set_header(lua_State *L, struct MHD_Response *response) {
+  MHD_add_response_header(response, luaL_checkstring(L, -2),
+                          luaL_checkstring(L, -1));
+}
+
+/* One header for each text of the list on the top, under its name. */
+static void set_header_list(lua_State *L, struct MHD_Response *response) {
+  lua_Integer n = luaL_len(L, -1);
+  for (lua_Integer i = 1; i <= n; i++) {
+    lua_pushvalue(L, -2);
+    lua_geti(L, -2, i);
+    set_header(L, response);
+    lua_pop(L, 2);
+  }
+}
+
 static void set_headers(lua_State *L, struct MHD_Response *response) {
   if (lua_getfield(L, 1, "headers") == LUA_TTABLE) {
     lua_pushnil(L);
     while (lua_next(L, -2) != 0) {
-      /* a name with a line break is refused there, and then not sent */
-      MHD_add_response_header(response, luaL_checkstring(L, -2),
-                              luaL_checkstring(L, -1));
+      if (lua_istable(L, -1))
+        set_header_list(L, response);
+      else
+        set_header(L, response);
       lua_pop(L, 1); /* the value; the name stays for lua_next */
     }
   }

@@ -55,6 +55,28 @@ describe("a batch", function()
     assert.equal("/v1.0/$batch", sim:ledger()[1].path)
   end)
 
+  it("understands every form of a member's Retry-After, and asks again for what passes", function()
+    for _, headers in ipairs {
+      { ["retry-after"] = "0,0.2" }, { ["Retry-After"] = 0.2 }, { ["Retry-After"] = { "0", "0.2" } },
+      { ["x-ms-retry-after-ms"] = "200", ["Retry-After"] = "0" },
+    } do
+      sim:forget()
+      answer(member(1, 524, nil, headers))
+      answer(member(1, 200, { place = 1 }))
+      local before = core.monotonic()
+      local answers = client:batch(paths(1))
+      assert.equal(1, answers[1].body.place)
+      assert.is_true(core.monotonic() - before >= 0.2)
+      assert.equal(2, #sent())
+    end
+    answer(member(1, 501, nil, { ["Retry-After"] = "0" }))
+    local _, failures = client:batch(paths(1))
+    assert.equal(501, failures[1].status)
+    answer(member(1, 429, nil, { ["Retry-After"] = "5, 86400" }))
+    _, failures = client:batch(paths(1))
+    assert.equal(86400, failures[1].retry_after)
+  end)
+
   it("asks again for the members that were throttled, alone, after the longest Retry-After", function()
     answer(member(1, 429, nil, { ["Retry-After"] = "0.05" }), member(2, 200, { place = 2 }),
       member(3, 503, nil, { ["retry-after"] = "0.2" }))

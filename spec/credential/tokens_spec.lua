@@ -107,6 +107,28 @@ describe("tokens of a long run", function()
     assert.matches("claims=%7B%22a%22%3A%7B%22b%22%3A1%7D%7D", sent[2].body, 1, true)
   end)
 
+  it("are replaced where the challenge is in the last of several headers", function()
+    local claims = 'error="insufficient_claims", claims="eyJhIjp7ImIiOjF9fQ=="'
+    for _, status in ipairs { 401, 403 } do
+      for _, headers in ipairs {
+        { 'Basic realm="x"', 'Negotiate', 'Bearer realm="", ' .. claims },
+        { "Bearer " .. claims, 'PoP realm=""' },
+        { 'Bearer realm="first", error="invalid_token"', 'Bearer realm="second", ' .. claims },
+      } do
+        local c <close> = client()
+        assert(c:request("GET", ROOT))
+        sim:forget()
+        sim:fault {
+          operation = "root.get", action = "status", status = status, headers = { ["WWW-Authenticate"] = headers },
+        }
+        assert(c:request("GET", ROOT))
+        local sent = sim:ledger { operation = "token" }
+        assert.equal(1, #sent)
+        assert.matches("claims=%7B%22a%22%3A%7B%22b%22%3A1%7D%7D", sent[1].body, 1, true)
+      end
+    end
+  end)
+
   it("are fetched anew where one is on its way that was asked for before the refusal", function()
     sim:identity { lifetime = 1000, refresh_in = 100 }
     local c <close> = client()

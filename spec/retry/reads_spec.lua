@@ -172,6 +172,35 @@ describe("a read", function()
       assert.is_true(pause >= 1 and pause < 30)
     end)
 
+    it("waits for the longest that a list or several headers say", function()
+      assert.is_true(pause_of "0,0.4" >= 0.4)
+      assert.is_true(pause_of { "0.4", "0" } >= 0.4)
+      assert.is_true(pause_of({ "soon", "0.1" }, { ["x-ms-retry-after-ms"] = "400" }) >= 0.4)
+    end)
+
+    it("waits for a moment in seconds of the epoch, counted from the service's own", function()
+      local pause = pause_of("1793577601", { Date = "Mon, 02 Nov 2026 00:00:00 GMT" })
+      assert.is_true(pause >= 1 and pause < 30)
+      -- one that is over is no pause at all
+      assert.is_true(pause_of("1793577599", { Date = "Mon, 02 Nov 2026 00:00:00 GMT" }) < 30)
+    end)
+
+    it("holds its client back for an hour at most, and tells what was asked for", function()
+      local pauses = {}
+      local patient <close> = home:client {
+        log = function(event)
+          if event.event == "throttle" then pauses[#pauses + 1] = event.delay end
+        end,
+      }
+      fault { action = "status", status = 429, headers = { ["Retry-After"] = { "5", "86400" } } }
+      local _, err = patient:session(session)
+      assert.same({ 429, 86400 }, { err.status, err.retry_after })
+      assert.same({ 3600 }, pauses)
+      _, err = patient:session(session)
+      assert.equal("throttled", err.code)
+      assert.is_true(err.retry_after > 86300 and err.retry_after <= 86400)
+    end)
+
     it("returns at once where the wait would outlive the call, and says how long", function()
       fault { action = "throttle", retry_after = 900 }
       local before = core.monotonic()

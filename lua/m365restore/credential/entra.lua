@@ -45,7 +45,7 @@ local function skew_text(skew)
 end
 
 local function is_transient(answer, problem)
-  return answer.status == 429 or answer.status >= 500 or problem.error == "temporarily_unavailable"
+  return core.passes(answer.status) or problem.error == "temporarily_unavailable"
 end
 
 --- The failure that an answer stands for, in the form of all failures.

@@ -12,10 +12,6 @@ local TIMEOUT = 60
 -- pauses between tries, in seconds
 local PAUSES = { 0.5, 2, 5 }
 
-local function is_transient(status)
-  return status == 408 or status == 429 or status >= 500
-end
-
 --- The clock that token ages and assertions are read from.
 -- @tparam table request
 -- @treturn clock
@@ -33,7 +29,7 @@ end
 --- The pause before the next try; nil: the answer, or the error, stands.
 local function pause_after(answer, err, attempt, rules)
   local pauses = rules.pauses or PAUSES
-  local again = err and err.class == "retry" or answer and (rules.is_transient or is_transient)(answer.status)
+  local again = err and err.class == "retry" or answer and (rules.passes or core.passes)(answer.status)
   if not again or not pauses[attempt] then
     return nil
   end
@@ -44,7 +40,7 @@ end
 -- @tparam table request what the client gave
 -- @tparam function make returns the fields of the next try: each try is made
 -- anew, so that an assertion is never sent twice
--- @tparam[opt] table rules `pauses` (list of seconds), `is_transient`
+-- @tparam[opt] table rules `pauses` (list of seconds), `passes`
 -- (status -> boolean)
 -- @treturn ?table the answer; or nil, err
 function fetch.answer(request, make, rules)

@@ -28,8 +28,8 @@ local LARGEST_PROOF = 4096
 local rows = { client_id = "string", object_id = "string", resource_id = "string", variables = "table" }
 
 --- IMDS is still starting (404), or is being updated (410)
-local function is_transient(status)
-  return status == 404 or status == 410 or status == 429 or status >= 500
+local function passes(status)
+  return status == 404 or status == 410 or core.passes(status)
 end
 
 -- {====== Kinds of host ======
@@ -120,7 +120,7 @@ local function failure(host, answer, secrets)
     message = ("%s answered %d: %s"):format(host.name, answer.status,
       text "error_description" or text "message" or text "error" or "no reason given"),
     operation = "credential", oauth = text "error", status = answer.status, retry_after = answer.retry_after,
-    class = is_transient(answer.status) and "retry" or nil, sent = true,
+    class = passes(answer.status) and "retry" or nil, sent = true,
     seen = "no_identity",
   }
 end
@@ -174,7 +174,7 @@ local function make(given, probing)
         url = url, managed_identity = true, connect_timeout = probing and 1 or 10,
         headers = { [header] = variable and secret or "true", Authorization = authorization },
       }
-    end, { pauses = probing and {} or PAUSES, is_transient = is_transient })
+    end, { pauses = probing and {} or PAUSES, passes = passes })
   end
 
   return value.new("managed_identity", { host = host.name }, function(request)

@@ -56,7 +56,7 @@ function Run:persist(action)
     if result or err.class ~= "retry" or over or self.broken then
       return result, err, more
     end
-    self:pause(math.max(RETRY_PAUSE, tonumber(err.retry_after) or 0))
+    self:pause(math.max(RETRY_PAUSE, math.min(tonumber(err.retry_after) or 0, core.longest_retry_after)))
   end
 end
 
