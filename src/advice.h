@@ -16,8 +16,8 @@
 **   folder, places, files
 **                    what there is where a pattern matches no file
 ** Operations that are no call: "plan" and "apply"; "RestoreArtifact", the error
-** of one; "outcome", the state of a target in a report; "system", files, programs
-** and keys.
+** of one; "outcome", the state of a target in a report; "system", files,
+** programs and keys.
 */
 #ifndef m365_advice_h
 #define m365_advice_h
