@@ -118,17 +118,33 @@ function Run:note(record)
   return not self.broken or nil, self.broken
 end
 
+--- Remembers what was last heard of a session. A late replica takes nothing back.
+function Run:hear(id, event)
+  local last = self.live[id]
+  if not last or event.completed + event.failed >= last.completed + last.failed then
+    self.live[id] = event
+  end
+end
+
+--- How much is finished and under way, by the journal, and by what was last heard of sessions that it knows no end of.
+local function counts_of(self)
+  local completed, failed, in_progress = self.state.completed, self.state.failed, 0
+  for id, live in pairs(self.live) do
+    if self.state:is_open(id) then
+      completed, failed, in_progress = completed + live.completed, failed + live.failed, in_progress + live.inProgress
+    end
+  end
+  return completed, failed, in_progress
+end
+
 --- Tells an event, with where the whole run stands. A listener that raises ends the run.
 function Run:tell(event)
   if not self.on_progress then
     return
   end
-  local completed, failed, in_progress = self.state.completed, self.state.failed, 0
-  for _, live in pairs(self.live) do
-    completed, failed, in_progress = completed + live.completed, failed + live.failed, in_progress + live.inProgress
-  end
   event.status = event.status or "active"
-  event.total, event.completed, event.failed, event.inProgress = self.plan.planned, completed, failed, in_progress
+  event.total = self.plan.planned
+  event.completed, event.failed, event.inProgress = counts_of(self)
   event.elapsed = clock.monotonic(self.clock) - self.started
   event.done = event.done or false
   local ok, problem = pcall(self.on_progress, event)

@@ -236,12 +236,20 @@ function State:is_pending(row)
   return not self.results[row.n] and not self.at[row.n] and not self.elsewhere[row.n]
 end
 
+--- Has a session not come to its end?
+-- @tparam string id
+-- @treturn boolean
+function State:is_open(id)
+  local session = self.by_id[id]
+  return session ~= nil and session.stage ~= "ended" and session.stage ~= "dropped"
+end
+
 --- The sessions that have not come to their end.
 -- @treturn table list
 function State:open_sessions()
   local open = {}
   for _, session in ipairs(self.sessions) do
-    if session.stage ~= "ended" and session.stage ~= "dropped" then
+    if self:is_open(session.id) then
       open[#open + 1] = session
     end
   end

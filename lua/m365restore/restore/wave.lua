@@ -66,22 +66,19 @@ local function finish(self, session, batch)
   for i, row in ipairs(batch.rows) do
     results[i] = artifacts.result(row, found[artifacts.key(row)])
   end
-  self.live[session.id] = nil
   return self:note { kind = "ended", id = session.id, status = session.status, rows = results }
 end
 
 --- Watches a session to its end.
 local function watch(self, session, batch)
   local function progress(event)
-    local live = not event.done and event or nil
-    self.live[session.id] = live
+    self:hear(session.id, event)
     self:tell { kind = "progress", id = session.id, wave = batch.wave, session_status = event.status }
   end
   local _, err = session:wait(self:waiting(progress))
   if err == nil or err.code == "restore_partial" or err.code == "restore_failed" then
     return finish(self, session, batch)
   end
-  self.live[session.id] = nil
   return nil, err
 end
 

@@ -1,0 +1,158 @@
+--- For the property spec: one comparison of a report with what the simulated service did, in both directions.
+local time = require "m365restore.time"
+
+local ledger = {}
+
+local function is_row(restore, row)
+  if row.kind == "item" then
+    return restore.item == row.itemKey and restore.browseSession == row.browseSessionId
+  end
+  return restore.restorePoint == row.restorePointId and restore.destinationType == row.destinationType
+    and (row.kind ~= "messages" or restore.search == row.searchResponseId)
+end
+
+--- What the plan's row was restored by: the entries of the service's list, in the order in which they end.
+local function restores_of(row, restores)
+  local list = {}
+  for _, restore in ipairs(restores) do
+    if is_row(restore, row) then list[#list + 1] = restore end
+  end
+  return list
+end
+
+--- Is there another state over a restore in place?
+local function is_covered(restore, restores)
+  for _, other in ipairs(restores) do
+    if other.unit == restore.unit and other.destinationType == "inPlace" and other.state == "succeeded"
+      and other.restorePoint ~= restore.restorePoint and other.finish > restore.finish then
+      return true
+    end
+  end
+  return false
+end
+
+local function in_session(list, id)
+  for _, restore in ipairs(list) do
+    if restore.session == id then return restore end
+  end
+end
+
+--- What others have done of a row since the plan was made, and what they were at when it was applied: what has to be
+-- said of the row.
+local function expected_of(row, past)
+  local expected
+  for _, restore in ipairs(row.kind ~= "messages" and restores_of(row, past.restores) or {}) do
+    local theirs = past.foreign[restore.session]
+    if theirs and restore.finish > past.planned then
+      if restore.state == "succeeded" and restore.finish <= past.applied then
+        local covered = row.destinationType == "inPlace" and is_covered(restore, past.restores)
+        expected = not covered and "already_restored" or expected
+      elseif restore.finish > past.applied and expected ~= "already_restored" then
+        expected = "elsewhere"
+      end
+    end
+  end
+  return expected or "ours"
+end
+
+local checks = {}
+
+function checks.restored(_, said, list, past)
+  local restore = in_session(list, said.session)
+  return restore and restore.state == "succeeded" and not past.foreign[restore.session]
+    or "restored, but not by the session named"
+end
+
+function checks.failed(_, said, list, past)
+  local restore = in_session(list, said.session)
+  return restore and restore.state == "failed" and not past.foreign[restore.session]
+    or "failed, but not in the session named"
+end
+
+function checks.already_restored(row, said, list, past)
+  local restore = in_session(list, said.session)
+  if not restore or restore.state ~= "succeeded" or restore.finish <= past.planned then
+    return "already restored, but not by the session named, since the plan"
+  end
+  return row.destinationType ~= "inPlace" or not is_covered(restore, past.restores)
+    or "already restored, but another point was restored over it"
+end
+
+function checks.failed_elsewhere(_, said, list, past)
+  local restore = in_session(list, said.session)
+  return restore and (past.foreign[restore.session] or past.maker_hidden)
+    and (restore.state == "failed" or is_covered(restore, past.restores)) or "did not fail elsewhere"
+end
+
+local fits = {
+  ours = { restored = true, failed = true }, already_restored = { already_restored = true },
+  elsewhere = { already_restored = true, failed_elsewhere = true },
+}
+
+local function check_row(row, said, past)
+  local list = restores_of(row, past.restores)
+  local check = checks[said.outcome] or function() return "unexpected outcome" end
+  local result = check(row, said, list, past)
+  local expected = expected_of(row, past)
+  if result == true and not fits[expected][said.outcome] then
+    -- a session of ours whose answer was lost and whose maker is not shown is another's to us
+    local hidden = past.maker_hidden and expected == "ours" and fits.elsewhere[said.outcome]
+    result = hidden or "should be " .. expected
+  end
+  local mine = 0
+  for _, restore in ipairs(list) do
+    mine = mine + (not past.foreign[restore.session] and restore.state ~= "failed" and 1 or 0)
+  end
+  if result == true and mine > (expected == "ours" and 1 or 0) then
+    result = "restored more often than once"
+  end
+  return result
+end
+
+--- Restores of ours that no row stands for: what was excluded or refused, or is in no plan.
+local function check_rest(plan, said, past)
+  for _, restore in ipairs(past.restores) do
+    local found = past.foreign[restore.session] ~= nil
+    for n, row in ipairs(found and {} or plan.rows) do
+      found = found or not row.refusal and is_row(restore, row) and said[n].outcome ~= "excluded"
+    end
+    if not found then
+      return ("session %s restored %s to %s, which no row stands for"):format(restore.session, restore.restorePoint,
+        restore.destinationType)
+    end
+  end
+  return true
+end
+
+--- Compares a report with the service.
+-- @tparam Plan plan
+-- @tparam Report report
+-- @tparam table past `restores` (of the simulator), `foreign` (id of a session -> true), `planned` and `applied` (epoch
+-- seconds, when the plan was made and first applied), `excluded` (id of a unit -> true), `maker_hidden`
+-- @treturn ?string what is untrue; nil: nothing is
+function ledger.compare(plan, report, past)
+  if #report.rows ~= #plan.rows then return "not one row for each target" end
+  for n, row in ipairs(plan.rows) do
+    local said = report.rows[n]
+    local problem
+    if past.excluded[row.protectionUnitId or ""] and said.outcome ~= "excluded" and said.outcome ~= "duplicate" then
+      problem = "not excluded"
+    elseif not row.refusal then
+      local result = check_row(row, said, past)
+      problem = result ~= true and result or nil
+    end
+    if problem then return ("row %d (%s): %s: %s"):format(n, row.target, said.outcome, problem) end
+  end
+  for _, restore in ipairs(past.restores) do
+    if past.excluded[restore.unit] and not past.foreign[restore.session] then return "an excluded unit was touched" end
+  end
+  local rest = check_rest(plan, report.rows, past)
+  return rest ~= true and rest or nil
+end
+
+--- The moment of a simulator's clock.
+function ledger.moment(sim)
+  return time.parse(time.format(sim:clock():now()))
+end
+
+return ledger
