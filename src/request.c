@@ -147,13 +147,53 @@ static struct m365_buffer *encode_body(lua_State *L) {
   return body;
 }
 
+/* How many bytes of a path are a dot, as it is or escaped. */
+static size_t dot_length(const char *s) {
+  if (*s == '.')
+    return 1;
+  return strncasecmp(s, "%2e", 3) == 0 ? 3 : 0;
+}
+
+/* Is a segment one or two dots? libcurl leaves such steps out of a path, and
+   the segment before them. */
+static bool is_step(const char *segment) {
+  size_t first = dot_length(segment);
+  const char *rest = segment + first;
+  if (first > 0)
+    rest += dot_length(rest);
+  return first > 0 && strchr("/?", *rest) != NULL; /* or the end */
+}
+
+/* What would be cut out of an address before it is sent; NULL: nothing. */
+static const char *flaw_of(const char *path) {
+  const char *end = path + strcspn(path, "?");
+  if (strchr(path, '#') != NULL)
+    return "# ends an address: write %23 where it belongs to a name";
+  for (; path < end; path++)
+    if (*path == '/' && is_step(path + 1))
+      return "a step . or .. leads to another address: leave it out";
+  return NULL;
+}
+
+/* Pushes the URL of the path at 3. */
+static void push_url(lua_State *L, const struct m365_client *c) {
+  const char *path = m365_check_line(L, 3, "client.request: path");
+  const char *flaw = flaw_of(path);
+  if (!m365_client_push_url(L, c, path))
+    luaL_error(L, "client.request: path: a path that starts with /, or a URL "
+                  "of the client's own host, was expected");
+  if (flaw != NULL)
+    luaL_error(L, "client.request: path: %s", flaw);
+}
+
 /***
 Any other request of Graph, under the same laws: retries by effect, token,
 deadlines, ceilings. May yield.
 @function client:request
 @tparam string method GET, POST, PATCH, PUT or DELETE
 @tparam string path from the version on ("/users"), with the version
-("/beta/users"), or an absolute URL on the client's own host
+("/beta/users"), or an absolute URL on the client's own host; names in it are
+escaped (# as %23), since nothing of it is cut
 @tparam[opt] table options `query` (name -> value), `body` (table, sent as
 JSON), `headers` (name -> string), `effect` ("read" or "write"; whatever is not
 a GET counts as a write), and the time and size limits of @{client}
@@ -177,10 +217,7 @@ int m365_request_send(lua_State *L) {
   m365_options_read(L, 4, "client.request", groups, &o);
   call.settings = o.settings;
   call.effect = check_effect(L, o.effect, call.method);
-  if (!m365_client_push_url(
-          L, c, m365_check_line(L, 3, "client.request: path")))
-    luaL_error(L, "client.request: path: a path that starts with /, or a URL "
-                  "of the client's own host, was expected");
+  push_url(L, c);
   add_query_table(L);
   call.url = lua_tostring(L, -1);
   call.prefer = push_headers(L);

@@ -294,6 +294,22 @@ describe("bad input:", function()
         refuses("client.request: path: a path that starts with /", request, "GET", path)
       end
       refuses("control characters", request, "GET", "/a\r\nX: y")
+      for _, path in ipairs {
+        "/users/a_b.com#EXT#@c", "/users?$filter=x#y", "/users/x#", home.sim.url .. "/users/#a",
+      } do
+        refuses("client.request: path: # ends an address: write %23", request, "DELETE", path)
+      end
+      for _, path in ipairs {
+        "/users/..", "/users/.", "/./users", "/users/%2e%2E/x", "/a/.%2e", "/users/..?x=1", home.sim.url .. "/a/%2E",
+      } do
+        refuses("client.request: path: a step . or ..", request, "DELETE", path)
+      end
+      assert.equal(0, home.sim:count())
+      for _, path in ipairs { "/users/a_b.com%23EXT%23@c", "/.../x", "/users/a..b", "/users/..b", "/x?p=/..&q=/." } do
+        client:request("DELETE", path)
+        assert.equal("/v1.0" .. path, home.sim:ledger()[home.sim:count()].url)
+      end
+      home.sim:forget()
     end)
 
     it("takes the scheme's own port for none", function()
