@@ -472,8 +472,8 @@ static const struct {
      "Begin the pattern with one of the libraries or folders that the "
      "message names."},
     {"no_match", "plan", "files",
-     "Write the last part of the pattern anew, or end it with /* for all "
-     "files in that folder."},
+     "Correct the last part of the pattern, or end it with /* for all files "
+     "in that folder."},
     {"no_match", NULL, NULL,
      "Look at what there is, and write the pattern or the query anew."},
     {"excluded", NULL, NULL, "Nothing has to be done: you excluded it."},

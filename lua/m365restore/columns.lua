@@ -54,13 +54,12 @@ local function plain(heading)
   return (fold.text(heading):gsub("\u{A0}", ""):gsub("[ \t\r\n_.-]", ""))
 end
 
-local is_name, plain_of = {}, {}
-for _, row in ipairs(columns.names) do
-  plain_of[row[1]] = plain(row[1])
-  is_name[plain_of[row[1]]] = true
-end
-for _, setting in ipairs(columns.settings) do
-  plain_of[setting[1]] = plain(setting[1])
+local is_name, is_known, plain_of = {}, {}, {}
+for _, list in ipairs { columns.names, columns.settings } do
+  for _, row in ipairs(list) do
+    local name = plain(row[1])
+    plain_of[row[1]], is_known[name], is_name[name] = name, true, list == columns.names or nil
+  end
 end
 
 --- Can a list name its targets with these headings?
@@ -128,15 +127,21 @@ local function is_concealed(cell) return cell:find("^" .. ("%x"):rep(32) .. "%x*
 
 -- {====== Rows ======
 
+--- The cells of a row by plain heading, and two headings that are the same and hold different things.
 local function fields_of(record)
-  local fields = {}
+  local fields, headings, clash = {}, {}, nil
   for heading, value in pairs(record) do
     if type(heading) == "string" then
+      local name = plain_of[heading] or plain(heading)
       local text = type(value) == "string" and value:match "^[ \t\r\n]*(.-)[ \t\r\n]*$"
-      fields[plain_of[heading] or plain(heading)] = text or value
+      value = text or value
+      if headings[name] and is_known[name] and fields[name] ~= value then
+        clash = { headings[name], heading }
+      end
+      fields[name], headings[name] = value, heading
     end
   end
-  return fields
+  return fields, clash
 end
 
 local function is_filled(value) return type(value) == "string" and value ~= "" end
@@ -171,7 +176,11 @@ local function names_of(fields)
 end
 
 --- What is wrong with the names of a row, in words for the owner of the list.
-local function flaw_of(names, odd)
+local function flaw_of(names, odd, clash)
+  if clash then
+    table.sort(clash)
+    return ("%s and %s are the same column, and hold different things"):format(clash[1], clash[2])
+  end
   for _, name in ipairs(names) do
     if has_lost_letters(name.text) then
       return ("a question mark stands in %s where the export could not write a letter: export it again as UTF-8 "
@@ -215,11 +224,11 @@ end
 -- `flaw`, why it cannot be read; `is_empty`, nothing in it could be a name; and `priority`, `destination`, `before`,
 -- `at`, `kind`, `outcome` as they stand there
 function columns.read(record)
-  local fields = fields_of(record)
+  local fields, clash = fields_of(record)
   local names, odd = names_of(fields)
-  local row = { flaw = flaw_of(names, odd), names = names, is_empty = #names == 0 and #odd == 0 }
+  local row = { flaw = flaw_of(names, odd, clash), names = names, is_empty = #names == 0 and #odd == 0 }
   for _, name in ipairs(#names == 0 and not row.flaw and odd or {}) do
-    if name.kind ~= "owner" then -- whoever resolves it says why it is no name
+    if name.kind ~= "owner" then -- the resolver says why it is none
       table.insert(names, name)
     end
   end

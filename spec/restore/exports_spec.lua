@@ -177,6 +177,17 @@ describe("the table of columns", function()
     assert.is_false(columns.has_name { "Title", "Name", "Alias" })
   end)
 
+  it("refuses a row in which two headings that are the same hold different things", function()
+    for _, record in ipairs {
+      { Email = "jane@contoso.com", ["E-mail"] = "john@contoso.com" }, { URL = "https://a.b/c", url = "https://a.b/d" },
+      { url = "https://a.b/c", before = "2026-11-01T06:00:00Z", Before = "2026-11-02T06:00:00Z" },
+    } do
+      assert.matches("^%S+ and %S+ are the same column, and hold different things$", columns.read(record).flaw)
+    end
+    assert.is_nil(columns.read { Email = "jane@contoso.com", ["e-mail"] = "jane@contoso.com " }.flaw)
+    assert.is_nil(columns.read { url = "https://a.b/c", Note = "x", note = "y" }.flaw)
+  end)
+
   it("believes no cell that does not look like what its column holds", function()
     local id = "13a874c7-91f3-5ab5-4f82-ff1855d7bb67"
     for kind, record in pairs {
