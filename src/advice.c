@@ -487,6 +487,8 @@ static const struct {
      "Sites.Read.All to the app, with admin consent."},
     {"lookup_failed", NULL, NULL,
      "Give the directoryObjectId or the protectionUnitId."},
+    {"other_time", NULL, NULL,
+     "Restore it with m365.plan, which takes a time for each row."},
     {"part", NULL, NULL,
      "Plan files with plan_files, and messages with plan_messages."},
     {"missed", NULL, NULL,

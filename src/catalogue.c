@@ -238,6 +238,7 @@ static const struct m365_entry ours[] = {
     {"owner_hidden", REFUSE,
      "whose OneDrive it is could not be looked up"},
     {"lookup_failed", REFUSE, "the user could not be looked up"},
+    {"other_time", REFUSE, "a bulk request takes one time for all"},
     {"part", REFUSE, "the row is about a part of a unit"},
     {"missed", REFUSE,
      "something that exclude or priority names is no protection unit"},

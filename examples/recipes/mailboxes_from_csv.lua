@@ -11,5 +11,5 @@ local plan = assert(m365.plan(client, {
 local run = assert(m365.apply(client, plan, { journal = journal, on_progress = m365.progress.bar() }))
 local report = run:report()
 print(report)
-assert(m365.csv.save(failures, { "target", "protectionUnitId", "code" }, report:failed()))
+assert(m365.csv.save(failures, { "target", "protectionUnitId", "destination", "before", "code" }, report:failed()))
 os.exit(report.exit_code, true)

@@ -419,3 +419,48 @@ describe("a report fed back", function()
     place:stop()
   end)
 end)
+
+describe("a row with a destination or a time of its own", function()
+  it("keeps them among messages", function()
+    local place = support.start { sites = 0, mailboxes = 3, points_per_unit = 8 }
+    local mailboxes = place.sim:units "mailbox"
+    local plan = assert(m365.plan_messages(place.client, { query = "(Subject -like 'invoice*')", before = support.T,
+      destination = "new", targets = {
+        { protectionUnitId = mailboxes[1].id, destination = "inPlace" },
+        { protectionUnitId = mailboxes[2].id, before = "2026-11-01T03:00:00Z" }, mailboxes[3].id,
+      } }))
+    assert.same({ "inPlace", "new", "new" },
+      { plan.rows[1].destinationType, plan.rows[2].destinationType, plan.rows[3].destinationType })
+    for _, row in ipairs(plan.rows) do
+      assert.is_true(row.refusal ~= nil or row.n ~= 2 or row.protectionDateTime < "2026-11-01T03:00:00Z")
+    end
+    assert.equal("2026-11-01T03:00:00Z", plan.rows[2].before)
+    place:stop()
+  end)
+
+  it("keeps its destination in bulk, where a person has to accept it; another time is refused", function()
+    local place = support.start { sites = 3 }
+    local sites = place.sim:units "site"
+    local spec = { service = "sharePoint", before = support.T, destination = "new", journal = place:path(),
+      interval = "20m", url_wait = 0, targets = {
+        { siteId = sites[1].siteId, destination = "inPlace" }, { siteId = sites[2].siteId, before = support.T },
+        { siteId = sites[3].siteId, before = "2026-11-01T03:00:00Z" },
+      } }
+    local run, err = m365.bulk_restore(place.client, spec)
+    assert.is_nil(run)
+    assert.equal("confirmation_needed", err.code)
+    spec.confirm, spec.targets[2].before = "unreviewed", "2026-11-01T07:00:00+01:00"
+    run = assert(m365.bulk_restore(place.client, spec))
+    assert.same({ restored = 2, refused = 1 }, support.outcomes(run))
+    assert.equal("other_time", run.plan.rows[3].refusal.code)
+    local places = {}
+    for _, session in ipairs(place.sim:sessions()) do
+      for _, artifact in ipairs(session.artifacts) do
+        places[#places + 1] = artifact.destinationType
+      end
+    end
+    table.sort(places)
+    assert.same({ "inPlace", "new" }, places)
+    place:stop()
+  end)
+end)

@@ -72,13 +72,22 @@ local function read_options(spec)
   return o
 end
 
+--- A request has one time for all that is in it.
+local function refusal_of(o, target)
+  local own = target.before or target.at
+  if own and time.parse(own) ~= o.moment then
+    return { code = "other_time", message = "a bulk request takes one time for all, and this row is of " .. own }
+  end
+end
+
 local function rows_of(o, list)
   local rows = {}
   for n, target in ipairs(list) do
     local unit = target.unit or {}
     rows[n] = {
       n = n, target = target.given, name = unit.name, address = unit.address, protectionUnitId = unit.id,
-      kind = "bulk", destinationType = o.destination, priority = 1, refusal = target.refusal,
+      kind = "bulk", destinationType = target.destinationType or o.destination, priority = 1,
+      refusal = target.refusal or refusal_of(o, target),
     }
   end
   return rows
@@ -109,6 +118,16 @@ local function plan_of(client, o, list)
   }, LARGEST)
 end
 
+--- Would anything be restored in place?
+local function replaces(o)
+  for _, target in ipairs(o.wanted.list or {}) do
+    if target.destinationType == "inPlace" then
+      return true
+    end
+  end
+  return o.destination == "inPlace"
+end
+
 --- Restores in bulk. The service picks the points, so that there is no plan to review; run again with the same
 -- journal it goes on where it was. May yield.
 -- @function bulk_restore
@@ -120,7 +139,7 @@ end
 -- @treturn ?Run as from `apply`; or nil, err
 return function(client, spec)
   local o = read_options(spec)
-  if o.destination == "inPlace" and o.confirm ~= PHRASE then
+  if replaces(o) and o.confirm ~= PHRASE then
     return fail("confirmation_needed", 'the service picks the restore points, and nobody has reviewed them; a person '
       .. 'who accepts that gives confirm = "%s"', PHRASE)
   end

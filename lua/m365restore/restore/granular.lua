@@ -161,10 +161,12 @@ local message_options = {
 
 --- The row of one mailbox.
 local function search_row(client, o, moment, n, target)
+  local own = target.before or target.at
   local row = {
-    n = n, target = target.given, kind = "messages", destinationType = o.destination, priority = 1,
-    refusal = target.refusal,
+    n = n, target = target.given, kind = "messages", destinationType = target.destinationType or o.destination,
+    priority = 1, before = target.before, at = target.at, refusal = target.refusal,
   }
+  moment = own and time.parse(own) or moment
   if row.refusal then
     return row
   end
