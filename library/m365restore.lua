@@ -126,6 +126,7 @@ function resource:refresh(opts) end
 ---@field on_progress? fun(event: m365.progress_event)
 
 ---@class m365.progress_event
+---@field waiting? string what a run waits for, once every restore has ended
 ---@field session? m365.restoreSessionBase
 ---@field status? string
 ---@field total? integer

@@ -499,6 +499,9 @@ static const struct {
     {"running", NULL, NULL, "Resume the run with its journal to see its end."},
     {"running_elsewhere", NULL, NULL,
      "Resume the run with its journal to see its end."},
+    {"failed", NULL, NULL,
+     "Look at the session in the service; then plan it again, with "
+     "report:failed() as the targets."},
     {"failed_elsewhere", NULL, NULL,
      "Look at that session; then plan it again."},
     {"run_timeout", NULL, NULL,

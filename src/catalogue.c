@@ -246,6 +246,7 @@ static const struct m365_entry ours[] = {
     {"not_started", RETRY, "its turn has not come"},
     {"running", RETRY, "it goes on in the service"},
     {"running_elsewhere", RETRY, "another session restores it"},
+    {"failed", ASK, "the service could not restore it"},
     {"failed_elsewhere", ASK, "another session restored it, and failed"},
     {"run_timeout", RETRY, "the time of the run is over"},
     {"interrupted", RETRY, "the run was interrupted"},

@@ -49,6 +49,12 @@ local function spell_pace(event, finished)
   return spell_end(finished, left, elapsed) .. ", " .. rate
 end
 
+--- An error while something goes on is one that is waited through; the last event tells why it ended early.
+local function spell_error(err, done)
+  local code = type(err) ~= "string" and err.code or err
+  return (done and "stopped: " or "out of reach: ") .. tostring(code)
+end
+
 --- What has changed when this has; times go by and are not in it.
 local function spell_state(event, finished)
   local parts = { string.format("%s: %d of %d finished", event.status or "waiting", finished, event.total or 0) }
@@ -58,8 +64,11 @@ local function spell_state(event, finished)
   if (event.inProgress or 0) > 0 and not event.done then
     parts[#parts + 1] = string.format("%d running", event.inProgress)
   end
+  if event.waiting then
+    parts[#parts + 1] = "waiting for " .. tostring(event.waiting)
+  end
   if event.error then
-    parts[#parts + 1] = "out of reach: " .. tostring(event.error.code or event.error)
+    parts[#parts + 1] = spell_error(event.error, event.done)
   end
   -- a state is whatever the service says, and must not steer a terminal
   return core.plain(table.concat(parts, ", "))

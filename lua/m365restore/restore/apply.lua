@@ -13,6 +13,7 @@ local state = require "m365restore.restore.state"
 local survey = require "m365restore.restore.survey"
 local wave = require "m365restore.restore.wave"
 local waves = require "m365restore.restore.waves"
+local words = require "m365restore.restore.words"
 
 local apply = {}
 
@@ -54,13 +55,14 @@ local function without_urls(self)
   return list
 end
 
-local function note_urls(self, item)
-  local session, err = self:persist(function() return self.client:session(item.id) end)
-  local found = session and self:persist(function() return artifacts.list(session, item.rows) end)
+local function note_urls(self, item, last)
+  local session, err = self:persist(function() return self.client:session(item.id) end, last)
+  local found = session and self:persist(function() return artifacts.list(session, item.rows) end, last)
   local urls = {}
   for _, row in ipairs(found and item.rows or {}) do
     local artifact = found[artifacts.key(row)]
-    urls[#urls + 1] = { n = row.n, url = artifact and artifacts.place_of(artifact) }
+    local place = artifact and artifacts.place_of(artifact)
+    urls[#urls + 1] = place and { n = row.n, url = place }
   end
   if #urls > 0 then
     return self:note { kind = "urls", id = item.id, rows = urls }
@@ -68,14 +70,24 @@ local function note_urls(self, item)
   return true, err
 end
 
+local function count_rows(list)
+  local count = 0
+  for _, item in ipairs(list) do
+    count = count + #item.rows
+  end
+  return count
+end
+
 --- Copies get their address late; the report would be poorer without.
 local function wait_for_urls(self)
   local last = math.min(clock.monotonic(self.clock) + self.url_wait, self.deadline)
   local list, pause = without_urls(self), URL_PAUSE
   while #list > 0 and clock.monotonic(self.clock) < last and not self.broken do
-    self:pause(pause)
+    local copies = words.count(count_rows(list), "new copy", "new copies")
+    self:tell { kind = "waiting", waiting = "the addresses of " .. copies }
+    self:pause(pause, last)
     pause = pause * 2
-    gather(list, function(item) return note_urls(self, item) end)
+    gather(list, function(item) return note_urls(self, item, last) end)
     list = without_urls(self)
   end
 end

@@ -2,6 +2,7 @@
 -- @module m365restore.restore.artifacts
 local request = require "m365restore.restore.request"
 local rules = require "m365restore.rules"
+local time = require "m365restore.time"
 
 local artifacts = {}
 
@@ -204,24 +205,36 @@ local function text(value)
   return type(value) == "string" and value or nil
 end
 
---- What became of a row.
+--- A time that the service has set; it writes the year 1 where it has not.
+local function moment(value)
+  return time.parse(text(value)) and value or nil
+end
+
+--- Had a mailbox nothing that differed from its restore point? Then no folder is made, and no item restored.
+local function is_unchanged(artifact)
+  return artifact.restoredItemCount == 0 and not place_of(artifact)
+end
+
+--- What became of a row: what the service says of it, and nothing else.
 -- @tparam table row
 -- @tparam ?resource artifact nil: the session does not list it
--- @treturn table for the journal: `n`, `outcome`, `status`, `code`, `message`, times, `url`
+-- @treturn table for the journal: `n`, `outcome`, `status`, `code`, `message`, times, `url`, `restoredItemCount`
 function artifacts.result(row, artifact)
   if not artifact then
-    return { n = row.n, outcome = "unknown", message = "the session does not list it" }
+    return { n = row.n, outcome = "unknown" }
   end
   local outcome = artifacts.end_of(artifact) or "unknown"
   local fault = outcome ~= "restored" and artifact.error or nil
-  fault = fault and rules.object(fault)
-  local point = not row.restorePointId and rules.object(artifact.restorePoint) or nil -- what the service has picked
+  fault = rules.object(fault)
+  local point = not row.restorePointId and rules.object(artifact.restorePoint) or {} -- what the service has picked
+  local count = artifact.restoredItemCount
   return {
-    n = row.n, outcome = outcome, status = text(artifact.status), artifact = text(artifact.id),
-    code = text(fault and fault.code) or outcome == "failed" and "UnknownError" or nil,
-    message = text(fault and fault.message), startDateTime = text(artifact.startDateTime),
-    completionDateTime = text(artifact.completionDateTime), url = place_of(artifact),
-    restorePointId = text(point and point.id), protectionDateTime = text(point and point.protectionDateTime),
+    n = row.n, outcome = outcome == "restored" and is_unchanged(artifact) and "nothing_to_restore" or outcome,
+    status = text(artifact.status), artifact = text(artifact.id), code = text(fault.code),
+    message = text(fault.message), startDateTime = moment(artifact.startDateTime),
+    completionDateTime = moment(artifact.completionDateTime), url = place_of(artifact),
+    restoredItemCount = math.type(count) == "integer" and count or nil, restorePointId = text(point.id),
+    protectionDateTime = text(point.protectionDateTime),
   }
 end
 

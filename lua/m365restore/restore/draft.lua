@@ -317,7 +317,8 @@ end
 
 -- {====== Activate ======
 
---- What follows a failed activation: "again", or nil and why not. A session that is no draft any more is activated.
+--- What follows a failed activation: "again", or nil, why not, and whether the service says that it is a draft still.
+-- A session that is no draft any more is activated.
 local function after_failure(run, session, err)
   local known, problem = run:refresh(session)
   if not known then
@@ -332,9 +333,10 @@ local function after_failure(run, session, err)
     run:pause(QUEUE)
     return "queued"
   end
-  return nil, err
+  return nil, err, true
 end
 
+--- true; or nil, err, and whether the session is known to be a draft still.
 local function activate(run, session)
   local unclear = 0
   while unclear < TRIES do
@@ -342,25 +344,37 @@ local function activate(run, session)
     if ok then
       return true
     end
-    local next_step, problem = after_failure(run, session, err)
+    local next_step, problem, is_refused = after_failure(run, session, err)
     if next_step == "done" then
       return true
     elseif not next_step then
-      return nil, problem
+      return nil, problem, is_refused
     elseif run:is_late() or next_step == "queued" and run.problem then
-      return nil, err
+      return nil, err, next_step == "queued"
     end
     unclear = unclear + (next_step == "again" and 1 or 0)
   end
   return nil, failure("ambiguous", "%d times nobody knew whether session %s was activated", TRIES, session.id)
 end
 
+--- Writes down why a session stays a draft.
+local function note_refusal(run, session, err)
+  return run:note {
+    kind = "not_activated", id = session.id, code = tostring(err.code), message = tostring(err.message),
+    class = err.class, remedy = err.remedy,
+  }
+end
+
 --- Activates a draft that is filled; one that runs already is left alone. May yield.
 -- @treturn ?boolean true; or nil, err
 function draft.activate(run, session, batch)
   local ok, err = run:note { kind = "activating", id = session.id, rows = state.numbers(batch.rows) }
+  local is_refused
   if ok and history.is_draft(session) then
-    ok, err = activate(run, session)
+    ok, err, is_refused = activate(run, session)
+  end
+  if is_refused then
+    note_refusal(run, session, err)
   end
   if not ok then
     return nil, err

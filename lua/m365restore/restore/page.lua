@@ -2,6 +2,7 @@
 -- failures first. Nothing is fetched from anywhere, and no script runs.
 -- @module m365restore.restore.page
 local core = require "m365restore.core"
+local outcomes = require "m365restore.restore.outcomes"
 local time = require "m365restore.time"
 local words = require "m365restore.restore.words"
 
@@ -28,24 +29,15 @@ local function escape(value)
   return (core.plain(value == nil and "" or value):gsub("[&<>\"']", escapes))
 end
 
-local ranks = {
-  failed = 1, rejected = 2, unknown = 3, running = 4, not_started = 5, refused = 6, already_restored = 7, restored = 8,
-  excluded = 9,
-}
-
-local function is_good(outcome)
-  return ranks[outcome] and ranks[outcome] >= 7
-end
-
 local function totals(counts)
-  local outcomes, items = {}, {}
-  for outcome in pairs(counts) do
-    outcomes[#outcomes + 1] = outcome
+  local names, items = {}, {}
+  for name in pairs(counts) do
+    names[#names + 1] = name
   end
-  table.sort(outcomes, function(a, b) return (ranks[a] or 0) < (ranks[b] or 0) end)
-  for i, outcome in ipairs(outcomes) do
-    items[i] = string.format('<li class="%s"><b>%d</b>%s</li>', is_good(outcome) and "good" or "bad", counts[outcome],
-      escape(outcome:gsub("_", " ")))
+  table.sort(names, outcomes.is_before)
+  for i, name in ipairs(names) do
+    items[i] = string.format('<li class="%s"><b>%d</b>%s</li>', outcomes.is_ok(name) and "good" or "bad", counts[name],
+      escape(name:gsub("_", " ")))
   end
   return '<ul class="totals">' .. table.concat(items) .. "</ul>"
 end
@@ -90,17 +82,29 @@ end
 local function sorted(rows)
   local list = table.move(rows, 1, #rows, 1, {})
   table.sort(list, function(a, b)
-    local x, y = ranks[a.outcome] or 0, ranks[b.outcome] or 0
-    return x == y and a.n < b.n or x < y
+    if a.outcome == b.outcome then
+      return a.n < b.n
+    end
+    return outcomes.is_before(a.outcome, b.outcome)
   end)
   return list
 end
 
-local function place(url)
+--- Where the restored content is, or what is waited for.
+local function place(row)
+  local url = row.url
   if type(url) == "string" and url:find "^https://" then
     return string.format('<a href="%s">%s</a>', escape(url), escape(url))
   end
-  return escape(url)
+  return escape(url or row.awaited)
+end
+
+--- The fact, and then the advice.
+local function advice(row)
+  local parts = {}
+  parts[#parts + 1] = row.message and escape(row.message)
+  parts[#parts + 1] = row.remedy and "<em>" .. escape(row.remedy) .. "</em>"
+  return table.concat(parts, "<br>")
 end
 
 local function table_of(rows)
@@ -108,12 +112,12 @@ local function table_of(rows)
   for i, row in ipairs(sorted(rows)) do
     lines[i] = string.format('<tr><td>%s<br>%s</td><td class="%s">%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>'
       .. "<td>%s</td></tr>",
-      escape(row.target), escape(row.name), is_good(row.outcome) and "good" or "bad",
-      escape(row.outcome:gsub("_", " ")), escape(row.code), escape(row.remedy or row.message),
-      escape(row.protectionDateTime), escape(row.lost and words.span(row.lost)), place(row.url))
+      escape(row.target), escape(row.name), outcomes.is_ok(row.outcome) and "good" or "bad",
+      escape(row.outcome:gsub("_", " ")), escape(row.code), advice(row),
+      escape(row.protectionDateTime), escape(row.lost and words.span(row.lost)), place(row))
   end
-  return "<h2>Targets</h2><table><tr><th>target</th><th>outcome</th><th>code</th><th>what to do</th><th>restore point"
-    .. "</th><th>lost</th><th>restored to</th></tr>\n" .. table.concat(lines, "\n") .. "</table>"
+  return "<h2>Targets</h2><table><tr><th>target</th><th>outcome</th><th>code</th>"
+    .. "<th>what the service says, and what to do</th><th>restore point</th><th>lost</th><th>restored to</th></tr>\n" .. table.concat(lines, "\n") .. "</table>"
 end
 
 --- The page of a report.

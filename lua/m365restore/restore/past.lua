@@ -183,7 +183,6 @@ end
 function past.failure(row, session, artifact)
   local result = artifacts.result(row, artifact)
   result.outcome, result.session = "failed_elsewhere", session
-  result.message = result.message or "another session had this restore under way, and it did not succeed"
   return result
 end
 

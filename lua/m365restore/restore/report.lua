@@ -3,6 +3,7 @@
 -- @module m365restore.restore.report
 local core = require "m365restore.core"
 local csv = require "m365restore.restore.csv"
+local outcomes = require "m365restore.restore.outcomes"
 local page = require "m365restore.restore.page"
 local repair = require "m365restore.repair"
 local system = require "m365restore.system"
@@ -10,18 +11,17 @@ local words = require "m365restore.restore.words"
 
 local report = {}
 
--- Outcomes that leave nothing to be done.
-local good = { restored = true, already_restored = true, excluded = true, duplicate = true }
-
 local Report = { __name = "m365restore.report" }
 Report.__index = Report
 
 --- Class and remedy of a row: what the code says where it was met, else what the outcome says.
 local function advise(row)
-  local class, remedy
-  if row.outcome == "refused" or row.outcome == "excluded" or row.outcome == "duplicate" then
+  local class, remedy = row.class, row.remedy
+  if remedy then
+    return class, remedy
+  elseif row.outcome == "refused" or row.outcome == "excluded" or row.outcome == "duplicate" then
     class, remedy = "refuse", select(2, core.describe(row.code or "", "plan"))
-  elseif good[row.outcome] then
+  elseif outcomes.is_ok(row.outcome) then
     return nil
   elseif row.code then
     class, remedy = core.describe(row.code, "RestoreArtifact", row.destinationType)
@@ -30,6 +30,21 @@ local function advise(row)
     remedy = select(2, core.describe(row.outcome, "outcome"))
   end
   return class, remedy
+end
+
+-- what is known of the rows of a session that has not ended, by how far it has come
+local stages = { created = "not_started", activating = "unknown", activated = "running" }
+
+--- A draft whose activation was refused says why; of one that runs, what was last heard is told.
+local function outcome_of_session(session)
+  if not session then
+    return "not_started", nil, nil, {}
+  end
+  local refusal = session.refusal or {}
+  return stages[session.stage] or "not_started", refusal.code, refusal.message, {
+    session = session.id, status = session.stage == "created" and "draft" or session.heard, class = refusal.class,
+    remedy = refusal.remedy,
+  }
 end
 
 local function outcome_of(row, state)
@@ -44,9 +59,7 @@ local function outcome_of(row, state)
   if state.elsewhere[row.n] then
     return "running_elsewhere", nil, nil, { session = state.elsewhere[row.n] }
   end
-  local session = state.by_id[state.at[row.n] or ""]
-  local begun = session and (session.stage == "activated" or session.stage == "activating")
-  return begun and "running" or "not_started", nil, nil, { session = session and session.id }
+  return outcome_of_session(state.by_id[state.at[row.n] or ""])
 end
 
 --- The time that a row was planned for: `before` and `at`, one of which is nil.
@@ -56,6 +69,9 @@ local function time_of(row, plan)
   end
   return plan.before, plan.at
 end
+
+-- what a report says where a copy is restored and has no address yet
+local AWAITED = "the service shows the address later; resume the run with its journal to have it"
 
 local function row_of(row, state, plan)
   local outcome, code, message, result = outcome_of(row, state)
@@ -69,6 +85,8 @@ local function row_of(row, state, plan)
     kind = row.kind, before = before, at = at,
     destinationType = not row.refusal and row.destinationType or nil, startDateTime = result.startDateTime,
     completionDateTime = result.completionDateTime, url = result.url,
+    restoredItemCount = result.restoredItemCount, class = result.class, remedy = result.remedy,
+    awaited = outcome == "restored" and row.destinationType == "new" and not result.url and AWAITED or nil,
   }
   made.class, made.remedy = advise(made)
   return made
@@ -76,17 +94,15 @@ end
 
 --- The exit code of a run, which stays what it is: 0 all restored; 1 some were not; 2 some are not finished.
 local function exit_code(counts)
-  for _, outcome in ipairs { "running", "running_elsewhere", "not_started", "unknown" } do
-    if counts[outcome] then
-      return 2
-    end
-  end
+  local code = 0
   for outcome in pairs(counts) do
-    if not good[outcome] then
-      return 1
+    if outcomes.is_open(outcome) then
+      return 2
+    elseif not outcomes.is_ok(outcome) then
+      code = 1
     end
   end
-  return 0
+  return code
 end
 
 -- Words of the service as Graph's reference spells them; some answers spell them with a capital.
@@ -108,7 +124,7 @@ function report.of(rows, fields)
   for _, row in ipairs(rows) do
     counts[row.outcome] = (counts[row.outcome] or 0) + 1
     row.status, row.destinationType = respell(row.status), respell(row.destinationType)
-    if row.code and not row.class and not good[row.outcome] then
+    if row.code and not row.class and not outcomes.is_ok(row.outcome) then
       row.class, row.remedy = advise(row)
     end
   end
@@ -123,9 +139,10 @@ end
 -- @tparam ?error problem why the run ended early
 -- @treturn Report `rows` (n, target, name, outcome, code, class, remedy, message, session, artifact, status, wave,
 -- protectionUnitId, restorePointId, protectionDateTime, lost, destinationType, startDateTime, completionDateTime,
--- url), `counts` (outcome -> how many), `ok`, `exit_code`. Outcomes: restored, already_restored, excluded, failed,
--- failed_elsewhere (somebody else's session had it under way), running_elsewhere, rejected (by the service, before it
--- was activated), refused (in the plan), running, not_started, unknown
+-- url, `awaited`: what is missing where a copy has no address yet, restoredItemCount), `counts` (outcome -> how many),
+-- `ok`, `exit_code`. Outcomes: restored, nothing_to_restore, already_restored, excluded, failed, failed_elsewhere
+-- (somebody else's session had it under way), running_elsewhere, rejected (by the service, before it was activated),
+-- refused (in the plan), running, not_started, unknown
 function report.new(plan, state, problem)
   local rows = {}
   for i, row in ipairs(plan.rows) do
@@ -137,16 +154,11 @@ function report.new(plan, state, problem)
   })
 end
 
-local order = {
-  "restored", "already_restored", "failed", "failed_elsewhere", "rejected", "refused", "running", "running_elsewhere",
-  "not_started", "unknown", "excluded", "duplicate",
-}
-
 --- One line: how many targets had which outcome.
 -- @treturn string
 function Report:summary()
   local parts = {}
-  for _, outcome in ipairs(order) do
+  for _, outcome in ipairs(outcomes.names()) do
     if self.counts[outcome] then
       parts[#parts + 1] = string.format("%d %s", self.counts[outcome], (outcome:gsub("_", " ")))
     end
@@ -155,10 +167,11 @@ function Report:summary()
 end
 
 function Report:__tostring()
-  local lines = { { "target", "outcome", "code", "what to do" } }
+  local lines = { { "target", "outcome", "code", "what the service says, and what to do" } }
   for _, row in ipairs(self.rows) do
-    if not good[row.outcome] then
-      lines[#lines + 1] = { row.target, row.outcome, row.code or "-", row.remedy or row.message or "" }
+    if not outcomes.is_ok(row.outcome) then
+      lines[#lines + 1] = { row.target, row.outcome, row.code or "-", row.message or row.remedy or "" }
+      lines[#lines + 1] = row.message and row.remedy and { "", "", "", row.remedy } or nil
     end
   end
   return self:summary() .. (#lines > 1 and "\n\n" .. words.columns(lines) or "")
@@ -170,7 +183,7 @@ end
 function Report:failed()
   local list = {}
   for _, row in ipairs(self.rows) do
-    if row.outcome == "failed" or row.outcome == "rejected" or row.outcome == "failed_elsewhere" then
+    if outcomes.is_again(row.outcome) then
       list[#list + 1] = {
         target = row.target, protectionUnitId = row.protectionUnitId, code = row.code,
         destination = row.destinationType, before = row.before, at = row.at, kind = row.kind,
@@ -183,7 +196,7 @@ end
 local columns = {
   "target", "name", "outcome", "code", "class", "remedy", "message", "wave", "session", "artifact", "status",
   "protectionDateTime", "lost", "destinationType", "before", "at", "kind", "startDateTime", "completionDateTime", "url",
-  "protectionUnitId", "restorePointId",
+  "awaited", "restoredItemCount", "protectionUnitId", "restorePointId",
 }
 
 local function spell_json(self)
@@ -214,8 +227,5 @@ function Report:save(path, opts)
   end
   error("report:save: path: a path ending in .csv, .json or .html was expected, got " .. tostring(path), 2)
 end
-
---- The outcomes that leave nothing to be done.
-report.good = good
 
 return report

@@ -37,9 +37,13 @@ Run.__index = Run
 
 -- {====== What every step uses ======
 
---- Waits a while by the clock: between three quarters of it and five quarters, so that many runs do not go in step.
-function Run:pause(seconds)
-  clock.sleep(self.clock, seconds * (0.75 + math.random() / 2))
+--- Waits a while by the clock: between three quarters of it and five quarters, so that many runs do not go in step;
+-- and no longer than to a deadline.
+-- @tparam number seconds
+-- @tparam[opt] number last a moment of the monotonic clock; default: the run's own deadline
+function Run:pause(seconds, last)
+  local left = (last or self.deadline) - clock.monotonic(self.clock)
+  clock.sleep(self.clock, math.max(math.min(seconds * (0.75 + math.random() / 2), left), 0))
 end
 
 --- Has the run's own time run out?
@@ -47,16 +51,19 @@ function Run:is_late()
   return clock.monotonic(self.clock) >= self.deadline
 end
 
---- Does something that may fail for a while only, until it does not, or patience ends.
-function Run:persist(action)
+--- Does something that may fail for a while only, until it does not, or patience ends, or a deadline is over.
+-- @tparam function action () -> result; or nil, err
+-- @tparam[opt] number last as for @{Run:pause}
+function Run:persist(action, last)
   local since = clock.monotonic(self.clock)
+  local limit = math.min(since + self.patience, last or self.deadline)
   while true do
     local result, err, more = action()
-    local over = clock.monotonic(self.clock) - since >= self.patience or self:is_late()
-    if result or err.class ~= "retry" or over or self.broken then
+    if result or err.class ~= "retry" or clock.monotonic(self.clock) >= limit or self.broken then
       return result, err, more
     end
-    self:pause(math.max(RETRY_PAUSE, math.min(tonumber(err.retry_after) or 0, core.longest_retry_after)))
+    local asked = math.min(tonumber(err.retry_after) or 0, core.longest_retry_after)
+    self:pause(math.max(RETRY_PAUSE, asked), limit)
   end
 end
 
@@ -120,6 +127,7 @@ end
 
 --- Remembers what was last heard of a session. A late replica takes nothing back.
 function Run:hear(id, event)
+  self.state.by_id[id].heard = event.status
   local last = self.live[id]
   if not last or event.completed + event.failed >= last.completed + last.failed then
     self.live[id] = event

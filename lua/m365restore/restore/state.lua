@@ -3,6 +3,7 @@
 -- again; there is no other memory of a run.
 -- @module m365restore.restore.state
 local core = require "m365restore.core"
+local outcomes = require "m365restore.restore.outcomes"
 
 local state = {}
 
@@ -63,7 +64,7 @@ end
 function fold.activating(self, record)
   local session = self.by_id[record.id]
   leave(self, session)
-  session.rows, session.stage = record.rows, "activating"
+  session.rows, session.stage, session.refusal = record.rows, "activating", nil
   for _, n in ipairs(record.rows) do
     self.at[n] = record.id
   end
@@ -71,6 +72,12 @@ end
 
 function fold.activated(self, record)
   self.by_id[record.id].stage = "activated"
+end
+
+--- The service did not activate it, and says why: it is a draft still.
+function fold.not_activated(self, record)
+  local session = self.by_id[record.id]
+  session.stage, session.refusal = "created", record
 end
 
 --- Others have these rows under way.
@@ -86,11 +93,9 @@ function fold.dropped(self, record)
   self.by_id[record.id].stage = "dropped"
 end
 
-local good = { restored = true, already_restored = true }
-
 local function settle(self, record)
   for _, result in ipairs(record.rows) do
-    local count = good[result.outcome] and "completed" or "failed"
+    local count = outcomes.is_ok(result.outcome) and "completed" or "failed"
     self[count] = self[count] + (self.results[result.n] and 0 or 1)
     result.session = result.session or record.id
     self.results[result.n] = result
@@ -167,7 +172,7 @@ local function is_result(self, result)
       return false
     end
   end
-  return true
+  return result.restoredItemCount == nil or math.type(result.restoredItemCount) == "integer"
 end
 
 local function has_results(self, record)
@@ -188,6 +193,10 @@ local sound = {
   end,
   activating = function(self, record) return is_known(self, record) and has_rows(self, record) end,
   elsewhere = function(self, record) return is_id(record.id) and has_rows(self, record) end,
+  not_activated = function(self, record)
+    return is_known(self, record) and is_text(record.code) and is_text(record.message) and is_text(record.class)
+      and is_text(record.remedy)
+  end,
   activated = is_known, dropped = is_known, rejected = has_results, found = has_results,
   ended = function(self, record)
     return is_known(self, record) and is_text(record.status) and has_results(self, record)

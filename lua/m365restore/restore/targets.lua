@@ -8,6 +8,7 @@ local columns = require "m365restore.columns"
 local core = require "m365restore.core"
 local csv = require "m365restore.restore.csv"
 local options = require "m365restore.options"
+local outcomes = require "m365restore.restore.outcomes"
 local spelling = require "m365restore.restore.spelling"
 local time = require "m365restore.time"
 
@@ -66,20 +67,16 @@ local function from_text(place, text)
   return { given = clue.text, clues = { clue } }
 end
 
--- Outcomes of a report, of which a row is not planned when the report is read as a list, and what it says of them.
-local settled = {
-  restored = "", already_restored = "", nothing_to_restore = "", excluded = "", duplicate = "",
-  running = ": its run goes on", running_elsewhere = ": its run goes on", not_started = ": resume its run",
-  unknown = ": resume its run",
-}
-
 --- Why a row is not to be restored: it cannot be read; or it is of a report, which says that it is not a failure.
 local function refusal_of(row)
   if row.flaw then
     return { code = "unreadable", message = row.flaw }
   end
   local outcome = type(row.outcome) == "string" and row.outcome:lower()
-  return settled[outcome] and { code = "excluded", message = "its report says " .. outcome .. settled[outcome] } or nil
+  if outcomes.is_ok(outcome) or outcomes.is_open(outcome) then
+    local advice = outcomes.is_open(outcome) and ": resume its run" or ""
+    return { code = "excluded", message = "its report says " .. outcome .. advice }
+  end
 end
 
 -- What a column holds, where a cell may be several things.

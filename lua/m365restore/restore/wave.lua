@@ -69,13 +69,12 @@ local function finish(self, session, batch)
   return self:note { kind = "ended", id = session.id, status = session.status, rows = results }
 end
 
---- Watches a session to its end.
+--- Watches a session to its end. What was last heard of it counts until the journal says what became of it.
 local function watch(self, session, batch)
-  local function progress(event)
+  local _, err = session:wait(self:waiting(function(event)
     self:hear(session.id, event)
     self:tell { kind = "progress", id = session.id, wave = batch.wave, session_status = event.status }
-  end
-  local _, err = session:wait(self:waiting(progress))
+  end))
   if err == nil or err.code == "restore_partial" or err.code == "restore_failed" then
     return finish(self, session, batch)
   end

@@ -19,9 +19,10 @@ end
 --- A count and its noun.
 -- @tparam integer count
 -- @tparam string noun in the singular
+-- @tparam[opt] string nouns in the plural, where it is not the noun with an s
 -- @treturn string
-function words.count(count, noun)
-  return string.format("%d %s%s", count, noun, count == 1 and "" or "s")
+function words.count(count, noun, nouns)
+  return string.format("%d %s", count, count == 1 and noun or nouns or noun .. "s")
 end
 
 --- Columns side by side, each as wide as its widest cell. The last is not padded.

@@ -107,9 +107,11 @@ end
 local function view_mailbox(ctx, artifact)
   local view, status = view_standard(ctx, artifact)
   local shown, ids = status == "succeeded", ctx.model.ids
-  view.restoredFolderId = null_until(shown, ids:guid("item", artifact.n))
-  view.restoredFolderName = null_until(shown, "Recovered Items " .. ctx:time(artifact.start or 0):sub(1, 10))
-  view.restoredItemCount = null_until(shown, ids:pick("items", artifact.n, 500))
+  local changed = not artifact.point.unit.unchanged -- else nothing is restored, and no folder is made
+  view.restoredFolderId = null_until(shown and changed, ids:guid("item", artifact.n))
+  view.restoredFolderName = null_until(shown and changed,
+    "Recovered Items " .. ctx:time(artifact.start or 0):sub(1, 10))
+  view.restoredItemCount = null_until(shown, changed and ids:pick("items", artifact.n, 500) + 1 or 0)
   return view
 end
 

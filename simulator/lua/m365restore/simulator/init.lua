@@ -425,7 +425,8 @@ end
 
 --- Changes properties of a protection unit, its `status` for instance.
 -- @tparam string id
--- @tparam table properties
+-- @tparam table properties; `unchanged` = true: a mailbox is what its restore points hold, and so nothing of it is
+-- restored
 function Simulator:set_unit(id, properties)
   self:call("set_unit", { id = id, properties = properties })
 end
