@@ -86,6 +86,7 @@ describe("a journal whose lines are whole, and whose records are not what they h
     local function spoil(record)
       local names = {}
       for name in pairs(record) do names[#names + 1] = name end
+      if #names == 0 then return end -- it was spoiled before, until nothing of it was left
       table.sort(names)
       local name = names[random(#names)]
       record[name] = random(4) > 1 and odd[random(#odd)] or nil

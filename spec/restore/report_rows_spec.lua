@@ -169,7 +169,8 @@ describe("a report", function()
     start { sites = 60 }
     place.sim:fail_artifact { unit = place.sim:units "site"[7].id, code = "ArtifactNotFound", message = "gone" }
     local most, last = 0, nil
-    local run = assert(place:apply(place:plan { destination = "inPlace" }, { interval = "2m", on_progress = function(event)
+    local plan = place:plan { destination = "inPlace" }
+    local run = assert(place:apply(plan, { interval = "2m", on_progress = function(event)
       local finished = event.completed + event.failed
       assert.is_true(finished >= most and finished + event.inProgress <= event.total)
       most, last = finished, event

@@ -117,7 +117,8 @@ local function table_of(rows)
       escape(row.protectionDateTime), escape(row.lost and words.span(row.lost)), place(row))
   end
   return "<h2>Targets</h2><table><tr><th>target</th><th>outcome</th><th>code</th>"
-    .. "<th>what the service says, and what to do</th><th>restore point</th><th>lost</th><th>restored to</th></tr>\n" .. table.concat(lines, "\n") .. "</table>"
+    .. "<th>what the service says, and what to do</th><th>restore point</th><th>lost</th><th>restored to</th></tr>\n"
+    .. table.concat(lines, "\n") .. "</table>"
 end
 
 --- The page of a report.
