@@ -144,35 +144,38 @@ local function names_of(item)
   return names
 end
 
---- Where a site stands: the site itself is no part of a path, but a site below it is. A pattern may begin with the
--- site below, or with a library of any site.
-local function locate_site(self, place, item)
-  local address = address_of(item)
-  local names, path, state = {}, "", self.glob:start()
-  for i = managed[address[1]] and 3 or 1, #address do
-    names[#names + 1] = address[i]
+--- Where the part of a site's address begins that tells it from the site above.
+local function first_below(address)
+  return managed[address[1]] and 3 or 1
+end
+
+--- The state where the libraries of a site stand: a pattern may begin with the library, with the site below the site
+-- that holds it, or with the whole address behind the host.
+local function state_in_site(self, address, last)
+  local state = self.glob:start()
+  for _, first in ipairs { first_below(address), 1 } do
+    for at in pairs(self.glob:behind(address, first, last)) do
+      state[at] = true
+    end
   end
+  return state
+end
+
+--- Where a site stands: its path is empty, that of a site below it begins with its name.
+local function locate_site(self, item)
+  local address = address_of(item)
   self.sites = self.sites + 1
   if #address == 0 and self.sites > 1 then
-    names[1] = tostring(item.name) -- without an address the first is taken for the site itself
+    address[1] = tostring(item.name) -- without addresses the first is taken for the site itself
   end
-  if #names == 0 then
-    return place.path, place.state
-  end
-  local below = state
-  for _, name in ipairs(names) do
-    path, below = path .. "/" .. name, self.glob:advance(below, { name })
-  end
-  for at in pairs(below) do
-    state[at] = true
-  end
-  return path, state
+  local below = table.concat(address, "/", first_below(address))
+  return below ~= "" and "/" .. below or "", state_in_site(self, address, #address)
 end
 
 --- Where an item stands below a place: its path and the state of matching.
 local function locate(self, place, item)
   if kind_of(item) == "site" then
-    return locate_site(self, place, item)
+    return locate_site(self, item)
   end
   local names = names_of(item)
   return place.path .. "/" .. tostring(names[1]), self.glob:advance(place.state, names)
@@ -189,10 +192,10 @@ local function locate_optimized(self, place, item)
   local last = address[#address]
   if last ~= item.name or #address < 2 then
     local names = { last or item.name, item.name }
-    return "/" .. names[1], self.glob:advance(place.state, names)
+    return "/" .. names[1], self.glob:advance(state_in_site(self, address, #address - 1), names)
   end
   local library = address[#address - 1]
-  local state = self.glob:advance(place.state, { library })
+  local state = self.glob:advance(state_in_site(self, address, #address - 2), { library })
   return "/" .. library .. "/" .. last, self.glob:advance(state, { last })
 end
 
@@ -209,7 +212,7 @@ local function is_not_optimizable(place, err)
 end
 
 local function matches(self, item, state)
-  return self.glob:is_match(state) and (not self.type or self.type:lower() == kind_of(item))
+  return kind_of(item) ~= "site" and self.glob:is_match(state) and (not self.type or self.type:lower() == kind_of(item))
 end
 
 --- Remembers what there is where the pattern leads, as far as it does: where nothing matches, a person wants to know.
@@ -304,8 +307,8 @@ end
 -- @function browse_session:walk
 -- @tparam[opt] table what `match`: a pattern of paths that start with the
 -- library, like "/Shared Documents/**/*.xlsx" ("*" and "?" within a name, "**"
--- for any number of folders; letters match in any case), or with a site below;
--- default everything below the libraries. `type`: "file", "folder" or
+-- for any number of folders; letters match in any case), or with the site's
+-- address behind the host; default everything below the libraries. `type`: "file", "folder" or
 -- "documentLibrary" only
 -- @tparam[opt] table opts time and size limits of each call
 -- @treturn walk for a generic `for`: item and path; an error is raised. On a

@@ -70,6 +70,31 @@ function Glob:start()
   return reach(self, {}, 1)
 end
 
+local function is_literal(segment)
+  for _, character in ipairs(segment == DEEP and { ANY } or segment) do
+    if character == ANY or character == ONE then
+      return false
+    end
+  end
+  return true
+end
+
+--- The state behind names with which the pattern may begin, or not. Only names that it spells out count: `*` is meant
+-- for what follows.
+-- @tparam table names
+-- @tparam integer first
+-- @tparam integer last of the names
+-- @treturn table empty where the pattern does not begin with them
+function Glob:behind(names, first, last)
+  for i = first, last do
+    local segment = self[i - first + 1]
+    if not segment or not is_literal(segment) or not fits(segment, characters_of(names[i])) then
+      return {}
+    end
+  end
+  return reach(self, {}, math.max(last - first, -1) + 2)
+end
+
 local function spellings_of(names)
   local list = {}
   for i, name in ipairs(names) do

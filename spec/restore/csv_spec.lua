@@ -29,7 +29,7 @@ describe("CSV", function()
   it("may have lines above its header that name a type or a version, or are empty", function()
     for _, above in ipairs {
       "#TYPE System.Management.Automation.PSCustomObject\r\n", '"#TYPE Selected.Some,Type"\r\n', "#TYPE X,,,\r\n",
-      "\r\n\r\n", "version:v1.0,,\r\n", ",,\r\n", "sep=,\r\n#TYPE X\r\n",
+      "\r\n\r\n", "version:v1.0,,\r\n", 'ListSchema={"a":"b"}\r\n', ",,\r\n", "sep=,\r\n#TYPE X\r\n",
     } do
       assert.same({ { a = "1", b = "2" } }, (csv.parse(above .. "a,b\r\n1,2\r\n")), above)
     end

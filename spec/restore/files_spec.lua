@@ -76,6 +76,33 @@ describe("a plan of files", function()
     assert.same({ "/subsite-3/Shared Documents" }, err.places)
   end)
 
+  it("takes stars for libraries and what is in them, never for a site", function()
+    start { sites = 2 }
+    for pattern, depth in pairs { ["/*/*"] = 2, ["/*/*/*"] = 3, ["/*/*/*/*"] = 4 } do
+      local plan, count = assert(try(pattern)), 0
+      for _, row in ipairs(plan.rows) do
+        local below = row.target:gsub("^/subsite%-2", "")
+        assert.equal(depth, select(2, below:gsub("/", "")), row.target)
+        count = count + (below == row.target and 1 or -1)
+      end
+      assert.equal(0, count)
+    end
+    local all, names = assert(try "/**"), {}
+    for _, row in ipairs(all.rows) do
+      assert.is_nil(names[row.itemKey])
+      names[row.itemKey] = true
+    end
+  end)
+
+  it("may begin with the site's address, as a browser shows it behind the host", function()
+    start { sites = 2 }
+    assert.equal(5, assert(try "/sites/site-0001/Shared Documents/Finance/*").planned)
+    local below = assert(try "/SITES/site-0001/subsite-2/shared documents/Finance/*.xlsx")
+    assert.equal("/subsite-2/Shared Documents/Finance/Budget.xlsx", below.rows[1].target)
+    assert.same({ "/Shared Documents", "/subsite-2/Shared Documents" },
+      select(2, try "/sites/site-0002/Shared Documents/*").places)
+  end)
+
   it("takes its one target from a file, too, and no more than one", function()
     start()
     local sites, path = place.sim:units "site", place:path "site.csv"

@@ -68,14 +68,15 @@ end
 local separators = { ",", ";", "\t", "|" }
 
 --- Where the header begins, and the separator that a line above it names. Above it may stand "sep=;", which is meant
--- for Excel, the "#TYPE" of Windows PowerShell, "version:v1.0" of Entra's lists, and empty lines. Excel fills all of
--- them up with separators.
+-- for Excel, the "#TYPE" of Windows PowerShell, "version:v1.0" of Entra's lists, "ListSchema=" of SharePoint's, and
+-- empty lines. Excel fills all of them up with separators.
 local function skip_preamble(content)
   local at, named = 1, nil
   while at <= #content do
     local line, after = content:match("^([^\r\n]*)\r?\n?()", at)
     local separator = line:match '^"?[Ss][Ee][Pp]=([^%w"])"?$'
     local is_above = separator or line:find '^"?#TYPE%s' or line:find "^version:v[%d.]+[,;\t|]*$"
+      or line:find '^"?ListSchema='
     if not is_above and line:find "[^%s,;|]" then
       break
     end
