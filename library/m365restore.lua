@@ -1016,6 +1016,7 @@ function m365.client(options) end
 ---@class m365.preflight_report
 ---@field ok boolean
 ---@field checks m365.preflight_check[]
+---@field lookups? m365.preflight_check[] permissions to look people up by their addresses; none is a failure
 ---@field permissions? string[] what the token says of itself, not verified
 ---@field app_id? string
 ---@field service? table serviceStatus

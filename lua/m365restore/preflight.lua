@@ -33,16 +33,40 @@ local permissions = {
   },
 }
 
+-- The same for looking people up by their addresses, without which a restore works as long as nobody is named so.
+local lookups = {
+  {
+    names = { "User.ReadBasic.All" }, path = "/users", query = { ["$top"] = "1", ["$select"] = "id" },
+    without = "people can be named by id only, unless the service shows their addresses, as to people who sign in",
+  },
+  {
+    names = { "User.Read.All" }, path = "/users",
+    query = { ["$select"] = "id", ["$filter"] = "proxyAddresses/any(p:p eq 'smtp:nobody@example.invalid')" },
+    without = "people cannot be named by an address other than their userPrincipalName and mail",
+  },
+  {
+    names = { "Sites.Read.All" }, path = "/sites/root", query = { ["$select"] = "id" },
+    without = "OneDrives cannot be named by their address",
+  },
+}
+
 local Report = { __name = "m365restore.preflight" }
 
 local MARKS = { [true] = "ok     ", [false] = "FAILED ", unknown = "?      " }
+
+local function line_of(check, mark)
+  local name = check.name .. (check.detail and ": " .. check.detail or "")
+  return mark .. core.plain(name) .. (check.remedy and "\n       " .. core.plain(check.remedy) or "")
+end
 
 --- One line for each check, and what to do about it.
 function Report:__tostring()
   local lines = {}
   for i, check in ipairs(self.checks) do
-    local name = check.name .. (check.detail and ": " .. check.detail or "")
-    lines[i] = MARKS[check.ok] .. core.plain(name) .. (check.remedy and "\n       " .. core.plain(check.remedy) or "")
+    lines[i] = line_of(check, MARKS[check.ok])
+  end
+  for _, check in ipairs(self.lookups or {}) do
+    lines[#lines + 1] = line_of(check, check.ok == false and "-      " or MARKS[check.ok])
   end
   lines[#lines + 1] = self.ok and "ready" or "not ready"
   return table.concat(lines, "\n")
@@ -207,6 +231,19 @@ local function check_permission(self, client, row, unit)
   return answer
 end
 
+--- What may be looked up in the directory. That something may not is no failure.
+local function check_lookups(self, client)
+  self.lookups = {}
+  for i, row in ipairs(lookups) do
+    local answer, err = client:request("GET", row.path, { query = row.query })
+    local ok = answer ~= nil or err.status ~= 403 and "unknown"
+    self.lookups[i] = {
+      name = "permission " .. row.names[1], ok = ok, error = ok == "unknown" and err or nil,
+      detail = ok == "unknown" and tostring(err.message) or ok == false and "without it " .. row.without or nil,
+    }
+  end
+end
+
 local function check_points(self, points)
   add(self, "restore points", #((points or {}).value or {}) > 0, nil,
     "There is nothing to restore from, or nothing to be seen: look at the protection policies.")
@@ -221,7 +258,9 @@ end
 -- @function preflight
 -- @tparam client client
 -- @treturn table `ok` (boolean) and `checks`, a list of `{ name, ok (true,
--- false or "unknown"), detail, remedy, error }`; beside them `permissions`
+-- false or "unknown"), detail, remedy, error }`; beside them `lookups`, the
+-- same for the permissions to look people up by their addresses, none of which
+-- a restore needs that names nobody so; `permissions`
 -- (what the token says of itself, not verified), `app_id`, `service`,
 -- `controller`, `clock_skew`; `tostring` gives a line for each check
 return function(client)
@@ -249,5 +288,6 @@ return function(client)
     points = row.of_unit and answer or points
   end
   check_points(self, points)
+  check_lookups(self, client)
   return self
 end

@@ -66,6 +66,26 @@ describe("preflight", function()
     end
   end)
 
+  it("tells which addresses of people may be looked up, and takes none for a failure", function()
+    local function lookups(...)
+      local report = look { permissions = { "BackupRestore-Restore.ReadWrite.All", "BackupRestore-Search.Read.All",
+        "BackupRestore-Configuration.Read.All", "BackupRestore-Control.Read.All", ... } }
+      assert.is_true(report.ok)
+      local found = {}
+      for i, check in ipairs(report.lookups) do found[i] = check.ok end
+      return found, tostring(report)
+    end
+    local found, text = lookups()
+    assert.same({ false, false, false }, found)
+    assert.matches("\n%- +permission User.ReadBasic.All: without it people can be named by id only", text)
+    assert.same({ true, false, false }, (lookups "User.ReadBasic.All"))
+    found, text = lookups("User.Read.All", "Sites.Read.All")
+    assert.same({ true, true, true }, found)
+    assert.matches("\nok +permission Sites.Read.All\n", text)
+    sim:fault { operation = "sites.root", action = "status", status = 400, body = "{}" }
+    assert.same({ true, true, "unknown" }, (lookups("User.Read.All", "Sites.Read.All")))
+  end)
+
   it("sees a service that is locked or off, and who controls it", function()
     sim:set_service { status = "restoreLocked" }
     local check = named(look(), "^service")
