@@ -345,6 +345,13 @@ function sharePointProtectionPolicy:create_inclusion_rule(body, opts) end
 ---@return m365.error?
 function sharePointProtectionPolicy:create_bulk_job(body, opts) end
 
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.siteExclusionUnitsBulkAdditionJob?
+---@return m365.error?
+function sharePointProtectionPolicy:create_exclusion_bulk_job(body, opts) end
+
 ---@class m365.siteProtectionRule: m365.protectionRuleBase
 local siteProtectionRule = {}
 
@@ -458,6 +465,13 @@ function oneDriveForBusinessProtectionPolicy:create_inclusion_rule(body, opts) e
 ---@return m365.error?
 function oneDriveForBusinessProtectionPolicy:create_bulk_job(body, opts) end
 
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.driveExclusionUnitsBulkAdditionJob?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:create_exclusion_bulk_job(body, opts) end
+
 ---@class m365.driveProtectionRule: m365.protectionRuleBase
 local driveProtectionRule = {}
 
@@ -562,6 +576,13 @@ function exchangeProtectionPolicy:create_inclusion_rule(body, opts) end
 ---@return m365.mailboxProtectionUnitsBulkAdditionJob?
 ---@return m365.error?
 function exchangeProtectionPolicy:create_bulk_job(body, opts) end
+
+---@async
+---@param body table
+---@param opts? m365.call_options
+---@return m365.mailboxExclusionUnitsBulkAdditionJob?
+---@return m365.error?
+function exchangeProtectionPolicy:create_exclusion_bulk_job(body, opts) end
 
 ---@class m365.mailboxProtectionRule: m365.protectionRuleBase
 local mailboxProtectionRule = {}

@@ -65,6 +65,10 @@ const struct m365_type m365_types[] = {
     {"serviceApp", NULL, "/serviceApps", "id"},
     {"emailNotificationsSetting", NULL, NULL, NULL}, /* there is one */
     {"activityLogBase", NULL, "/activityLogs", "id"},
+    {"backupPolicyActivityLog", "activityLogBase", NULL, "id"},
+    {"dynamicRuleActivityLog", "activityLogBase", NULL, "id"},
+    {"offboardingActivityLog", "activityLogBase", NULL, "id"},
+    {"restoreTaskActivityLog", "activityLogBase", NULL, "id"},
     {"backupPolicyReport", NULL, NULL, NULL},
     {"identitySet", NULL, NULL, NULL},
     {"publicError", NULL, NULL, NULL},
@@ -84,6 +88,7 @@ const struct m365_type m365_types[] = {
 #define C_RW "BackupRestore-Configuration.ReadWrite.All"
 #define K_R "BackupRestore-Control.Read.All"
 #define K_RW "BackupRestore-Control.ReadWrite.All"
+#define M_R "BackupRestore-Monitor.Read.All"
 
 /* why a row is here that no page documents */
 #define OPENAPI "OpenAPI description only: "
@@ -181,7 +186,7 @@ const struct m365_type m365_types[] = {
        "backuprestoreroot-list-" kind "protectionunits"},                      \
       {kind "ProtectionUnit", "update", PATCH,                                 \
        "/" kind "ProtectionUnits/{id}", WRITE, BOTH, OBJECT, SELF,             \
-       kind "ProtectionUnit", C_RW, LISTED "delegated callers only"}
+       kind "ProtectionUnit", C_RW, kind "protectionunit-update"}
 
 #define POLICIES(Svc, svc, kind)                                               \
   {Svc, "protection_policies", GET, "/" Svc "ProtectionPolicies", READ, BOTH,  \
@@ -201,7 +206,8 @@ const struct m365_type m365_types[] = {
        kind "ProtectionUnit", C_R,                                             \
        "backuprestoreroot-list-" kind "protectionunits"}
 
-#define RULES(Svc, svc, kind)                                                  \
+/* change, unprotect: the pages of the two calls that sites have none of */
+#define RULES(Svc, svc, kind, change, unprotect)                               \
   {Svc "ProtectionPolicy", "inclusion_rules", GET,                             \
    "{self}/" kind "InclusionRules", READ, BOTH, NONE, LIST,                    \
    kind "ProtectionRule", C_R,                                                 \
@@ -211,17 +217,16 @@ const struct m365_type m365_types[] = {
        kind "ProtectionRule", C_R, "protectionrulebase-get"},                  \
       {Svc "ProtectionPolicy", "create_inclusion_rule", POST,                  \
        "{self}/" kind "InclusionRules", WRITE, BOTH, OBJECT, ITEM,             \
-       kind "ProtectionRule", C_RW, LISTED "a new rule of a policy"},          \
+       kind "ProtectionRule", C_RW, "protectionrulebase-post"},                \
       {kind "ProtectionRule", "update", PATCH, "{self}", WRITE, BOTH, OBJECT,  \
-       SELF, kind "ProtectionRule", C_RW, LISTED "a change of a rule"},        \
+       SELF, kind "ProtectionRule", C_RW, change},                             \
       {kind "ProtectionRule", "delete", DELETE, "{self}", WRITE, BOTH, NONE,   \
-       NOTHING, NULL, C_RW, LISTED "the end of a rule"},                       \
+       NOTHING, NULL, C_RW, "protectionrulebase-delete"},                      \
       {kind "ProtectionRule", "run", POST, "{self}/run", WRITE, BOTH, NONE,    \
-       SELF, kind "ProtectionRule", C_RW,                                      \
-       LISTED "an action of the model's protectionRuleBase"},                  \
+       SELF, kind "ProtectionRule", C_RW, "protectionrulebase-run"},           \
       {kind "ProtectionRule", "delete_and_unprotect", POST,                    \
-       "{self}/deleteAndUnprotect", WRITE, BOTH, NONE, NOTHING, NULL, C_RW,    \
-       LISTED "an action of the model's protectionRuleBase"}
+       "{self}/deleteAndUnprotect", WRITE, BOTH, NONE, SELF,                   \
+       kind "ProtectionRule", C_RW, unprotect}
 
 #define JOBS_PATH(kind) "{self}/" kind "ProtectionUnitsBulkAdditionJobs"
 #define JOBS_TYPE(kind) kind "ProtectionUnitsBulkAdditionJob"
@@ -235,7 +240,7 @@ const struct m365_type m365_types[] = {
        kind "protectionunitsbulkadditionjobs-get"},                            \
       {Svc "ProtectionPolicy", "create_bulk_job", POST, JOBS_PATH(kind),       \
        WRITE, BOTH, OBJECT, ITEM, JOBS_TYPE(kind), C_RW,                       \
-       LISTED "a new job of a policy"}
+       kind "protectionunitsbulkadditionjobs-post"}
 
 #define OUT_PATH(kind) "{self}/" kind "ExclusionUnits"
 #define OUT_PAGE(svc, kind) svc "protectionpolicy-list-" kind "exclusionunits"
@@ -253,11 +258,15 @@ const struct m365_type m365_types[] = {
       {Svc "ProtectionPolicy", "exclusion_bulk_job", GET,                      \
        OUT_PATH(kind) "BulkAdditionJobs/{item}", READ, BETA, NONE, ITEM,       \
        kind "ExclusionUnitsBulkAdditionJob", C_R,                              \
-       kind "exclusionunitsbulkadditionjob-get"}
+       kind "exclusionunitsbulkadditionjob-get"},                              \
+      {Svc "ProtectionPolicy", "create_exclusion_bulk_job", POST,              \
+       OUT_PATH(kind) "BulkAdditionJobs", WRITE, BETA, OBJECT, ITEM,           \
+       kind "ExclusionUnitsBulkAdditionJob", C_RW,                             \
+       svc "protectionpolicy-post-" kind "exclusionunitsbulkadditionjobs"}
 
 #define SERVICE(Svc, svc, kind)                                                \
   SESSIONS(Svc, svc, kind), BULK(Svc, svc, kind), UNITS(Svc, kind),            \
-      POLICIES(Svc, svc, kind), RULES(Svc, svc, kind), JOBS(Svc, svc, kind),   \
+      POLICIES(Svc, svc, kind), JOBS(Svc, svc, kind),                          \
       EXCLUSIONS(Svc, svc, kind)
 
 const struct m365_action m365_actions[] = {
@@ -285,12 +294,12 @@ const struct m365_action m365_actions[] = {
     {"serviceApp", "deactivate", POST, "/serviceApps/{id}/deactivate", WRITE,
      BOTH, NONE, SELF, "serviceApp", K_RW, "serviceapp-deactivate"},
     {"client", "activity_logs", GET, "/activityLogs", READ, BETA, NONE, LIST,
-     "activityLogBase", NULL, OPENAPI "what was done, and by whom"},
+     "activityLogBase", M_R, "backuprestoreroot-list-activitylogs"},
     {"client", "activity_log", GET, "/activityLogs/{id}", READ, BETA, NONE,
-     ITEM, "activityLogBase", NULL, OPENAPI "one entry of the list"},
+     ITEM, "activityLogBase", M_R, OPENAPI "one entry of the list"},
     {"client", "statistics_by_policy", GET,
-     "/reports/getStatisticsByPolicy(policyId='{id}')", READ, BETA, NONE, ITEM,
-     "backupPolicyReport", C_R, LISTED "a function of the model's reports"},
+     "/reports/getStatisticsByPolicy(policyId='{id}')", READ, BOTH, NONE, ITEM,
+     "backupPolicyReport", C_R, "backupreport-getstatisticsbypolicy"},
 
     /* restore sessions of any service */
     {"client", "sessions", GET, "/restoreSessions", READ, BOTH, NONE, LIST,
@@ -341,17 +350,23 @@ const struct m365_action m365_actions[] = {
      "protectionPolicyBase", C_RW, "protectionpolicybase-deactivate"},
 
     SERVICE("sharePoint", "sharepoint", "site"),
+    RULES("sharePoint", "sharepoint", "site", LISTED "a change of a rule",
+          LISTED "the end of a rule and of what it protects"),
     GRANULAR("sharePoint", "Site",
              "sharepointrestoresession-list-granularsiterestoreartifacts"),
     BROWSE("sharePoint", "sharepoint"),
 
     SERVICE("oneDriveForBusiness", "onedriveforbusiness", "drive"),
+    RULES("oneDriveForBusiness", "onedriveforbusiness", "drive",
+          "protectionrulebase-update", "protectionrulebase-deleteandunprotect"),
     GRANULAR("oneDriveForBusiness", "Drive",
              "onedriveforbusinessrestoresession-list-"
              "granulardriverestoreartifacts"),
     BROWSE("oneDriveForBusiness", "onedriveforbusiness"),
 
     SERVICE("exchange", "exchange", "mailbox"),
+    RULES("exchange", "exchange", "mailbox",
+          "protectionrulebase-update", "protectionrulebase-deleteandunprotect"),
     GRANULAR("exchange", "Mailbox",
              OPENAPI "the siblings of the documented granular lists"),
 

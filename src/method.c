@@ -279,13 +279,16 @@ static int method(lua_State *L) {
 ** Results
 */
 
-/* A get that answers with a collection is documented: its first member is
-   meant. The decoded value is on the top. */
+/* Documented answers to a call for one object hold it in `value`, as the
+   only member of a list or as it is. The decoded value is on the top. */
 static void unwrap(lua_State *L) {
   int object = lua_gettop(L);
-  if (lua_getfield(L, object, "value") == LUA_TTABLE &&
-      lua_rawlen(L, -1) == 1 && lua_rawgeti(L, -1, 1) == LUA_TTABLE)
-    lua_replace(L, object);
+  if (lua_getfield(L, object, "value") == LUA_TTABLE) {
+    if (lua_rawlen(L, -1) == 1)
+      lua_rawgeti(L, -1, 1);
+    if (lua_istable(L, -1) && lua_rawlen(L, -1) == 0)
+      lua_replace(L, object);
+  }
   lua_settop(L, object);
 }
 

@@ -26,9 +26,9 @@ local function text_literal(value)
 end
 
 -- what is made of our own options
-local made = { filter = "before and after", expand = "unit", orderby = "order" }
+local made = { filter = "before and after", expand = "unit and policy", orderby = "order" }
 
-local list_options = { unit = "any", before = "any", after = "any", order = "string" }
+local list_options = { unit = "any", policy = "any", before = "any", after = "any", order = "string" }
 
 --- What is ours of an option table, and what is the call's.
 local function divide(opts)
@@ -42,10 +42,10 @@ local function divide(opts)
   return ours, rest
 end
 
-local function id_of(value, field)
+local function id_of(value, field, kind)
   local id = core.type(value) and value.id or value
   if type(id) ~= "string" or id == "" then
-    error(string.format("%s: an id or a protection unit was expected, got %s", field, tostring(value)), 0)
+    error(string.format("%s: an id or a %s was expected, got %s", field, kind, tostring(value)), 0)
   end
   return id
 end
@@ -63,13 +63,24 @@ local function time_filter(o, now)
   return table.concat(clauses, " and ")
 end
 
+--- The query that names the unit: in $expand, or in $filter where a policy is asked for, too.
+local function scope(what, o, now)
+  local unit = text_literal(id_of(o.unit, what .. ".unit", "protection unit"))
+  if o.policy == nil then
+    return "protectionUnit($filter=id eq " .. unit .. ")", time_filter(o, now)
+  end
+  return "protectionUnit", string.format("%s and protectionUnit/id eq %s and protectionUnit/policyId eq %s",
+    time_filter(o, now), unit, text_literal(id_of(o.policy, what .. ".policy", "protection policy")))
+end
+
 local list = core.method("client", "restore_points")
 
 --- The restore points of one protection unit: at most five, which is what the
 -- service gives. May yield when it is iterated.
 -- @function client:restore_points
 -- @tparam table opts `unit` (required: its id, or the protection unit itself),
--- `before` and `after` (times: text or seconds since 1970; default before
+-- `policy` (an id or a protection policy: only points that this policy took; new in September 2026, a tenant may not
+-- have it yet), `before` and `after` (times: text or seconds since 1970; default before
 -- now), `order` ("latest" or "desc", which is the default; "oldest" or "asc"), and the
 -- time and size limits of the call
 -- @treturn pager of restorePoint; raises on wrong options. Microsoft's page:
@@ -85,13 +96,13 @@ local function restore_points(self, opts)
     error(string.format('%s.order: "latest" or "oldest" was expected, got %s', what, o.order), 0)
   end
   o.before, o.after = moment(o.before, what .. ".before"), moment(o.after, what .. ".after")
-  rest.expand = "protectionUnit($filter=id eq " .. text_literal(id_of(o.unit, what .. ".unit")) .. ")"
-  rest.filter = time_filter(o, clock.of(self):now())
+  rest.expand, rest.filter = scope(what, o, clock.of(self):now())
   rest.orderby = o.order and orders[o.order]
   return list(self, rest)
 end
 
 local search_options = {
+  policyId = "string",
   protectionUnitIds = "table",
   protectionTimePeriod = "table",
   restorePointPreference = "string",
@@ -104,7 +115,7 @@ local search_options = {
 local function distinct(what, units)
   local ids, seen = {}, {}
   for i = 1, #units do
-    local id = id_of(units[i], string.format("%s.protectionUnitIds[%d]", what, i))
+    local id = id_of(units[i], string.format("%s.protectionUnitIds[%d]", what, i), "protection unit")
     if not seen[id:lower()] then
       seen[id:lower()] = true
       ids[#ids + 1] = id
@@ -233,7 +244,8 @@ end
 -- (`{ startDateTime =, endDateTime = }`: texts, or seconds since 1970),
 -- `restorePointPreference` ("latest" or "oldest"), `tags` ("fastRestore"),
 -- `artifactQuery` (`{ queryExpression =, artifactType = "message" }`, Exchange
--- only; `structuredQueryExpression` on beta), `concurrency` (integer, default 1: requests at a time)
+-- only; `structuredQueryExpression` on beta), `policyId` (the policy that holds every unit; new in September 2026, a
+-- tenant may not have it yet), `concurrency` (integer, default 1: requests at a time)
 -- @tparam[opt] table opts time and size limits of each request
 -- @treturn ?table `searchResults` (a list of `{ restorePoint =,
 -- artifactHitCount = }` in the order of the units), `noResultProtectionUnitIds`,

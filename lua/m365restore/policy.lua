@@ -43,24 +43,30 @@ local function check_name(what, name)
 end
 
 --- The body of a policy as it is sent.
-local function policy_body(what, client, body, place, key, shape)
+local function policy_body(what, client, body, places, key, shape)
   local sent = options.read(what, body, shape)
-  local ok, err = rules.version(what, client, sent, { "billingPolicyId", "protectionMode" })
+  local ok, err = rules.version(what, client, sent, { "billingPolicyId", "protectionMode", places[2] })
   if ok then
     ok, err = check_name(what, sent.displayName)
   end
-  if ok and sent[place] then
-    ok, err = check_units(what, place, sent[place], key)
-    sent[place] = #sent[place] > 0 and sent[place] or core.array {}
+  for _, place in ipairs(places) do
+    if ok and sent[place] then
+      ok, err = check_units(what, place, sent[place], key)
+      sent[place] = #sent[place] > 0 and sent[place] or core.array {}
+    end
   end
   return ok and sent, err
 end
 
-local function policy_shape(place)
-  return {
-    displayName = "string", [place] = "table", billingPolicyId = "string", protectionMode = "string",
+local function policy_shape(...)
+  local shape = {
+    displayName = "string", billingPolicyId = "string", protectionMode = "string",
     ["@odata.type"] = "string",
   }
+  for _, place in ipairs { ... } do
+    shape[place] = "table"
+  end
+  return shape
 end
 
 --- Creates a policy, inactive as yet. May yield.
@@ -77,7 +83,7 @@ local function create(service, known)
   local place = known.kind .. "ProtectionUnits"
   local send, shape = core.method(service, "create_protection_policy"), policy_shape(place)
   return function(self, body, opts)
-    local sent, err = policy_body(what, self:client(), body, place, known.key, shape)
+    local sent, err = policy_body(what, self:client(), body, { place }, known.key, shape)
     if not sent then
       return nil, err
     elseif not sent.displayName then
@@ -92,7 +98,8 @@ end
 -- @function policy:update
 -- @tparam table body `displayName`, `["siteProtectionUnits@delta"]` (or its
 -- siblings): units to add, as on create, and
--- `{ ["@removed"] = { reason = "changed" }, id = }` to remove
+-- `{ ["@removed"] = { reason = "changed" }, id = }` to remove; on beta, for a policy over a whole workload
+-- (`protectionMode = "fullServiceBackup"`), `["siteExclusionUnits@delta"]` (or its siblings), alike
 -- @tparam[opt] table opts time and size limits of the call
 -- @treturn ?object the answer; or nil, err and the answer, with
 -- `err.code == "items_refused"` and one of `err.details` for each. Microsoft's page:
@@ -100,9 +107,10 @@ end
 local function update(service, known)
   local name = service .. "ProtectionPolicy"
   local what, place = name .. ".update", known.kind .. "ProtectionUnits@delta"
-  local send, shape = core.method(name, "update"), policy_shape(place)
+  local left_out = known.kind .. "ExclusionUnits@delta"
+  local send, shape = core.method(name, "update"), policy_shape(place, left_out)
   return function(self, body, opts)
-    local sent, err = policy_body(what, self:client(), body, place, known.key, shape)
+    local sent, err = policy_body(what, self:client(), body, { place, left_out }, known.key, shape)
     if not sent then
       return nil, err
     end
@@ -110,7 +118,7 @@ local function update(service, known)
     if not answer then
       return nil, fault
     end
-    fault = delta.refusal(what, answer[place])
+    fault = delta.refusal(what, answer[place]) or delta.refusal(what, answer[left_out])
     if fault then
       return nil, fault, answer
     end
@@ -199,12 +207,32 @@ for service, known in pairs(kinds) do
 
   --- Changes a rule. May yield.
   -- @function rule:update
-  -- @tparam table body as on create
+  -- @tparam table body the expression, as on create, and nothing else: whether the service keeps applying a rule is
+  -- settled when the rule is made
   -- @tparam[opt] table opts time and size limits of the call
   -- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
   -- "Update protectionRuleBase", https://learn.microsoft.com/graph/api/protectionrulebase-update
   core.extend(known.kind .. "ProtectionRule", checked(known.kind .. "ProtectionRule", "update", {
-    [expression] = "string", isAutoApplyEnabled = "boolean", ["@odata.type"] = "string",
+    [expression] = "string!", ["@odata.type"] = "string",
+  }))
+
+  --- Leaves many sites or users out of a policy over a whole workload. Beta only. May yield.
+  -- @function policy:create_exclusion_bulk_job
+  -- @tparam table body `displayName`, and `siteWebUrls`, `drives` (addresses or UPNs) or `mailboxes`: both are needed
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource the job; or nil, err: `beta_only`, `PolicyActionNotAllowed`
+  core.extend(policy, checked(policy, "create_exclusion_bulk_job", {
+    displayName = "string!", [known.urls] = "table!", ["@odata.type"] = "string",
+  }))
+
+  --- Charges a unit to another billing policy, while no protection policy holds the unit. Beta, and signed-in users
+  -- only. May yield.
+  -- @function unit:update
+  -- @tparam table body `billingPolicyId`
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource itself, brought up to date; or nil, err: `OperationNotAllowed` where a policy holds the unit
+  core.extend(known.kind .. "ProtectionUnit", checked(known.kind .. "ProtectionUnit", "update", {
+    billingPolicyId = "string!", ["@odata.type"] = "string",
   }))
 
   --- Adds many units to a policy at once. May yield.

@@ -19,9 +19,15 @@ local BODIES = {
   ["sharePointRestoreSession.create_bulk_request"] = { siteIds = { "s" } },
   ["oneDriveForBusinessRestoreSession.create_bulk_request"] = { directoryObjectIds = { "d" } },
   ["exchangeRestoreSession.create_bulk_request"] = { directoryObjectIds = { "d" } },
-  ["siteProtectionUnit.update"] = { offboardRequestedDateTime = DATE },
-  ["driveProtectionUnit.update"] = { offboardRequestedDateTime = DATE },
-  ["mailboxProtectionUnit.update"] = { offboardRequestedDateTime = DATE },
+  ["siteProtectionUnit.update"] = { billingPolicyId = "b" },
+  ["siteProtectionRule.update"] = { siteExpression = "e" },
+  ["sharePointProtectionPolicy.create_exclusion_bulk_job"] = { displayName = "n", siteWebUrls = { "u" } },
+  ["driveProtectionUnit.update"] = { billingPolicyId = "b" },
+  ["driveProtectionRule.update"] = { driveExpression = "e" },
+  ["oneDriveForBusinessProtectionPolicy.create_exclusion_bulk_job"] = { displayName = "n", drives = { "u" } },
+  ["mailboxProtectionUnit.update"] = { billingPolicyId = "b" },
+  ["mailboxProtectionRule.update"] = { mailboxExpression = "e" },
+  ["exchangeProtectionPolicy.create_exclusion_bulk_job"] = { displayName = "n", mailboxes = { "u" } },
   ["sharePointProtectionPolicy.create_inclusion_rule"] = { siteExpression = "e" },
   ["oneDriveForBusinessProtectionPolicy.create_inclusion_rule"] = { driveExpression = "e" },
   ["exchangeProtectionPolicy.create_inclusion_rule"] = { mailboxExpression = "e" },
@@ -114,6 +120,6 @@ describe("every row of the contract table", function()
         some = some + 1
       end
     end
-    assert.equal(15, some)
+    assert.equal(17, some)
   end)
 end)

@@ -4,9 +4,12 @@ local raised = require "spec.support.raised"
 local support = require "spec.contract.support"
 
 local KINDS = {
-  sharePoint = { unit = "site", key = "siteId", list = "siteWebUrls", nobody = "https://contoso.sharepoint.com/none" },
-  oneDriveForBusiness = { unit = "drive", key = "directoryObjectId", list = "drives", nobody = "nobody@contoso.com" },
-  exchange = { unit = "mailbox", key = "directoryObjectId", list = "mailboxes", nobody = "nobody@contoso.com" },
+  sharePoint = { unit = "site", key = "siteId", list = "siteWebUrls", nobody = "https://contoso.sharepoint.com/none",
+    known = "https://contoso.sharepoint.com/sites/site0002" },
+  oneDriveForBusiness = { unit = "drive", key = "directoryObjectId", list = "drives", nobody = "nobody@contoso.com",
+    known = "user0002@contoso.com" },
+  exchange = { unit = "mailbox", key = "directoryObjectId", list = "mailboxes", nobody = "nobody@contoso.com",
+    known = "user0002@contoso.com" },
 }
 
 local GUID = "5bfc861e-9a17-4a27-9562-%012x"
@@ -72,7 +75,7 @@ describe("the configuration of", function()
       assert.is_nil(none)
       assert.equal("RunNotAllowedForDynamicRule", err.code)
       sim:advance(7200)
-      assert.is_true(dynamic:delete_and_unprotect())
+      assert.equal("deleteRequested", assert(dynamic:delete_and_unprotect()).status)
       assert.is_true(static:delete())
       sim:advance(7200)
       assert.is_nil(policy:inclusion_rules():next())
@@ -111,8 +114,44 @@ describe("the configuration of", function()
       assert.is_nil(policy:exclusion_bulk_jobs():next())
       local report = assert(beta:statistics_by_policy(policy.id))
       assert.equal("integer", math.type(report.countStatistics.total))
-      local one = beta[service]:protection_units():next()
-      assert.equal(90, assert(one:update { backupRetentionPeriodInDays = 90 }).backupRetentionPeriodInDays)
+      beta:close()
+    end)
+
+    it(service .. ": a job that leaves out, and a delta that takes back in", function()
+      local beta = support.client(sim, { beta = true })
+      local policy = beta[service]:protection_policies():next()
+      local job = assert(policy:create_exclusion_bulk_job { displayName = "Out", [kind.list] = { kind.known } })
+      assert.equal("active", job.status)
+      assert.equal(job, policy:exclusion_bulk_job(job.id))
+      local out
+      for unit in policy:exclusion_units() do out = unit end
+      local place = kind.unit .. "ExclusionUnits@delta"
+      local answer = assert(policy:update { [place] = { { ["@removed"] = { reason = "changed" }, id = out.id } } })
+      assert.equal(out.id, answer[place][1].id)
+      local _, err = policy:update { [place] = { { ["@removed"] = { reason = "changed" }, id = out.id } } }
+      assert.equal("items_refused", err.code)
+      local none, refusal = client[service]:protection_policies():next():update {
+        [place] = { { ["@removed"] = { reason = "changed" }, id = out.id } } }
+      assert.is_nil(none)
+      assert.equal("beta_only", refusal.code)
+      assert.has_error(function() policy:create_exclusion_bulk_job { displayName = "Out" } end)
+      beta:close()
+    end)
+
+    it(service .. ": the billing policy of a unit, while no policy holds it", function()
+      local beta = support.client(sim, { beta = true })
+      local unit = beta[service]:protection_units():next()
+      local body = { billingPolicyId = "fa3d95b5-2878-4de7-94f5-157f4b7607aa" }
+      local held = beta:protection_unit(sim:units(kind.unit)[2].id)
+      local none, err = held:update(body)
+      assert.is_nil(none)
+      assert.same({ "OperationNotAllowed", 403 }, { err.code, err.status })
+      assert.is_string(err.message)
+      local policy = assert(beta[service]:protection_policy(held.policyId))
+      assert(policy:update { [units .. "@delta"] = { { ["@removed"] = { reason = "changed" }, id = held.id } } })
+      sim:advance(7200)
+      assert.equal(body.billingPolicyId, assert(held:update(body)).billingPolicyId)
+      assert.has_error(function() unit:update { backupRetentionPeriodInDays = 90 } end)
       beta:close()
     end)
   end

@@ -6,7 +6,7 @@ local routes = require "m365restore.simulator.routes"
 local services = require "m365restore.simulator.services"
 local support = require "spec.simulator.support"
 
-local OPENAPI = (os.getenv "M365RESTORE_SHARED" or "../shared") .. "/graph/openapi"
+local OPENAPI = (os.getenv "M365RESTORE_SHARED" or "../shared") .. "/graph-2026-11/openapi"
 local PYTHON = "/usr/bin/python3"
 
 --- What the simulator answers and the description does not allow, and why.
@@ -99,14 +99,16 @@ function Tour:offboarding(service)
   self:ask("PATCH", "/" .. service.policies .. "/" .. unit.policyId,
     { [service.units .. "@delta"] = { { ["@removed"] = { reason = "changed" }, id = unit.id } } })
   self.api.sim:advance(7200)
+  if self.version == "beta" then
+    self:ask("PATCH", ("/%sProtectionUnits/%s"):format(service.unit, unit.id),
+      { billingPolicyId = "fa3d95b5-2878-4de7-94f5-157f4b7607aa" })
+  end
   self:post("/protectionUnits/" .. unit.id .. "/offboard")
   self:post("/protectionUnits/" .. unit.id .. "/cancelOffboard")
 end
 
-function Tour:beta(service)
+function Tour:beta()
   if self.version ~= "beta" then return end
-  local units = self.api.sim:units(service.unit)
-  self:ask("PATCH", ("/%sProtectionUnits/%s"):format(service.unit, units[1].id), { backupRetentionPeriodInDays = 90 })
   local log = self:get("/activityLogs").value
   if log then self:get("/activityLogs/" .. log[1].id) end
 end
@@ -234,6 +236,7 @@ function Tour:configuration(service)
   self:get(root .. service.rules .. "/" .. rule.id)
   self:ask("DELETE", root .. service.rules .. "/" .. rule.id)
   self:post(root .. service.rules .. "/" .. dynamic.id .. "/deleteAndUnprotect")
+  self:get("/reports/getStatisticsByPolicy(policyId='" .. policy.id .. "')")
   local job = self:post(root .. service.unit_jobs, {
     displayName = "New", [ADDRESSES[service.unit]] = { address_of_nobody(service) },
   })
@@ -246,7 +249,6 @@ function Tour:exclusions(service)
   if self.version ~= "beta" then return end
   local policy = self:get("/" .. service.policies).value[1]
   local root = "/" .. service.policies .. "/" .. policy.id .. "/"
-  self:get("/reports/getStatisticsByPolicy(policyId='" .. policy.id .. "')")
   local unit = self:get(root .. service.exclusions).value[1]
   self:get(root .. service.exclusions .. "/" .. unit.id)
   local job = self:post(root .. service.exclusion_jobs, {

@@ -28,7 +28,7 @@ describe("preflight", function()
       assert.is_nil(check.remedy)
     end
     assert.equal(10, #report.checks)
-    assert.equal(7, #report.permissions)
+    assert.equal(8, #report.permissions)
     assert.same({ sim.client_id, "enabled", "active", false },
       { report.app_id, report.service.status, report.controller, report.delegated })
     local text = tostring(report)

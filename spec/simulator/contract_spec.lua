@@ -6,7 +6,7 @@ local support = require "spec.simulator.support"
 
 local SHARED = os.getenv "M365RESTORE_SHARED" or "../shared"
 
-local function open(name) return io.open(SHARED .. "/graph/" .. name) end
+local function open(name) return io.open(SHARED .. "/graph-2026-11/" .. name) end
 
 describe("the simulator and the OpenAPI description", function()
   -- "METHOD /path/{}" -> true, of one version
@@ -178,6 +178,7 @@ describe("the simulator and Microsoft's examples", function()
     if body.protectionUnitIds then
       local units = api.sim:units(body.artifactQuery and "mailbox" or "site")
       for i in ipairs(body.protectionUnitIds) do body.protectionUnitIds[i] = units[i].id end
+      if body.policyId then body.policyId = units[1].policyId end
       body.protectionTimePeriod = { startDateTime = "2020-01-01T00:00:00Z" }
     end
     return body
@@ -208,9 +209,35 @@ describe("the simulator and Microsoft's examples", function()
   end
 
   -- A policy and a unit in the state that the documented request speaks of.
-  local function real_policy(operation)
-    local made = api:post("/sharePointProtectionPolicies", { displayName = operation })
-    return made.body.id
+  local function real_policy(operation, target)
+    local whole = operation:find "Exclusion" and "fullServiceBackup" or nil
+    local list = target:match "(/%w+ProtectionPolicies)/" or "/sharePointProtectionPolicies"
+    local made = api:raw("POST", "/beta/solutions/backupRestore" .. list, {
+      displayName = operation, protectionMode = whole,
+    })
+    return made.body.id or error(made.raw)
+  end
+
+  -- A unit that no policy holds.
+  local function free_unit(kind)
+    local unit, service = api.sim:units(kind)[1], nil
+    for _, one in ipairs(services) do service = one.unit == kind and one or service end
+    local policy = "/beta/solutions/backupRestore/" .. service.name .. "ProtectionPolicies/" .. unit.policyId
+    api:raw("PATCH", policy, {
+      [kind .. "ProtectionUnits@delta"] = { { ["@removed"] = { reason = "changed" }, id = unit.id } },
+    })
+    api.sim:advance(7200)
+    return unit.id
+  end
+
+  -- A rule that may do what the documented request wants, in a list of rules.
+  local function real_rule(operation, list)
+    local lasting = not operation:find "%.run$" and not operation:find "%.delete$"
+    local made = api:raw("POST", list:sub(1, -2), {
+      [list:match "/(%l+)InclusionRules" .. "Expression"] = "(x)", isAutoApplyEnabled = lasting,
+    })
+    api.sim:advance(7200)
+    return made.body.id or error(made.raw)
   end
 
   local function real_unit(operation)
@@ -234,12 +261,18 @@ describe("the simulator and Microsoft's examples", function()
       return (target:gsub(" ", "%%20"):gsub("'", "%%27"))
     end
     if operation:find "^serviceApps" then return app_target(operation, target) end
-    if operation:find "Bulk" then return bulk_target(service, operation, target) end
+    if operation:find "BulkAdditionRequests" then return bulk_target(service, operation, target) end
     if operation:find "^protectionUnits" then
       return (target:gsub("(protectionUnits/)[^/]+", function(start) return start .. real_unit(operation) end))
     end
-    if operation:find "Policies" then
-      return (target:gsub("(Policies/)[^/]+", function(start) return start .. real_policy(operation) end))
+    if operation:find "ProtectionUnits%.update$" then
+      return (target:gsub("/(%l+)(ProtectionUnits/)[^/]+", function(kind, list)
+        return "/" .. kind .. list .. free_unit(kind)
+      end))
+    end
+    if target:find "Policies/" then
+      target = target:gsub("(Policies/)[^/]+", function(start) return start .. real_policy(operation, target) end)
+      return (target:gsub("(.*InclusionRules/)([^/]+)", function(list) return list .. real_rule(operation, list) end))
     end
     if operation:find("BrowseSessions") then
       target = target:gsub("nextFetchToken", tokens[service.name] or "%0")
@@ -272,17 +305,25 @@ describe("the simulator and Microsoft's examples", function()
         assert.is_true(same, ("%s: %s: documented %s, sent %s"):format(operation, key, type(value), type(ours[key])))
       end
     end
-    if type(documented) == "table" and documented.value and ours.value[1] then
-      compare(operation, documented.value[1], ours.value[1])
+    if type(documented) ~= "table" or not documented.value then return end
+    for _, member in ipairs(ours.value or {}) do
+      if member["@odata.type"] == documented.value[1]["@odata.type"] then
+        return compare(operation, documented.value[1], member)
+      end
     end
+    if ours.value[1] then compare(operation, documented.value[1], ours.value[1]) end
   end
+
+  -- Statuses of single examples that their own pages, or their siblings, contradict: a dialect has them.
+  local BY_DIALECT = { ["mailboxInclusionRules.create"] = 201 }
 
   local function replay(example)
     local request = example.request
     local body = request.body ~= json.null and real_body(service_of(example.operation), request.body) or nil
     local answer = api:raw(request.method, real_target(example.operation, request.path), body)
     -- one example shows no answer
-    assert.equal(example.response.status or 200, answer.status, example.operation .. ": " .. answer.raw)
+    local status = BY_DIALECT[example.operation] or example.response.status or 200
+    assert.equal(status, answer.status, example.operation .. ": " .. answer.raw)
     local documented = example.response.body
     -- one page answers a get with a collection, which is a dialect
     if example.operation:find("%.get$") and documented.value then documented = documented.value[1] end
@@ -295,16 +336,18 @@ describe("the simulator and Microsoft's examples", function()
       pending(SHARED .. " is not here")
       return
     end
-    local served, replayed = {}, 0
+    local served, replayed, last = {}, 0, {}
     for _, row in ipairs(routes.all()) do served[row.operation] = true end
     for line in file:lines() do
       local example = json.decode(line, 1, json.null)
       local known = example.operation:match("^([%w]+%.%l+)")
       if known and served[known] and not example.operation:find("refused") then
-        replay(example)
+        -- the examples of applications take the control from the one that the others need
+        if known:find "^serviceApps" then last[#last + 1] = example else replay(example) end
         replayed = replayed + 1
       end
     end
+    for _, example in ipairs(last) do replay(example) end
     assert.is_true(replayed >= 40, replayed)
   end)
 end)

@@ -259,6 +259,66 @@ describe("the simulator's dialect", function()
     assert.is_string(problem.innererror["request-id"])
   end)
 
+  it("policy_scope may keep policies' restore points and statistics to beta", function()
+    speak { policy_scope = "beta", null_counts = true }
+    local unit = api.sim:units("site")[1]
+    local report = "/reports/getStatisticsByPolicy(policyId='" .. unit.policyId .. "')"
+    local search = {
+      protectionUnitIds = { unit.id }, protectionTimePeriod = { endDateTime = "2030-01-01T00:00:00Z" },
+      policyId = unit.policyId,
+    }
+    assert.same({ 400, 400 }, { api:get(report).status, api:post("/restorePoints/search", search).status })
+    assert.matches('"removed":null', api:raw("GET", "/beta/solutions/backupRestore" .. report).raw, 1, true)
+    assert.equal(200, api:raw("POST", "/beta/solutions/backupRestore/restorePoints/search", search).status)
+    speak {}
+    assert.same({ 200, 200 }, { api:get(report).status, api:post("/restorePoints/search", search).status })
+  end)
+
+  it("other_policy may refuse a unit that the policy does not hold, or find nothing", function()
+    local search = {
+      protectionTimePeriod = { endDateTime = "2030-01-01T00:00:00Z" },
+      policyId = "5bfc861e-9a17-4a27-9562-000000000001",
+    }
+    local function ask()
+      local unit = api.sim:units("site")[1]
+      search.protectionUnitIds = { unit.id }
+      return api:post("/restorePoints/search", search), unit
+    end
+    speak {}
+    assert.equal(400, ask().status)
+    speak { other_policy = "no_result" }
+    local answer, unit = ask()
+    assert.same({ unit.id }, answer.body.noResultProtectionUnitIds)
+    search.policyId = unit.policyId
+    assert.equal(1, #ask().body.searchResults)
+  end)
+
+  it("rules and activity logs may be told as the examples have them", function()
+    speak { rule_deletion = "rule", rule_run_type = "base", rule_create_status = 200, site_rule_changes = false,
+      service_type = "sharepoint", session_policy = true }
+    local policy = api:get("/oneDriveForBusinessProtectionPolicies").body.value[1]
+    local list = "/oneDriveForBusinessProtectionPolicies/" .. policy.id .. "/driveInclusionRules"
+    local made = api:post(list, { driveExpression = "(x)" })
+    assert.equal(200, made.status)
+    api.sim:advance(7200)
+    assert.equal("#microsoft.graph.protectionRuleBase",
+      api:post(list .. "/" .. made.body.id .. "/run").body["@odata.type"])
+    local dynamic = api:post(list, { driveExpression = "(x)", isAutoApplyEnabled = true }).body.id
+    assert.equal(dynamic, api:post(list .. "/" .. dynamic .. "/deleteAndUnprotect").body.id)
+    local sites = api:get("/sharePointProtectionPolicies").body.value[1]
+    local rules = "/sharePointProtectionPolicies/" .. sites.id .. "/siteInclusionRules"
+    local static = api:post(rules, { siteExpression = "(x)" }).body.id
+    assert.equal(405, api:post(rules .. "/" .. static .. "/deleteAndUnprotect").status)
+    local spellings = {}
+    for _, entry in ipairs(api:raw("GET", "/beta/solutions/backupRestore/activityLogs").body.value) do
+      spellings[entry.serviceType] = true
+    end
+    assert.is_true(spellings.sharepoint and not spellings.sharePoint)
+    local session = api:create("site", 1, 1)
+    assert.equal(sites.id, api:raw("GET", "/beta/solutions/backupRestore/restoreSessions/" .. session).body.policyId)
+    assert.is_nil(api:session(session).policyId)
+  end)
+
   it("is documented, every switch of it", function()
     speak {}
     local file <close> = assert(io.open "docs/simulator.md")

@@ -73,11 +73,17 @@ describe("simulated protection", function()
     it("take changes from delegated callers only, and only those of beta", function()
       local id = api.sim:units("site")[1].id
       local path = "/beta/solutions/backupRestore/siteProtectionUnits/" .. id
-      local body = { backupRetentionPeriodInDays = 90 }
+      local body = { billingPolicyId = "fa3d95b5-2878-4de7-94f5-157f4b7607aa" }
       assert.equal("403 Forbidden", outcome(api:raw("PATCH", path, body)))
-      assert.equal(90, api:raw("PATCH", path, body, admin).body.backupRetentionPeriodInDays)
-      assert.equal(90, api:raw("GET", path).body.backupRetentionPeriodInDays)
-      assert.is_nil(api:get("/siteProtectionUnits/" .. id).body.backupRetentionPeriodInDays)
+      local refused = api:raw("PATCH", path, body, admin)
+      assert.same({ 403, "OperationNotAllowed", nil }, { refused.status, refused.body.code, refused.body.error })
+      local policy = seeded(services.sharePoint)
+      api:patch("/sharePointProtectionPolicies/" .. policy.id,
+        { ["siteProtectionUnits@delta"] = { { ["@removed"] = { reason = "changed" }, id = id } } })
+      api.sim:advance(601)
+      assert.equal(body.billingPolicyId, api:raw("PATCH", path, body, admin).body.billingPolicyId)
+      assert.equal(body.billingPolicyId, api:raw("GET", path).body.billingPolicyId)
+      assert.is_nil(api:get("/siteProtectionUnits/" .. id).body.billingPolicyId)
       assert.equal("400 BadRequest", outcome(api:patch("/siteProtectionUnits/" .. id, body, admin)))
     end)
 

@@ -40,6 +40,24 @@ local function about_policy(ctx, entry, view)
     and ctx:status("protectionPolicyStatus", protection.policy_status(policy, ctx.now)) or json.null
 end
 
+-- a year, unless it was changed, which this simulator does not offer
+local RETENTION = "P365D"
+
+local function about_units(ctx, entry, view)
+  about_policy(ctx, entry, view)
+  view.protectionUnitDetails = json.null
+end
+
+local function about_policy_alone(ctx, entry, view)
+  about_units(ctx, entry, view)
+  view.retentionPeriod, view.oldPolicyName = RETENTION, json.null
+end
+
+local function about_offboarding(ctx, entry, view)
+  about_policy(ctx, entry, view)
+  view.offboardingDetails = json.null
+end
+
 local function about_session(ctx, entry, view)
   local session, counts = entry.session, schedule.counts(entry.session, ctx.now)
   local done = entry.kind == "restoreTaskCompleted"
@@ -47,6 +65,7 @@ local function about_session(ctx, entry, view)
   view.restoreSessionStatus = sessions.status(ctx, session)
   view.destinationType = session.artifacts[1] and session.artifacts[1].destination
   view.restoreCompletionDateTime = done and ctx:time(session.finish) or json.null
+  view.tags = json.null
   view.restoreArtifactDetails = {
     totalArtifactsCount = counts.total, restoredCount = counts.completed, failedCount = counts.failed,
   }
@@ -59,21 +78,26 @@ end
 local KINDS = {
   restoreTaskCreated = { "restoreTaskActivityLog", about_session },
   restoreTaskCompleted = { "restoreTaskActivityLog", about_session },
-  dynamicRuleExecution = { "dynamicRuleActivityLog", about_policy },
-  dynamicRuleDeletion = { "dynamicRuleActivityLog", about_policy },
-  protectionUnitLevelOffboarding = { "offboardingActivityLog", about_policy },
-  backupPolicyCreated = { "backupPolicyActivityLog", about_policy },
-  backupPolicyActivated = { "backupPolicyActivityLog", about_policy },
-  backupPolicyModified = { "backupPolicyActivityLog", about_policy },
-  backupPolicyPaused = { "backupPolicyActivityLog", about_policy },
-  backupPolicyRenamed = { "backupPolicyActivityLog", about_policy },
+  dynamicRuleExecution = { "dynamicRuleActivityLog", about_units },
+  dynamicRuleDeletion = { "dynamicRuleActivityLog", about_units },
+  protectionUnitLevelOffboarding = { "offboardingActivityLog", about_offboarding },
+  backupPolicyCreated = { "backupPolicyActivityLog", about_policy_alone },
+  backupPolicyActivated = { "backupPolicyActivityLog", about_policy_alone },
+  backupPolicyModified = { "backupPolicyActivityLog", about_policy_alone },
+  backupPolicyPaused = { "backupPolicyActivityLog", about_policy_alone },
+  backupPolicyRenamed = { "backupPolicyActivityLog", about_policy_alone },
 }
+
+local function service_type(ctx, entry)
+  local name = entry.service.name
+  return name == "sharePoint" and ctx.model.dialect.service_type or name
+end
 
 local function view_of(ctx, entry)
   local name, tell = table.unpack(KINDS[entry.kind])
   local view = {
     ["@odata.type"] = "#microsoft.graph." .. name, id = entry.id, activityType = entry.kind,
-    serviceType = entry.service.name, eventDateTime = ctx:time(entry.at), performedBy = entry.by,
+    serviceType = service_type(ctx, entry), eventDateTime = ctx:time(entry.at), performedBy = entry.by,
     resultStatus = "succeeded", severity = "low", error = json.null,
   }
   tell(ctx, entry, view)

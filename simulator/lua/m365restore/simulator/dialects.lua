@@ -75,6 +75,25 @@ dialects.switches = {
   browse_point = { false, true },
   -- how a browse goes on: GET browse?$skiptoken=…, or the function of the OpenAPI description.
   browse_next = { "skiptoken", "function" },
+  -- Where what was announced for policies in September 2026 is: policyId in a search and as a filter of restore points,
+  -- the statistics of a policy, the retention of a unit. Pages of v1.0 have it, the metadata of v1.0 does not.
+  policy_scope = { "both", "beta" },
+  -- What a search answers about a unit that its policyId does not hold; no page says.
+  other_policy = { "refused", "no_result" },
+  -- Whether a session of beta names the policy that it is bound to; announced, and shown on no page.
+  session_policy = { false, true },
+  -- Counts of a policy's statistics may be null, as `removed` is in the example.
+  null_counts = { false, true },
+  -- serviceType of SharePoint in the activity log: the enum has it as everywhere, pages and example write sharepoint.
+  service_type = { "sharePoint", "sharepoint" },
+  -- The status of a new rule: one example has 200.
+  rule_create_status = { 201, 200 },
+  -- The type of a rule that was run: the examples name the abstract one.
+  rule_run_type = { "derived", "base" },
+  -- The answer to deleteAndUnprotect: the text speaks of a rule, both examples wrap it in `value`.
+  rule_deletion = { "value", "rule" },
+  -- Whether the rules of sites can be changed, and deleted with what they protect; no page says so.
+  site_rule_changes = { true, false },
   -- a policy in the wrong state: 403 PolicyActionNotAllowed, or 400 invalidStateForActivation.
   policy_state_error = { 403, 400 },
 }

@@ -94,11 +94,12 @@ errors.statuses = {
 --- Refuses a request.
 -- @tparam string code one of `errors.statuses`
 -- @tparam string message
--- @tparam ?table more `status` in place of the usual one, `target`, `headers`
+-- @tparam ?table more `status` in place of the usual one, `target`, `headers`; `bare` = true: a publicError without
+-- the `error` around it
 function errors.raise(code, message, more)
   more = more or {}
   error(setmetatable({
-    code = code, message = message, target = more.target, headers = more.headers,
+    code = code, message = message, target = more.target, headers = more.headers, bare = more.bare,
     status = more.status or assert(errors.statuses[code], code),
   }, Refusal))
 end
@@ -119,11 +120,12 @@ function errors.envelope(refusal, inner, dialect)
   dialect = dialect or {}
   local code = refusal.code
   if dialect.code_case == "lower" then code = code:gsub("^%u", string.lower) end
-  return json.encode {
-    error = {
-      code = code, message = refusal.message, target = refusal.target, [dialect.inner_error or "innerError"] = inner,
-    },
+  local public = {
+    code = code, message = refusal.message, target = refusal.target, [dialect.inner_error or "innerError"] = inner,
   }
+  if not refusal.bare then return json.encode { error = public } end
+  public["@odata.type"], public.details = "#microsoft.graph.publicError", json.array()
+  return json.encode(public)
 end
 
 return errors

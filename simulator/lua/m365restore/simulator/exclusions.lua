@@ -1,6 +1,7 @@
 --- Exclusion units of beta: what a policy over a whole workload leaves out.
 -- @module m365restore.simulator.exclusions
 local audit = require "m365restore.simulator.audit"
+local delta = require "m365restore.simulator.delta"
 local errors = require "m365restore.simulator.errors"
 local json = require "m365restore.simulator.json"
 local odata = require "m365restore.simulator.odata"
@@ -78,6 +79,33 @@ function exclusions.list(ctx) return list(ctx, "exclusionUnits") end
 function exclusions.get(ctx)
   odata.single(ctx)
   return 200, odata.entity(ctx, "exclusionUnits", view(ctx, find(ctx, ctx.params.id)))
+end
+
+--- Changes what a policy leaves out, by a delta.
+-- @tparam table ctx the request
+-- @tparam table policy
+-- @tparam table added members that name a site or a user
+-- @tparam table removed members with the id of an exclusion unit
+-- @treturn table the rows of the answer
+function exclusions.update(ctx, policy, added, removed)
+  local service, rows = policy.service, json.array()
+  for _, member in ipairs(added) do
+    local value = member[service.owner]
+    local unit = ctx.model.world:find_named(service.unit, service.owner, value) or { [service.owner] = value }
+    local made = exclusions.add(ctx.model.exclusions, ctx.model.ids, policy, unit, audit.stamp(ctx, {}))
+    rows[#rows + 1] = view(ctx, made)
+  end
+  for _, member in ipairs(removed) do
+    local exclusion = ctx.model.exclusions:find(member.id)
+    if exclusion and exclusion.policy == policy then
+      ctx.model.exclusions:remove(exclusion)
+      rows[#rows + 1] = { ["@removed"] = { reason = "changed" }, id = member.id }
+    else
+      rows[#rows + 1] = delta.row_error(ctx, member.id, "remove", "Invalid",
+        "The policy does not leave this unit out")
+    end
+  end
+  return rows
 end
 
 local function set_of(policy)

@@ -14,7 +14,7 @@ local identity = {}
 identity.PERMISSIONS = {
   "BackupRestore-Restore.Read.All", "BackupRestore-Restore.ReadWrite.All", "BackupRestore-Search.Read.All",
   "BackupRestore-Configuration.Read.All", "BackupRestore-Configuration.ReadWrite.All",
-  "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All",
+  "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All", "BackupRestore-Monitor.Read.All",
 }
 
 local function set(list)

@@ -47,6 +47,13 @@ local function shape_of(lists)
   return check.object({}, shapes)
 end
 
+-- A job that excludes needs its name and its one list.
+local function exclusion_shape(lists)
+  local needed = { displayName = check.string }
+  for name in pairs(lists) do needed[name] = check.list(check.string) end
+  return check.object(needed, { ["@odata.type"] = check.text })
+end
+
 -- Exclusion jobs know addresses only.
 local function addresses(service)
   local lists = {}
@@ -58,12 +65,12 @@ jobs.kinds = {}
 for _, service in ipairs(services) do
   jobs.kinds[service.unit_jobs] = {
     service = service, list = service.unit_jobs, type = service.unit_job_type, store = "jobs",
-    lists = service.resources, shape = shape_of(service.resources), apply = take_in,
+    lists = service.resources, shape = shape_of(service.resources), apply = take_in, echoes = true,
   }
   jobs.kinds[service.exclusion_jobs] = {
     service = service, list = service.exclusion_jobs, type = service.exclusion_job_type, store = "exclusion_jobs",
-    lists = addresses(service), shape = shape_of(addresses(service)), apply = leave_out,
-    mode = "fullServiceBackup",
+    lists = addresses(service), shape = exclusion_shape(addresses(service)), apply = leave_out,
+    mode = "fullServiceBackup", echoes = service.unit == "mailbox",
   }
 end
 
@@ -78,7 +85,9 @@ local function view(ctx, job)
     ["@odata.type"] = "#microsoft.graph." .. job.kind.type, id = job.id, displayName = job.ask.displayName,
     status = ctx:state(done and outcome or "active"), error = ctx:problem(done and job.problem),
   })
-  for name in pairs(job.kind.lists) do shown[name] = job.ask[name] or json.array() end
+  for name in pairs(job.kind.lists) do
+    shown[name] = job.kind.echoes and job.ask[name] or json.array()
+  end
   return shown
 end
 

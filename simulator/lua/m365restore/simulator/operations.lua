@@ -36,6 +36,7 @@ local RESTORE_READ = { "BackupRestore-Restore.Read.All", "BackupRestore-Restore.
 local SEARCH = { "BackupRestore-Search.Read.All" }
 local CONFIGURATION_WRITE = { "BackupRestore-Configuration.ReadWrite.All" }
 local CONFIGURATION = { "BackupRestore-Configuration.Read.All", "BackupRestore-Configuration.ReadWrite.All" }
+local MONITOR = { "BackupRestore-Monitor.Read.All" }
 local CONTROL_WRITE = { "BackupRestore-Control.ReadWrite.All" }
 local CONTROL = { "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All" }
 
@@ -94,9 +95,9 @@ local rows = {
   { "GET", "/exclusionUnits", "exclusionUnits.list", CONFIGURATION, exclusions.list, beta = true },
   { "GET", "/exclusionUnits/{id}", "exclusionUnits.get", CONFIGURATION, exclusions.get, beta = true },
   { "GET", "/reports/getStatisticsByPolicy(policyId='{id}')", "reports.getStatisticsByPolicy", CONFIGURATION,
-    reports.by_policy, beta = true },
-  { "GET", "/activityLogs", "activityLogs.list", CONFIGURATION, activity.list, beta = true },
-  { "GET", "/activityLogs/{id}", "activityLogs.get", CONFIGURATION, activity.get, beta = true },
+    reports.by_policy },
+  { "GET", "/activityLogs", "activityLogs.list", MONITOR, activity.list, beta = true },
+  { "GET", "/activityLogs/{id}", "activityLogs.get", MONITOR, activity.get, beta = true },
 }
 
 local function row(...)

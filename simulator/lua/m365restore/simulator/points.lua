@@ -36,10 +36,23 @@ end
 
 local EXPAND = "^%s*protectionUnit%(%s*%$filter%s*=%s*id%s+eq%s+'([^']*)'%s*%)%s*$"
 
+-- Whether this version of Graph scopes restore points to a policy.
+local function has_policy_scope(ctx) return ctx.version == "beta" or ctx.model.dialect.policy_scope == "both" end
+
+-- The second shape names the unit in the filter, with its policy.
+local function filtered_unit(ctx)
+  local filter = ctx.query["$filter"] or ""
+  local id = filter:match "protectionUnit/id%s+eq%s+'([^']*)'"
+  if not id or not has_policy_scope(ctx) then
+    errors.raise("InvalidSearchRequest", "$filter needs protectionUnit/id eq '…' where $expand does not name the unit.")
+  end
+  return id
+end
+
 local function expanded_unit(ctx)
   local expand = ctx.query["$expand"]
   if not expand then errors.raise("InvalidSearchRequest", "$expand=protectionUnit($filter=id eq '…') is required.") end
-  local id = expand:match(EXPAND)
+  local id = expand == "protectionUnit" and filtered_unit(ctx) or expand:match(EXPAND)
   if not id then errors.raise("InvalidSearchRequest", "$expand needs the form protectionUnit($filter=id eq '…').") end
   local unit = ids.is_guid(id) and ctx.model.world:find_unit(id)
   if not unit then errors.raise("InvalidProtectionUnitId", ("There is no protection unit '%s'."):format(id)) end
@@ -70,7 +83,7 @@ end
 local function matching(ctx, unit, test)
   local found = {}
   for _, point in ipairs(ctx.model.world:points(unit, ctx.now)) do
-    if test(points.view(ctx, point)) then found[#found + 1] = point end
+    if test(points.view(ctx, point, true)) then found[#found + 1] = point end
   end
   found = in_order(ctx, found)
   return { table.unpack(found, 1, LISTED_POINTS) }
@@ -120,22 +133,24 @@ local STRUCTURED = check.object({}, {
   recipients = check.list(check.text), senders = check.list(check.text), subjects = check.list(check.text),
 })
 
-local function search_shape(query, ...)
+local function search_shape(query, policy, ...)
   return check.object({
     protectionUnitIds = check.list(check.text),
     protectionTimePeriod = check.object({}, { startDateTime = check.time, endDateTime = check.time }),
   }, {
     restorePointPreference = check.one_of("latest", "oldest"),
     tags = check.flags("none", "fastRestore", ...),
-    artifactQuery = query,
+    artifactQuery = query, policyId = policy,
   })
 end
 
+local V1_QUERY = check.object({ queryExpression = check.text }, { artifactType = check.one_of("message") })
 local SEARCH = {
-  ["v1.0"] = search_shape(check.object({ queryExpression = check.text }, { artifactType = check.one_of("message") })),
+  ["v1.0"] = search_shape(V1_QUERY),
+  both = search_shape(V1_QUERY, check.text),
   beta = search_shape(check.object({}, {
     queryExpression = check.text, structuredQueryExpression = STRUCTURED, artifactType = check.one_of("message"),
-  }), "includeNewerItems"),
+  }), check.text, "includeNewerItems"),
 }
 
 local function check_units(ctx, body)
@@ -147,6 +162,20 @@ local function check_units(ctx, body)
   for _, id in ipairs(wanted) do
     if not ids.is_guid(id) then
       errors.raise("InvalidProtectionUnitId", ("'%s' is not the id of a protection unit."):format(id))
+    end
+  end
+end
+
+local function is_held(unit, policy) return unit and unit.policyId and unit.policyId:lower() == policy:lower() end
+
+local function check_policy(ctx, body)
+  if not body.policyId then return end
+  if not ids.is_guid(body.policyId) then
+    errors.raise("InvalidSearchRequest", ("'%s' is not the id of a policy."):format(body.policyId))
+  end
+  for _, id in ipairs(ctx.model.dialect.other_policy == "refused" and body.protectionUnitIds or {}) do
+    if not is_held(ctx.model.world:find_unit(id), body.policyId) then
+      errors.raise("InvalidSearchRequest", ("The policy does not hold the protection unit '%s'."):format(id))
     end
   end
 end
@@ -173,7 +202,7 @@ end
 
 local function hits(ctx, body, id)
   local unit = ctx.model.world:find_unit(id)
-  if not unit then return {} end
+  if not unit or body.policyId and not is_held(unit, body.policyId) then return {} end
   return { table.unpack(resolution.points(ctx, unit, body), 1, ctx.model.dialect.points_per_search) }
 end
 
@@ -194,8 +223,10 @@ end
 --- POST /restorePoints/search
 function points.search(ctx)
   odata.none(ctx)
-  local body = ctx:body(SEARCH[ctx.version], "InvalidSearchRequest")
+  local shape = ctx.version == "v1.0" and has_policy_scope(ctx) and "both" or ctx.version
+  local body = ctx:body(SEARCH[shape], "InvalidSearchRequest")
   check_units(ctx, body)
+  check_policy(ctx, body)
   check_query(ctx, body)
   check_period(body)
   local results, missing = json.array(), json.array()

@@ -4,6 +4,7 @@ local audit = require "m365restore.simulator.audit"
 local check = require "m365restore.simulator.check"
 local delta = require "m365restore.simulator.delta"
 local errors = require "m365restore.simulator.errors"
+local exclusions = require "m365restore.simulator.exclusions"
 local ids = require "m365restore.simulator.ids"
 local json = require "m365restore.simulator.json"
 local odata = require "m365restore.simulator.odata"
@@ -210,6 +211,7 @@ for _, service in ipairs(services) do
   UPDATES[service.name] = check.object({}, {
     ["@odata.type"] = check.text, displayName = check.string,
     [service.units .. "@delta"] = delta.shape(unit_shape(service)),
+    [service.exclusions .. "@delta"] = delta.shape(unit_shape(service)),
   })
 end
 
@@ -329,6 +331,18 @@ local function update_units(ctx, policy, members)
   return rows
 end
 
+local function update_exclusions(ctx, policy, members)
+  if ctx.version ~= "beta" then errors.raise("BadRequest", "Exclusion units exist in beta only.") end
+  if policy.protectionMode ~= "fullServiceBackup" then
+    errors.raise("PolicyActionNotAllowed", "The policy does not protect a whole workload.")
+  end
+  check_size(ctx, members)
+  local added, removed = delta.split(members)
+  check_members(policy.service, added)
+  ctx.model.activity:note(ctx, "backupPolicyModified", policy.service, { policy = policy })
+  return exclusions.update(ctx, policy, added, removed)
+end
+
 --- PATCH /{service}ProtectionPolicies/{id}
 function policies.update(ctx, service)
   odata.none(ctx)
@@ -337,6 +351,8 @@ function policies.update(ctx, service)
   local key, answer = service.units .. "@delta", { id = policy.id }
   if body.displayName then check_name(body.displayName) end
   if body[key] then answer[key] = update_units(ctx, policy, body[key]) end
+  local left_out = service.exclusions .. "@delta"
+  if body[left_out] then answer[left_out] = update_exclusions(ctx, policy, body[left_out]) end
   if body.displayName then
     policy.displayName = body.displayName
     ctx.model.activity:note(ctx, "backupPolicyRenamed", service, { policy = policy })

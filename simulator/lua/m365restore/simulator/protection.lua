@@ -55,13 +55,22 @@ function protection.request(model, unit, status, outcome, due, more)
   model.world:change(unit, changes)
 end
 
+--- The policy that a unit names: none once it has left its policy.
+-- @tparam table unit
+-- @tparam number now
+-- @treturn ?string
+function protection.policy_of(unit, now)
+  local left = unit.removed_at and now >= unit.removed_at
+  return not left and unit.policyId or nil
+end
+
 --- Whether a unit belongs to a policy, or did until its removal is done.
 -- @tparam table unit
 -- @tparam table policy
 -- @tparam number now
 -- @treturn boolean
 function protection.belongs(unit, policy, now)
-  return unit.policyId == policy.id and not (unit.removed_at and now >= unit.removed_at)
+  return protection.policy_of(unit, now) == policy.id
 end
 
 return protection

@@ -1,5 +1,7 @@
---- Reports of beta: how a policy's units are doing.
+--- Reports: how a policy's units are doing.
 -- @module m365restore.simulator.reports
+local errors = require "m365restore.simulator.errors"
+local json = require "m365restore.simulator.json"
 local odata = require "m365restore.simulator.odata"
 local policies = require "m365restore.simulator.policies"
 
@@ -8,6 +10,9 @@ local reports = {}
 --- GET /reports/getStatisticsByPolicy(policyId='{id}')
 function reports.by_policy(ctx)
   odata.none(ctx)
+  if ctx.version == "v1.0" and ctx.model.dialect.policy_scope ~= "both" then
+    errors.raise("BadRequest", "Resource not found for the segment 'getStatisticsByPolicy'.")
+  end
   local policy = ctx.model.policies:need(ctx)
   local counts, all = policies.statistics(ctx, policy)
   return 200, {
@@ -18,7 +23,8 @@ function reports.by_policy(ctx)
       protectedInProgress = counts.protectRequested or 0, protectedFailed = 0,
       unprotectedCompleted = counts.unprotected or 0,
       unprotectedInProgress = (counts.unprotectRequested or 0) + (counts.removeRequested or 0), unprotectedFailed = 0,
-      offboardRequested = counts.offboardRequested or 0, removed = 0,
+      offboardRequested = counts.offboardRequested or 0,
+      removed = ctx.model.dialect.null_counts and json.null or 0,
     },
   }
 end

@@ -96,7 +96,7 @@ function rules.create(ctx, service)
     expression = body[service.expression],
   }, "active", "completed"))
   ctx.model.activity:note(ctx, "dynamicRuleExecution", service, { policy = policy })
-  return 201, entity(ctx, rule), location(ctx, rule)
+  return ctx.model.dialect.rule_create_status, entity(ctx, rule), location(ctx, rule)
 end
 
 --- GET /{service}ProtectionPolicies/{id}/{x}InclusionRules
@@ -137,9 +137,17 @@ local function refuse(code, status)
   errors.raise(code, ("A rule that is %s does not allow this."):format(status))
 end
 
+-- No page has these calls for the rules of sites.
+local function check_documented(ctx, service)
+  if service.unit == "site" and not ctx.model.dialect.site_rule_changes then
+    errors.raise("MethodNotAllowed", "The rules of sites do not take this request.")
+  end
+end
+
 --- PATCH /{service}ProtectionPolicies/{id}/{x}InclusionRules/{rule}
 function rules.update(ctx, service)
   odata.none(ctx)
+  check_documented(ctx, service)
   local rule, status = find(ctx, service)
   local body = ctx:body(UPDATES[service.name], "InvalidProtectionRulePatchRequest")
   if not rule.dynamic then errors.raise("PatchNotAllowedForStaticRule", "A static rule cannot be changed.") end
@@ -171,19 +179,23 @@ function rules.run(ctx, service)
   if rule.dynamic then errors.raise("RunNotAllowedForDynamicRule", "A dynamic rule runs by itself.") end
   if status == "active" then refuse("ProtectionRuleActionNotAllowed", status) end
   begin(ctx, rule, "active", "completed")
-  return ctx.model.dialect.rule_run_status, entity(ctx, rule), location(ctx, rule)
+  local shown = entity(ctx, rule)
+  if ctx.model.dialect.rule_run_type == "base" then shown["@odata.type"] = "#microsoft.graph.protectionRuleBase" end
+  return ctx.model.dialect.rule_run_status, shown, location(ctx, rule)
 end
 
 --- POST …/{rule}/deleteAndUnprotect
 function rules.delete_and_unprotect(ctx, service)
   odata.none(ctx)
+  check_documented(ctx, service)
   ctx:no_body()
   local rule, status = find(ctx, service)
   if not rule.dynamic then refuse("ProtectionRuleActionNotAllowed", "static") end
   if REQUESTED[status] then refuse("InvalidProtectionRuleStatusForDynamicRuleDeleteAndUnprotectAll", status) end
   begin(ctx, rule, "deleteRequested", "gone")
   ctx.model.activity:note(ctx, "dynamicRuleDeletion", service, { policy = rule.policy })
-  return 202, entity(ctx, rule)
+  local shown = entity(ctx, rule)
+  return 202, ctx.model.dialect.rule_deletion == "value" and { value = shown } or shown
 end
 
 -- }======

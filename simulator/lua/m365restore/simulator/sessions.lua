@@ -85,6 +85,13 @@ local function counts_of(ctx, session, status)
   return counts
 end
 
+-- The policy of the first artifact's unit: what a session of beta may say that it is bound to.
+local function policy_of(ctx, session)
+  local first = session.artifacts[1]
+  local shown = ctx.version == "beta" and ctx.model.dialect.session_policy
+  return shown and first and first.point and first.point.unit.policyId or nil
+end
+
 --- A session as it is sent.
 -- @tparam table ctx the request
 -- @tparam table session
@@ -100,6 +107,7 @@ function sessions.view(ctx, session)
     restoreSessionArtifactCount = counts_of(ctx, session, status),
     completedDateTime = ctx:maybe_time(finished and session.finish),
     error = ctx:problem(error_of(session, status)),
+    policyId = policy_of(ctx, session),
   })
 end
 

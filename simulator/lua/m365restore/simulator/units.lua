@@ -15,7 +15,9 @@ local units = {}
 -- What the service shows to delegated callers only.
 local PERSONAL = { "displayName", "email" }
 local SHARED = { "siteId", "siteName", "siteWebUrl", "directoryObjectId" }
-local BETA = { "backupRetentionPeriodInDays", "billingPolicyId" }
+
+-- Whether this version of Graph has what was announced for policies in September 2026.
+local function has_policy_scope(ctx) return ctx.version == "beta" or ctx.model.dialect.policy_scope == "both" end
 
 --- A unit as it is sent.
 -- @tparam table ctx the request
@@ -25,7 +27,7 @@ function units.view(ctx, unit)
   local administrator = audit.identity(ctx, audit.ADMINISTRATOR)
   local view = {
     ["@odata.type"] = "#microsoft.graph." .. unit.kind .. "ProtectionUnit",
-    id = unit.id, policyId = unit.policyId or json.null,
+    id = unit.id, policyId = protection.policy_of(unit, ctx.now) or json.null,
     status = ctx:status("protectionUnitStatus", protection.unit_status(ctx.model, unit, ctx.now)),
     protectionSources = unit.protectionSources, createdBy = administrator, createdDateTime = ctx:time(unit.created),
     lastModifiedBy = administrator, lastModifiedDateTime = ctx:time(unit.modified or unit.created),
@@ -36,8 +38,12 @@ function units.view(ctx, unit)
   for _, name in ipairs(unit.kind ~= "site" and PERSONAL or {}) do
     view[name] = ctx.token.delegated and unit[name] or json.null
   end
+  if has_policy_scope(ctx) then
+    view.backupRetentionPeriodInDays = unit.backupRetentionPeriodInDays
+    view.pendingRetentionPeriodChange = json.null
+  end
   if ctx.version == "beta" then
-    for _, name in ipairs(BETA) do view[name] = unit[name] end
+    view.billingPolicyId = unit.billingPolicyId
     if unit.kind == "mailbox" then view.mailboxType = "user" end
   end
   return view
@@ -136,9 +142,7 @@ end
 
 local UPDATE = {
   ["v1.0"] = check.object({}, { ["@odata.type"] = check.text }),
-  beta = check.object({}, {
-    ["@odata.type"] = check.text, billingPolicyId = check.text, backupRetentionPeriodInDays = check.whole,
-  }),
+  beta = check.object({ billingPolicyId = check.text }, { ["@odata.type"] = check.text }),
 }
 
 --- PATCH /{kind}ProtectionUnits/{id}
@@ -146,6 +150,12 @@ function units.update(ctx, kind)
   odata.none(ctx)
   local unit = find(ctx, kind)
   local body = ctx:body(UPDATE[ctx.version], "BadRequest")
+  if protection.policy_of(unit, ctx.now) then
+    errors.raise("OperationNotAllowed",
+      "The billing policy of a unit that a protection policy holds cannot be changed.", {
+        bare = true, target = "billingPolicyId",
+      })
+  end
   body["@odata.type"], body.modified = nil, ctx.now
   ctx.model.world:change(unit, body)
   return 200, entity(ctx, kind, ctx.model.world:find_unit(unit.id))
