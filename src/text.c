@@ -51,6 +51,19 @@ size_t m365_text_cut(const char *text, size_t length, size_t most) {
              : most;
 }
 
+size_t m365_text_repair(const char *text, size_t length, char *to) {
+  static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+  size_t used = 0;
+  for (size_t i = 0; i < length;) {
+    uint32_t code;
+    size_t n = m365_text_decode(text + i, length - i, &code);
+    memcpy(to + used, n > 0 ? text + i : replacement, n > 0 ? n : 3);
+    used += n > 0 ? n : 3;
+    i += n > 0 ? n : 1;
+  }
+  return used;
+}
+
 /* tab, line ends, NEL, and the line and paragraph separators */
 static bool is_gap(uint32_t code) {
   return (code >= '\t' && code <= '\r') || code == 0x85 || code == 0x2028 ||

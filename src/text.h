@@ -18,6 +18,14 @@ size_t m365_text_decode(const char *text, size_t length, uint32_t *code);
 /* The largest length of at most `most` that does not cut a character. */
 size_t m365_text_cut(const char *text, size_t length, size_t most);
 
+/* what each byte may become when a text is repaired */
+#define M365_TEXT_GROWTH 3
+
+/* Copies `text` to `to`, which has room for M365_TEXT_GROWTH times `length`
+   bytes and is not `text`. Each byte that is not part of a character becomes
+   U+FFFD. Returns the length of the copy. */
+size_t m365_text_repair(const char *text, size_t length, char *to);
+
 /* Copies `text` to `to`, which has room for `length` bytes and may be `text`
    itself. Line ends and tabs become a blank; other controls, marks that turn
    the direction of writing and bytes that are not UTF-8 become "?". Returns
