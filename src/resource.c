@@ -179,8 +179,10 @@ static void settle(lua_State *L, int resource, const char *property) {
   type = property != NULL ? m365_type_of_property(property) : r->type;
   if (lua_istable(L, -1))
     view(L, resource, property, type);
-  else if (type != object_type())
-    lua_pushnil(L); /* "createdBy": "" is documented */
+  else if (type != object_type()) { /* "createdBy": "" is documented */
+    lua_pop(L, 1);
+    lua_pushnil(L);
+  }
 }
 
 /* class and remedy of an error of the service, by its code */
@@ -265,15 +267,28 @@ static int resource_len(lua_State *L) {
   return 1;
 }
 
-/* The step of __pairs: skips what is null. */
+/* Does reading give a method for the key, whatever the service sent? */
+static bool is_hidden(lua_State *L, const struct m365_type *type, int key) {
+  bool hidden;
+  m365_methods_load(L, key);
+  m365_methods_push(L, type);
+  lua_pushvalue(L, key);
+  hidden = lua_rawget(L, -2) != LUA_TNIL;
+  lua_pop(L, 2);
+  return hidden;
+}
+
+/* The step of __pairs, with the data as upvalue: the resource may be refreshed
+   on the way. Yields what reading gives, and skips what it gives no value of
+   the service for. */
 static int resource_next(lua_State *L) {
-  check(L, 1);
+  const struct m365_resource *r = check(L, 1);
   lua_settop(L, 2);
-  lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
+  lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 2); /* resource, data, key */
   while (lua_next(L, 2) != 0) {
-    settle(L, 1, lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL);
-    if (!lua_isnil(L, -1))
+    settle(L, 1, lua_type(L, 3) == LUA_TSTRING ? lua_tostring(L, 3) : NULL);
+    if (!lua_isnil(L, 4) && !is_hidden(L, r->type, 3))
       return 2;
     lua_pop(L, 1);
   }
@@ -282,7 +297,38 @@ static int resource_next(lua_State *L) {
 
 static int resource_pairs(lua_State *L) {
   check(L, 1);
-  lua_pushcfunction(L, resource_next);
+  lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
+  lua_pushcclosure(L, resource_next, 1);
+  lua_pushvalue(L, 1);
+  return 2;
+}
+
+/* Replaces the data at 2 by a copy with what an error knows beside it. */
+static void add_advice(lua_State *L, const struct m365_resource *r) {
+  static const char *const keys[] = {"class", "remedy"};
+  lua_newtable(L);
+  for (lua_pushnil(L); lua_next(L, 2) != 0;) { /* copy, key, value */
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, 3);
+  }
+  for (size_t i = 0; i < 2; i++) {
+    lua_pushstring(L, keys[i]);
+    if (lua_rawget(L, 2) == LUA_TNIL && push_advice(L, r, 2, keys[i]))
+      lua_setfield(L, 3, keys[i]);
+    lua_settop(L, 3);
+  }
+  lua_replace(L, 2);
+}
+
+/* The same for errors: of several, the first one, and with our advice. */
+static int error_pairs(lua_State *L) {
+  check(L, 1);
+  lua_settop(L, 1);
+  lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
+  take_first_error(L, 2);
+  add_advice(L, lua_touserdata(L, 1));
+  lua_pushcclosure(L, resource_next, 1);
   lua_pushvalue(L, 1);
   return 2;
 }
@@ -372,6 +418,7 @@ static int resource_client(lua_State *L) {
 */
 
 static void open_type(lua_State *L, const struct m365_type *type) {
+  bool is_error = strcmp(type->name, "publicError") == 0;
   static const struct luaL_Reg meta[] = {
       {"__newindex", resource_newindex}, {"__len", resource_len},
       {"__pairs", resource_pairs},       {"__eq", resource_eq},
@@ -390,10 +437,12 @@ static void open_type(lua_State *L, const struct m365_type *type) {
   lua_setfield(L, -2, "client");
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &type->base); /* the methods */
-  lua_pushcclosure(
-      L, strcmp(type->name, "publicError") == 0 ? error_index : resource_index,
-      1);
+  lua_pushcclosure(L, is_error ? error_index : resource_index, 1);
   lua_setfield(L, -2, "__index");
+  if (is_error) {
+    lua_pushcfunction(L, error_pairs);
+    lua_setfield(L, -2, "__pairs");
+  }
   lua_rawsetp(L, LUA_REGISTRYINDEX, type);
 }
 

@@ -53,6 +53,62 @@ describe("tolerant reading", function()
     assert.equal("identitySet", m365.type(one.createdBy))
   end)
 
+  describe("lets pairs see what reading sees:", function()
+    --- What pairs yields, each compared with what reading gives.
+    local function seen(resource)
+      local values = {}
+      for name, value in pairs(resource) do
+        values[name] = value
+        if m365.type(value) then
+          assert.same(value:table(), resource[name]:table())
+        else
+          assert.equal(value, resource[name])
+        end
+      end
+      return values
+    end
+
+    it('"", null and empty lists among the others', function()
+      local one = session { createdBy = "", lastModifiedBy = "", restoreJobType = "", error = "" }
+      assert.same({ ["@odata.type"] = "#microsoft.graph.sharePointRestoreSession", id = "s", status = "draft",
+        restoreJobType = "" }, seen(one))
+      support.answer(sim, '{"id":"s","status":"draft","createdBy":{"user":"","application":null,"device":{"id":""}},' ..
+        '"completedDateTime":null,"n":3.0}')
+      local two = seen(assert(client:session "s"))
+      assert.same({ id = "" }, seen(seen(two.createdBy).device))
+      assert.equal("integer", math.type(two.n))
+    end)
+
+    it("no property that a method hides", function()
+      local one = session { table = "t", client = "c", activate = "a", wait = "w" }
+      local values = seen(one)
+      assert.is_nil(values.table or values.client or values.activate or values.wait)
+      assert.same({ "t", "w" }, { one:table().table, one:table().wait })
+    end)
+
+    it("the first of several errors, with class and remedy", function()
+      local fault = { code = "ArtifactNotFound", message = "gone", innerError = "" }
+      for _, shape in ipairs { fault, { fault, { code = "UnknownError" } } } do
+        local values = seen(session { error = shape }.error)
+        assert.same({ "ArtifactNotFound", "gone" }, { values.code, values.message })
+        assert.is_string(values.class)
+        assert.is_string(values.remedy)
+        assert.is_nil(values.innerError)
+      end
+    end)
+
+    it("and goes on over what it began with when the resource is read again on the way", function()
+      local one = session { a = "1", b = "2", c = "3" }
+      local count = 0
+      for _ in pairs(one) do
+        count = count + 1
+        support.answer(sim, { id = "s", status = "active" })
+        assert(one:refresh())
+      end
+      assert.equal(6, count)
+    end)
+  end)
+
   it("knows a state in any case, and waits on one that nobody knows", function()
     local one = session { status = "Active" }
     local states = {}
