@@ -20,11 +20,11 @@ local function restores_of(row, restores)
   return list
 end
 
---- Is there another state over a restore in place?
-local function is_covered(restore, restores)
-  for _, other in ipairs(restores) do
+--- Was there another state over a restore in place, at a moment?
+local function is_covered(restore, past, at)
+  for _, other in ipairs(past.restores) do
     if other.unit == restore.unit and other.destinationType == "inPlace" and other.state == "succeeded"
-      and other.restorePoint ~= restore.restorePoint and other.finish > restore.finish then
+      and other.restorePoint ~= restore.restorePoint and other.finish > restore.finish and other.finish <= at then
       return true
     end
   end
@@ -37,22 +37,21 @@ local function in_session(list, id)
   end
 end
 
---- What others have done of a row since the plan was made, and what they were at when it was applied: what has to be
--- said of the row.
-local function expected_of(row, past)
-  local expected
+--- The outcomes that a row may have, by what others have done of it since the plan was made, and what they were at when
+-- it was applied. Where another point is restored over it later, that is seen or not, by the moment of the look.
+local function allowed_for(row, past)
+  local done, lasting, elsewhere = false, false, false
   for _, restore in ipairs(row.kind ~= "messages" and restores_of(row, past.restores) or {}) do
-    local theirs = past.foreign[restore.session]
-    if theirs and restore.finish > past.planned then
-      if restore.state == "succeeded" and restore.finish <= past.applied then
-        local covered = row.destinationType == "inPlace" and is_covered(restore, past.restores)
-        expected = not covered and "already_restored" or expected
-      elseif restore.finish > past.applied and expected ~= "already_restored" then
-        expected = "elsewhere"
-      end
+    if past.foreign[restore.session] and restore.finish > past.applied then
+      elsewhere = true
+    elseif past.foreign[restore.session] and restore.finish > past.planned and restore.state == "succeeded" then
+      local in_place = row.destinationType == "inPlace"
+      done = done or not in_place or not is_covered(restore, past, past.applied)
+      lasting = lasting or not in_place or not is_covered(restore, past, math.huge)
     end
   end
-  return expected or "ours"
+  local ours, theirs = not lasting and not elsewhere, not lasting and elsewhere
+  return { restored = ours, failed = ours, failed_elsewhere = theirs, already_restored = done or elsewhere }
 end
 
 local checks = {}
@@ -74,39 +73,31 @@ function checks.already_restored(row, said, list, past)
   if not restore or restore.state ~= "succeeded" or restore.finish <= past.planned then
     return "already restored, but not by the session named, since the plan"
   end
-  return row.destinationType ~= "inPlace" or not is_covered(restore, past.restores)
+  return row.destinationType ~= "inPlace" or not is_covered(restore, past, past.applied)
     or "already restored, but another point was restored over it"
 end
 
 function checks.failed_elsewhere(_, said, list, past)
   local restore = in_session(list, said.session)
   return restore and (past.foreign[restore.session] or past.maker_hidden)
-    and (restore.state == "failed" or is_covered(restore, past.restores)) or "did not fail elsewhere"
+    and (restore.state == "failed" or is_covered(restore, past, math.huge)) or "did not fail elsewhere"
 end
 
-local fits = {
-  ours = { restored = true, failed = true }, already_restored = { already_restored = true },
-  elsewhere = { already_restored = true, failed_elsewhere = true },
-}
-
+--- Why what is said of a row is untrue; nil: it is true.
 local function check_row(row, said, past)
-  local list = restores_of(row, past.restores)
-  local check = checks[said.outcome] or function() return "unexpected outcome" end
-  local result = check(row, said, list, past)
-  local expected = expected_of(row, past)
-  if result == true and not fits[expected][said.outcome] then
-    -- a session of ours whose answer was lost and whose maker is not shown is another's to us
-    local hidden = past.maker_hidden and expected == "ours" and fits.elsewhere[said.outcome]
-    result = hidden or "should be " .. expected
-  end
-  local mine = 0
+  local list, allowed = restores_of(row, past.restores), allowed_for(row, past)
+  -- a session of ours whose answer was lost and whose maker is not shown is another's to us
+  local hidden = past.maker_hidden and allowed.restored
+  if hidden then allowed.already_restored, allowed.failed_elsewhere = true, true end
+  local check = checks[said.outcome]
+  local result = check and check(row, said, list, past)
+  if result ~= true then return result or "unexpected outcome" end
+  if not allowed[said.outcome] then return "said without a reason in what others did, or against it" end
+  local most, mine = (hidden or said.outcome == "restored") and 1 or 0, 0
   for _, restore in ipairs(list) do
     mine = mine + (not past.foreign[restore.session] and restore.state ~= "failed" and 1 or 0)
   end
-  if result == true and mine > (expected == "ours" and 1 or 0) then
-    result = "restored more often than once"
-  end
-  return result
+  return mine > most and ("restored %d times by us"):format(mine) or nil
 end
 
 --- Restores of ours that no row stands for: what was excluded or refused, or is in no plan.
@@ -138,8 +129,7 @@ function ledger.compare(plan, report, past)
     if past.excluded[row.protectionUnitId or ""] and said.outcome ~= "excluded" and said.outcome ~= "duplicate" then
       problem = "not excluded"
     elseif not row.refusal then
-      local result = check_row(row, said, past)
-      problem = result ~= true and result or nil
+      problem = check_row(row, said, past)
     end
     if problem then return ("row %d (%s): %s: %s"):format(n, row.target, said.outcome, problem) end
   end

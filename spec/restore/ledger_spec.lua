@@ -28,12 +28,25 @@ local dialects = {
   { created_by = "empty" },
 }
 
+local function escaped(address)
+  return (address:gsub("/sites/(.)", function(letter) return ("/sites/%%%02X"):format(letter:byte()) end))
+end
+
 local spellings = {
   function(site) return site.id end,
+  function(site) return site.siteId end,
   function(site) return site.siteWebUrl end,
   function(site) return site.siteWebUrl:upper() .. "/" end,
   function(site) return site.siteWebUrl:gsub("^https", "HTTPS") end,
+  function(site) return site.siteWebUrl:gsub("(%.com)/", "%1:443/") .. "?web=1" end,
+  function(site) return site.siteWebUrl:gsub("/sites/", "/sites/./other/../") end,
+  function(site) return escaped(site.siteWebUrl) end,
+  function(site) return "\u{200b}" .. site.siteWebUrl .. "\u{feff}" end,
+  function(site) return { siteId = site.siteId:upper() } end,
 }
+
+-- what means no unit
+local misspelt = { "https://contoso.sharepoint.com/sites/site-000", "00000000-0000-0000-0000-000000000000", "site 1" }
 
 local function spell(random, site) return (pick(random, spellings)(site)) end
 
@@ -104,12 +117,20 @@ function plans.whole(random, case)
     excluded[#excluded + 1] = spell(random, site)
     case.excluded[site.id] = true
   end
-  return m365.plan(case.place.client, { service = "sharePoint", targets = targets, exclude = excluded,
-    before = support.T, destination = pick(random, { "inPlace", "new" }) })
+  local spec = { service = "sharePoint", targets = targets, exclude = excluded, before = support.T,
+    destination = pick(random, { "inPlace", "new" }) }
+  if random(4) == 1 then
+    local missed = table.move(excluded, 1, #excluded, 2, { pick(random, misspelt) })
+    spec.exclude = missed
+    local plan, err = m365.plan(case.place.client, spec)
+    assert(plan == nil and err.code == "missed" and #err.misses == 1, "an exclusion that means nothing made a plan")
+    spec.exclude = excluded
+  end
+  return m365.plan(case.place.client, spec)
 end
 
 function plans.files(random, case)
-  return m365.plan_files(case.place.client, { service = "sharePoint", target = pick(random, case.sites).id,
+  return m365.plan_files(case.place.client, { service = "sharePoint", target = spell(random, pick(random, case.sites)),
     before = support.T, match = "/Shared Documents/*.xlsx" })
 end
 
