@@ -751,6 +751,7 @@ function time.compare(a, b) end
 ---@field waves integer
 ---@field estimate {seconds: number, how: string}
 ---@field notes string[] what a person should know before it is applied
+---@field misses? {option: string, given: string, code: string, message: string, nearest?: string}[] accepted misses
 local plan = {}
 
 ---@async
@@ -775,6 +776,7 @@ function plan:diff(other) end
 ---@field max_loss? m365.duration how much older a point may be
 ---@field priority? any targets that go first, or a function of a row
 ---@field exclude? any targets
+---@field accept_misses? boolean plan also where something in `exclude` or `priority` is no unit
 ---@field max_targets? integer
 
 ---@class m365.apply_options

@@ -288,6 +288,18 @@ describe("a name", function()
     end)
   end)
 
+  it("has a refusal that the documentation explains", function()
+    local page = scratch.read "docs/restore.md"
+    for _, code in ipairs {
+      "unknown", "unreadable", "below_site", "contradiction", "duplicate", "ambiguous", "unprotected", "email_hidden",
+      "owner_hidden", "lookup_failed", "part", "other_time", "no_restore_point", "loss_over_budget", "excluded",
+    } do
+      local _, remedy = m365.describe(code, "plan")
+      assert.is_string(remedy, code)
+      assert.matches("\n| `" .. code .. "` | ", page, 1, true)
+    end
+  end)
+
   it("that the units of a policy, or all units, have is not to be given as an exclusion", function()
     assert.matches("plan.exclude", raised(make, app, "sharePoint", { targets = "all", exclude = "all" }))
   end)
@@ -360,8 +372,7 @@ describe("a list that names a unit twice", function()
     for _, name in ipairs { "again.csv", "again.json" } do
       assert(run:report():save(place:path(name)))
     end
-    local rows = core.decode(scratch.read(place:path "again.json")).rows
-    for _, targets in ipairs { place:path "again.csv", rows, run:report().rows } do
+    for _, targets in ipairs { place:path "again.csv", place:path "again.json", run:report().rows } do
       assert.equal(0, place:plan({ targets = targets }).planned)
     end
   end)
@@ -386,7 +397,7 @@ describe("a report fed back", function()
     assert(report:save(place:path "again.csv"))
     assert(report:save(place:path "again.json"))
     local rows = core.decode(scratch.read(place:path "again.json")).rows
-    for n, targets in ipairs { place:path "again.csv", rows, report:failed() } do
+    for n, targets in ipairs { place:path "again.csv", place:path "again.json", rows, report:failed() } do
       local again = place:plan { targets = targets, destination = "inPlace", before = "2026-11-01T05:00:00Z",
         prefer = "latest" }
       assert.equal(3, again.planned)

@@ -10,6 +10,7 @@ local csv = require "m365restore.restore.csv"
 local options = require "m365restore.options"
 local outcomes = require "m365restore.restore.outcomes"
 local spelling = require "m365restore.restore.spelling"
+local system = require "m365restore.system"
 local time = require "m365restore.time"
 
 local targets = {}
@@ -167,14 +168,46 @@ local function add_csv(list, what, path, encoding)
   end
 end
 
+-- the largest report that is read, in bytes
+local LARGEST_FILE = 1 << 31
+
+--- The path of a report that was saved as JSON; nil: something else was given.
+local function json_of(given)
+  return type(given) == "string" and not given:find "^%a%w+://" and given:lower():find "%.json$" and given or nil
+end
+
+--- Adds the rows of a report to a list.
+local function add_json(list, what, path)
+  local text, err = system.read_file(path, LARGEST_FILE)
+  if not text then
+    error(string.format("%s: %s: %s", what, path, err.message), 0)
+  end
+  local report = core.decode(text)
+  if type(report) ~= "table" or type(report.rows) ~= "table" then
+    error(string.format("%s: %s: a report that was saved as JSON was expected", what, path), 0)
+  end
+  for i, record in ipairs(report.rows) do
+    list[#list + 1] = from_record(string.format("%s: %s: row %d", what, path, i), record)
+  end
+end
+
+--- Adds the targets of a file to a list. false: it is no file.
+local function add_file(list, what, given)
+  local report = json_of(given)
+  local path, encoding = csv_of(what, given)
+  if report then
+    add_json(list, what, report)
+  elseif path then
+    add_csv(list, what, path, encoding)
+  end
+  return (report or path) ~= nil
+end
+
 local function from_list(what, items)
   local list = {}
   for i, item in ipairs(items) do
     local place = string.format("%s[%d]", what, i)
-    local path, encoding = csv_of(place, item)
-    if path then
-      add_csv(list, place, path, encoding)
-    else
+    if not add_file(list, place, item) then
       list[#list + 1] = from_item(place, item)
     end
   end
@@ -192,9 +225,10 @@ end
 
 --- Reads what a person gave. Raises, naming the place, on what cannot be meant. Never yields.
 -- @tparam string what the option, for messages
--- @param given "all"; a path that ends in ".csv", ".tsv" or ".txt", or `{ csv = path, encoding = name }`; one target as
--- a text; a list of these, of tables (`siteWebUrl`, `email`, `directoryObjectId`, `protectionUnitId`, perhaps
--- `priority`, `destination` and `before`) and of protection units; or `{ policy = id }`
+-- @param given "all"; a path that ends in ".csv", ".tsv" or ".txt", or `{ csv = path, encoding = name }`; that of a
+-- report which was saved as ".json"; one target as a text; a list of these, of tables (`siteWebUrl`, `email`,
+-- `directoryObjectId`, `protectionUnitId`, perhaps `priority`, `destination`, and `before` or `at`) and of protection
+-- units; or `{ policy = id }`
 -- @treturn table `list` of targets; or `every` = true, perhaps with `policy`
 function targets.read(what, given)
   if given == "all" then
@@ -206,10 +240,8 @@ function targets.read(what, given)
     end
     return { every = true, policy = policy }
   end
-  local path, encoding = csv_of(what, given)
-  if path then
-    local list = {}
-    add_csv(list, what, path, encoding)
+  local list = {}
+  if add_file(list, what, given) then
     return { list = list }
   elseif type(given) == "string" then
     given = { given }
