@@ -70,7 +70,9 @@ if ... == "examples.restore_sites" then
   return restore -- for examples/demo.lua
 end
 
-local client <close> = m365.client {
-  base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" or m365.credential.environment(),
-}
-os.exit(restore(client, io.stdout, ...), true)
+os.exit(m365.script(function(...)
+  local client <close> = m365.client {
+    base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" or m365.credential.environment(),
+  }
+  return restore(client, io.stdout, ...)
+end, ...), true)

@@ -1176,6 +1176,12 @@ function m365.describe(code, operation, seen) end
 ---@return string
 function m365.plain(text, most) end
 
+---Calls the body of a script, tells an error in one line on the standard error, and gives the exit code for `os.exit`.
+---@param main fun(...): any its result decides: an integer, a run, a report, true, false, or nil and an error
+---@param ... any its arguments
+---@return integer code 0, 1 or 2; 130 after Ctrl-C
+function m365.script(main, ...) end
+
 ---Starts a task: a coroutine in which methods yield instead of blocking. It runs while somebody steps.
 ---@param fn function
 ---@param ... any its arguments

@@ -6,6 +6,7 @@
 #include "instant.h"
 #include "json.h"
 #include "plain.h"
+#include "pulse.h"
 
 /* registry keys: log number -> function, weak; the metatable of events */
 static const char logs_key = 'l', event_key = 'e';
@@ -160,7 +161,7 @@ void m365_log_emit(lua_State *L, unsigned log) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &logs_key);
   if (lua_rawgeti(L, -1, log) != LUA_TNIL) {
     push_visible(L, event);
-    lua_pcall(L, 1, 0, 0);
+    m365_call_unhooked(L, 1, 0);
   }
   lua_settop(L, event - 1);
 }

@@ -42,3 +42,15 @@ int m365_pulse(lua_State *L) {
   lua_pop(L, 1);
   return main_thread == L ? LUA_OK : call_hook(L, main_thread);
 }
+
+/* A hook that was set while the function ran, by Ctrl-C for instance, stays. */
+int m365_call_unhooked(lua_State *L, int arguments, int results) {
+  lua_Hook hook = lua_gethook(L);
+  int mask = lua_gethookmask(L), count = lua_gethookcount(L), status;
+  if (hook != NULL)
+    lua_sethook(L, NULL, 0, 0);
+  status = lua_pcall(L, arguments, results, 0);
+  if (hook != NULL && lua_gethook(L) == NULL)
+    lua_sethook(L, hook, mask, count);
+  return status;
+}

@@ -14,4 +14,8 @@
    one free slot. Never raises by itself, never yields. */
 int m365_pulse(lua_State *L);
 
+/* lua_pcall for a host's function whose errors are ignored: no hook runs in it,
+   because what the hook raises would be lost. */
+int m365_call_unhooked(lua_State *L, int arguments, int results);
+
 #endif

@@ -12,6 +12,7 @@
 #include <lauxlib.h>
 
 #include "instant.h"
+#include "pulse.h"
 #include "renewal.h"
 #include "transfer.h"
 
@@ -43,7 +44,7 @@ double m365_token_now(lua_State *L, int client) {
   if (!lua_isnil(L, -1)) {
     push_reader(L);
     lua_insert(L, -2);
-    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_isnumber(L, -1))
+    if (m365_call_unhooked(L, 1, 1) == LUA_OK && lua_isnumber(L, -1))
       t = lua_tonumber(L, -1);
   }
   lua_pop(L, 1);

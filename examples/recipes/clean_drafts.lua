@@ -1,9 +1,11 @@
 -- Deletes the drafts that interrupted runs have left behind: those that their journals name, and no others.
 --   lua5.4 clean_drafts.lua incident-41.jsonl incident-42.jsonl
 local m365 = require "m365restore"
-local client <close> = m365.client {
-  base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" or m365.credential.environment(),
-}
-for _, draft in ipairs(assert(m365.clean_drafts(client, { ... }))) do
-  print(draft.session, draft.outcome, draft.journal)
-end
+os.exit(m365.script(function(...)
+  local client <close> = m365.client {
+    base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" or m365.credential.environment(),
+  }
+  for _, draft in ipairs(assert(m365.clean_drafts(client, { ... }))) do
+    print(draft.session, draft.outcome, draft.journal)
+  end
+end, ...), true)

@@ -312,7 +312,7 @@ end
 -- "documentLibrary" only
 -- @tparam[opt] table opts time and size limits of each call
 -- @treturn walk for a generic `for`: item and path; an error is raised. On a
--- beta client the top is first asked for in the optimized way. Contract 2.5
+-- beta client the top is first asked for in the optimized way.
 local function walk(self, what, opts)
   local name = core.type(self) .. ".walk"
   local o = options.read(name, what, walk_options)
@@ -331,7 +331,7 @@ end
 -- @treturn ?table what there is where the pattern leads, as far as it does:
 -- `places`, paths of at most ten libraries or folders; `more`, how many others;
 -- `files`, how many; `matching`, a place that matches where files were asked
--- for. Contract 2.5
+-- for.
 local function find(self, pattern, what, opts)
   local name = core.type(self) .. ".find"
   local compiled = glob.compile(name .. ".pattern", pattern)

@@ -31,6 +31,7 @@ local lazy = {
   gather = { "m365restore.driver.gather" },
   preflight = { "m365restore.preflight" },
   progress = { "m365restore.progress" },
+  script = { "m365restore.script" },
   time = { "m365restore.time" },
   csv = { "m365restore.restore.csv" },
   journal = { "m365restore.restore.journal" },

@@ -31,9 +31,11 @@ function recipe.here(name, sim, drive, who)
       os = { getenv = function(key) return environment[key] end, exit = function(code) status = code end },
     }, { __index = _G })
     local script = assert(loadfile("examples/recipes/" .. name .. ".lua", "t", env))
-    local arguments = table.pack(...)
+    local arguments, said, stderr = table.pack(...), {}, io.stderr
+    io.stderr = { write = function(_, ...) said[#said + 1] = table.concat { ... } end } -- luacheck: ignore 122
     local ok, err = pcall(drive, function() script(table.unpack(arguments, 1, arguments.n)) end)
-    return table.concat(output, "\n"), ok and (status == nil or status == true or status == 0), err
+    io.stderr = stderr -- luacheck: ignore 122
+    return table.concat(output, "\n"), ok and status == 0, ok and table.concat(said) or err
   end
 end
 

@@ -5,6 +5,7 @@ local artifacts = require "m365restore.restore.artifacts"
 local clock = require "m365restore.clock"
 local gather = require "m365restore.driver.gather"
 local journal = require "m365restore.restore.journal"
+local leaving = require "m365restore.leaving"
 local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
 local reconcile = require "m365restore.restore.reconcile"
@@ -99,7 +100,7 @@ local function watch_elsewhere(self)
   end)
   local _, err = next(failures)
   if err then
-    self:halt(type(err) == "table" and err or select(2, fail("internal", "ask", tostring(err))))
+    self:halt(leaving.failure(err))
   end
 end
 
@@ -121,7 +122,7 @@ local function work(self)
     self.limits.sessions)
   local _, failure = next(failures)
   if failure and not self.problem then
-    self:halt(type(failure) == "table" and failure or select(2, fail("internal", "ask", tostring(failure))))
+    self:halt(leaving.failure(failure))
   end
   if not self.problem then
     watch_elsewhere(self)
@@ -134,9 +135,19 @@ local function work(self)
   end
 end
 
+--- Says what goes on without this process, and ends.
+local function leave(self, problem)
+  local err = leaving.of_run(self, problem)
+  self:tell { kind = "end", status = "interrupted", done = true }
+  error(err, 0)
+end
+
 --- Runs from where the journal stands to the end.
 local function execute(self)
-  work(self)
+  local ok, raised = pcall(work, self)
+  if not ok or leaving.is_interruption(self.problem) then
+    leave(self, ok and self.problem.cause or raised)
+  end
   self.error = self.problem
   self.ok = self.error == nil and self:report().ok
   self:tell { kind = "end", status = self.ok and "completed" or "ended", done = true, error = self.error }
@@ -238,6 +249,15 @@ local function read_options(what, opts)
   return o
 end
 
+--- Decides on the plan of a new run. Ctrl-C while the service is read ends it in one sentence, too.
+local function decide(fresh)
+  local ok, plan, err = pcall(fresh)
+  if not ok then
+    error(leaving.is_interruption(plan) and leaving.before("apply", plan) or plan, 0)
+  end
+  return plan, err
+end
+
 --- Runs with a journal. It is locked first and read once; whether the run is a new one, and may begin, is decided by
 -- what is in the locked file. May yield.
 -- @tparam client client
@@ -255,7 +275,7 @@ local function under_lock(client, o, fresh, stored)
   book.records = nil
   local plan, problem
   if #records == 0 then
-    plan, problem = fresh()
+    plan, problem = decide(fresh)
   else
     plan, problem = stored_plan(records, book.path)
   end
@@ -283,7 +303,9 @@ end
 -- `ticket` and `reason` (texts for the journal)
 -- @treturn ?Run once the journal is open: `ok` (every target is restored), `error`, `plan`, `journal`, `head` (of the
 -- journal: keep it elsewhere), `report()`; before that nil, err: `confirmation_needed`, `plan_changed`, `plan_stale`,
--- `nothing_to_do`, `other_plan`, `locked`, `journal_damaged`, what the disk says, or what a read failed with
+-- `nothing_to_do`, `other_plan`, `locked`, `journal_damaged`, what the disk says, or what a read failed with. Raises on
+-- misuse; and, when an error or Ctrl-C ends it from outside, an error with the code `interrupted`, whose one sentence
+-- tells what goes on in the service and how to resume, and whose `cause` is what was raised
 function apply.apply(client, plan, opts)
   local o = read_options("apply", opts)
   if getmetatable(plan) == nil or type(plan.hash) ~= "string" then

@@ -5,6 +5,7 @@ local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local gate = require "m365restore.restore.gate"
 local history = require "m365restore.restore.history"
+local leaving = require "m365restore.leaving"
 local report = require "m365restore.restore.report"
 local state = require "m365restore.restore.state"
 local time = require "m365restore.time"
@@ -157,7 +158,8 @@ function Run:tell(event)
   event.done = event.done or false
   local ok, problem = pcall(self.on_progress, event)
   if not ok then
-    self:abandon(select(2, run.fail("on_progress_failed", "ask", tostring(problem))))
+    self:abandon(leaving.is_interruption(problem) and leaving.failure(problem)
+      or select(2, run.fail("on_progress_failed", "ask", core.plain(problem))))
   end
 end
 

@@ -3,7 +3,7 @@
 -- @module m365restore.restore.wave
 local artifacts = require "m365restore.restore.artifacts"
 local draft = require "m365restore.restore.draft"
-local run = require "m365restore.restore.run"
+local leaving = require "m365restore.leaving"
 
 local wave = {}
 
@@ -122,7 +122,7 @@ function wave.process(self, batch)
   while queue[1] do
     local ok, rest, err = pcall(carry, self, table.remove(queue, 1))
     if not ok then
-      rest, err = nil, type(rest) == "table" and rest or select(2, run.fail("internal", "ask", tostring(rest)))
+      rest, err = nil, leaving.failure(rest)
     end
     if not rest then
       self:halt(err)
