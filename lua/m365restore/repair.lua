@@ -1,4 +1,4 @@
---- Texts that are written down, whatever bytes came in. Never yields.
+--- Makes texts valid UTF-8 before they are written to a file. Never yields.
 -- @module m365restore.repair
 local core = require "m365restore.core"
 

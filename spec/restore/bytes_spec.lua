@@ -1,4 +1,4 @@
---- Bytes that are no UTF-8, wherever they come in: whatever is written down is written, and can be read again.
+--- Bytes that are not UTF-8: plans, journals and reports that hold them are written, and can be read again.
 local core = require "m365restore.core"
 local m365 = require "m365restore"
 local raised = require "spec.support.raised"
@@ -65,7 +65,7 @@ describe("a text that is no UTF-8", function()
 end)
 
 describe("the state of an artifact", function()
-  it("is spelled in one way, whatever the service's version writes", function()
+  it("is spelled in one way for all spellings of the service", function()
     for _, dialect in ipairs { {}, { capital_status = true } } do
       local place = support.start { sites = 2, dialect = dialect }
       local run = assert(place:apply(place:plan()))

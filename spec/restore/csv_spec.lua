@@ -107,7 +107,7 @@ describe("CSV", function()
     assert.equal("line 6, column 3", place(2, "d"))
   end)
 
-  it("never writes what a spreadsheet would run, whatever its separator, and takes the guard away again", function()
+  it("writes nothing that a spreadsheet runs, with any separator, and takes its guard away again", function()
     local cells = {
       "=1+1", "+cmd", "-2", "@sum", "\tx", "\r=x", "\n@x", " =x", "'=x", "' -x", "＝1", "＋x", "－x", "＠x",
       "a;=1", 'a,"@x', "a\t+1", "a|-1", "a\n=1", "a;'=1", "a;＝1", "plain", 'a"b', "a,b", "a\nb", "it's", "a, -b",
@@ -148,7 +148,7 @@ describe("CSV", function()
     scratch.remove(folder)
   end)
 
-  it("is UTF-8 whatever bytes came in", function()
+  it("is written as UTF-8, also from other bytes", function()
     assert.equal("a\r\nM\u{FFFD}ller\r\n", csv.format({ "a" }, { { a = "M\xFCller" } }))
   end)
 
@@ -163,7 +163,7 @@ describe("CSV", function()
     scratch.remove(folder)
   end)
 
-  it("is read or refused with a place, whatever the bytes are", function()
+  it("is read, or refused with a place, for all bytes", function()
     local seed = tonumber(os.getenv "SEED") or os.time()
     math.randomseed(seed)
     local pieces = {
@@ -187,7 +187,7 @@ describe("CSV", function()
     end
   end)
 
-  it("comes back as it was written, whatever it is", function()
+  it("comes back as it was written, for all cells", function()
     local seed = tonumber(os.getenv "SEED") or os.time()
     math.randomseed(seed)
     local alphabet = { "=", "+", "-", "@", "'", '"', ",", ";", "\t", "|", "\n", "\r", " ", "a", "ü", "＝", "＠", "7" }

@@ -9,7 +9,7 @@ local system = require "m365restore.system"
 
 local csv = {}
 
-local MARK = "\u{feff}" -- without it, Excel takes UTF-8 for its own code page
+local MARK = "\u{feff}" -- without it, Excel reads UTF-8 as its own code page
 
 local LARGEST = 1 << 28
 
@@ -23,8 +23,8 @@ local function may_run(cell)
   return cell:find "^[ ']*[=+%-@\t\r\n\xEF]" ~= nil or cell:find "[,;\t|\r\n]" ~= nil
 end
 
---- Puts an apostrophe before what a spreadsheet would run, apostrophes that stand there already included: so it can be
--- taken away again.
+--- Puts an apostrophe before what a spreadsheet would run. Where apostrophes stand there already, one more is put, so
+-- that @{unguard} gives back the same text.
 local function guard(cell)
   if not may_run(cell) then
     return cell
@@ -64,7 +64,7 @@ end
 
 -- {====== Reading ======
 
--- What separates cells: comma, or what spreadsheets of half the world and PowerShell's -UseCulture write.
+-- What separates cells: a comma, or what spreadsheets and PowerShell's -UseCulture write in other regions.
 local separators = { ",", ";", "\t", "|" }
 
 --- Where the header begins, and the separator that a line above it names. Above it may stand "sep=;", which is meant
