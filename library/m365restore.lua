@@ -743,7 +743,9 @@ function time.compare(a, b) end
 
 ---What can be restored, and how: reviewed, then applied exactly. `print(plan)` shows it.
 ---@class m365.plan
----@field hash string what a person confirms
+---@field hash string what a person confirms: it covers what will be done
+---@field checksum string covers everything in the plan
+---@field query? string of messages
 ---@field rows table[] one for each target: its point and wave, or a refusal with its reason
 ---@field service string
 ---@field created string

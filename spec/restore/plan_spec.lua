@@ -109,7 +109,9 @@ describe("a plan", function()
 
   it("takes every unit, those of a policy, and the urgent first", function()
     local plan = make { priority = { sites[45].siteWebUrl, sites[44].id } }
-    assert.same({ 45, 1, 2 }, { #plan.rows, plan.rows[45].priority, plan.rows[44].priority })
+    local priorities = {}
+    for _, row in ipairs(plan.rows) do priorities[row.protectionUnitId] = row.priority end
+    assert.same({ 45, 1, 2 }, { #plan.rows, priorities[sites[45].id], priorities[sites[44].id] })
     assert.equal(45, #make { targets = { policy = sites[1].policyId } }.rows)
     local _, err = m365.plan(place.client, { service = "sharePoint", targets = { policy = sites[1].id },
       before = support.T, destination = "new" })

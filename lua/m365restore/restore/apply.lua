@@ -10,6 +10,7 @@ local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
 local reconcile = require "m365restore.restore.reconcile"
 local run = require "m365restore.restore.run"
+local seal = require "m365restore.restore.seal"
 local state = require "m365restore.restore.state"
 local survey = require "m365restore.restore.survey"
 local wave = require "m365restore.restore.wave"
@@ -310,8 +311,8 @@ function apply.apply(client, plan, opts)
   local o = read_options("apply", opts)
   if getmetatable(plan) == nil or type(plan.hash) ~= "string" then
     error("apply: plan: a plan was expected, got " .. type(plan), 2)
-  elseif plans.hash(plan) ~= plan.hash then
-    return fail("plan_edited", "refuse", "the plan was changed after it was made: its hash no longer matches")
+  elseif not seal.is_whole(plan) then
+    return fail("plan_edited", "refuse", "the plan was changed after it was made: it is not what its hash and checksum say")
   end
   return under_lock(client, o, function()
     local ok, err = check_fresh(client, plan, o)

@@ -47,7 +47,7 @@ local function finish(client, o, rows, request)
   end
   return plans.new({
     seen_until = seen.newest,
-    service = o.service, before = time.format(o.before), prefer = "fastRestore",
+    service = o.service, before = time.format(o.before), prefer = "fastRestore", query = o.query,
     created = time.format(math.floor(clock.of(client):now())), request = request, rows = rows,
   }, client.max_artifacts)
 end

@@ -144,14 +144,14 @@ function Ladder:take()
   end
 end
 
---- Is one point to be had rather than another?
+--- Is one point to be had rather than another? Of two of the same moment the one whose id comes first, in whatever order
+-- they are listed.
 local function is_better(rung, a, b)
-  if b == nil then
-    return true
-  elseif rung.query.restorePointPreference == "oldest" then
-    return time.parse(a.protectionDateTime) < time.parse(b.protectionDateTime)
+  local order = b == nil and 1 or time.compare(a.protectionDateTime, b.protectionDateTime)
+  if order == 0 then
+    return tostring(a.id) < tostring(b.id)
   end
-  return time.parse(a.protectionDateTime) > time.parse(b.protectionDateTime)
+  return order == (rung.query.restorePointPreference == "oldest" and b ~= nil and -1 or 1)
 end
 
 local function summary(point)
@@ -186,7 +186,8 @@ function Ladder:settle(rung, ids, moment, answer)
     if point and rung.beyond then
       choices[id] = { refusal = {
         code = "loss_over_budget",
-        message = string.format("its newest point, of %s, loses %s, more than max_loss", point.protectionDateTime,
+        message = string.format("its newest point, of %s, loses %s, more than max_loss",
+          time.format(point.protectionDateTime),
           words.span(moment - time.parse(point.protectionDateTime))),
       } }
     elseif point then

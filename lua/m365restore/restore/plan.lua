@@ -13,6 +13,7 @@ local history = require "m365restore.restore.history"
 local options = require "m365restore.options"
 local past = require "m365restore.restore.past"
 local repair = require "m365restore.repair"
+local seal = require "m365restore.restore.seal"
 local survey = require "m365restore.restore.survey"
 local system = require "m365restore.system"
 local targets = require "m365restore.restore.targets"
@@ -40,40 +41,6 @@ local function fail(code, ...)
     code = code, class = "refuse", operation = "plan", sent = false, attempts = 0, message = string.format(...),
   }
 end
-
--- {====== The hash ======
-
--- What of a row is approved by the hash; the rest follows from it, or is for people.
-local approved = {
-  "n", "target", "before", "at", "protectionUnitId", "restorePointId", "protectionDateTime", "kind", "destinationType",
-  "priority", "wave", "browseSessionId", "itemKey", "searchResponseId",
-  "restored_by",
-}
-
-local function canonical(row)
-  local part = { refusal = row.refusal and row.refusal.code }
-  for _, name in ipairs(approved) do
-    part[name] = row[name]
-  end
-  return repair.encode(part)
-end
-
---- The hash of what a plan does.
--- @tparam table self
--- @treturn string 64 hexadecimal digits
-function plan.hash(self)
-  local digest = crypto.digest "sha256"
-  digest:update(repair.encode { version = self.version, service = self.service, before = self.before, at = self.at })
-  for _, miss in ipairs(self.misses or {}) do
-    digest:update("\n"):update(repair.encode { miss.option, miss.given, miss.code })
-  end
-  for _, row in ipairs(self.rows) do
-    digest:update("\n"):update(canonical(row))
-  end
-  return crypto.hex(digest:final())
-end
-
--- }======
 
 -- {====== The request ======
 
@@ -340,11 +307,11 @@ function plan.new(fields, size)
   self.planned = count_planned(self.rows)
   self.waves = waves.assign(self.rows, size or waves.limits.artifacts)
   self.estimate = {
-    seconds = waves.duration(self.planned),
+    seconds = math.floor(waves.duration(self.planned)),
     how = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h",
   }
   self.notes = core.array(notes_of(self))
-  self.hash = plan.hash(self)
+  seal.put(self)
   return self
 end
 
@@ -417,8 +384,9 @@ function Plan:__tostring()
   for _, note in ipairs(self.notes) do
     notes = notes .. core.plain(note) .. "\n"
   end
-  return string.format("Restore of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\n%shash %s",
-    self.service, self.at and "the state of" or "before", self.at or self.before,
+  local what = self.query and "messages that match " .. core.plain(self.query) or self.service
+  return string.format("Restore of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\n%shash %s", what,
+     self.at and "the state of" or "before", self.at or self.before,
     words.count(#self.rows, "target"), self.planned, words.count(self.waves, "wave"), #self.rows - self.planned,
     words.span(self.estimate.seconds), self.estimate.how, words.columns(lines), notes, self.hash)
 end
@@ -483,10 +451,8 @@ function plan.adopt(data, path)
     return fail("bad_plan", "%s has version %s, this library reads version %d", path, tostring(data.version), VERSION)
   end
   local self = setmetatable(data, Plan)
-  local now = plan.hash(self)
-  if now ~= self.hash then
-    return fail("plan_edited", "%s was changed by hand: its hash is %s, its content has %s", path,
-      tostring(self.hash), now)
+  if not seal.is_whole(self) then
+    return fail("plan_edited", "%s was changed by hand: it is not what its hash and checksum say", path)
   end
   return self
 end

@@ -322,6 +322,9 @@ function resolve.units(client, service, wanted, on_unit, beside)
   if not ok then
     return nil, err
   end
+  if wanted.every then -- in whatever order the service lists them
+    table.sort(list, function(a, b) return targets.meaning(a) < targets.meaning(b) end)
+  end
   for _, target in ipairs(list) do
     meaning.judge(target, service, wanted.takes)
   end

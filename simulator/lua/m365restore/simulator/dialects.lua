@@ -16,6 +16,8 @@ dialects.switches = {
   points_per_search = { 1, 5 },
   -- how many of the units of a search are answered; the others are in neither list.
   units_answered = { 20, 10 },
+  -- the order in which protection units are listed; none is promised.
+  unit_order = { "forwards", "backwards" },
   -- "relative" has no host and no version; "other_collection" leads the list of all sessions to SharePoint's.
   -- "ampersand" begins the query with ?&.
   next_link = { "absolute", "relative", "other_collection", "ampersand" },

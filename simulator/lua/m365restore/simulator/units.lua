@@ -51,10 +51,17 @@ end
 
 -- {====== Reading ======
 
--- Places of the units of some kinds: the kinds follow one another.
-local function after(tenant, kinds)
+local function count(tenant, kinds)
+  local sum = 0
+  for _, name in ipairs(kinds) do sum = sum + tenant.counts[name] end
+  return sum
+end
+
+-- Places of the units of some kinds: the kinds follow one another, forwards or backwards.
+local function after(tenant, kinds, is_backwards)
   return function(_, place)
-    local n = place + 1
+    local n = is_backwards and count(tenant, kinds) - place or place + 1
+    if n < 1 then return nil end
     for _, kind in ipairs(kinds) do
       local unit = tenant:unit(kind, n)
       if unit then return place + 1, unit end
@@ -68,13 +75,9 @@ function units.list(ctx, kind)
   local tenant, kinds = ctx.model.world, kind and { kind } or world.KINDS
   return 200, odata.page(ctx, {
     name = kind and kind .. "ProtectionUnits" or "protectionUnits",
-    after = after(tenant, kinds),
+    after = after(tenant, kinds, ctx.model.dialect.unit_order == "backwards"),
     view = function(unit) return units.view(ctx, unit) end,
-    total = function()
-      local sum = 0
-      for _, name in ipairs(kinds) do sum = sum + tenant.counts[name] end
-      return sum
-    end,
+    total = function() return count(tenant, kinds) end,
   })
 end
 

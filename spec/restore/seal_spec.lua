@@ -1,0 +1,163 @@
+--- The hash of a plan covers what it does, and its checksum all that is written in it.
+local core = require "m365restore.core"
+local m365 = require "m365restore"
+local scratch = require "spec.support.scratch"
+local seal = require "m365restore.restore.seal"
+local support = require "spec.restore.support"
+
+describe("the hash of a plan", function()
+  local places = {}
+
+  after_each(function()
+    for i = #places, 1, -1 do table.remove(places):stop() end
+  end)
+
+  local function start(options)
+    local place = support.start(options)
+    places[#places + 1] = place
+    return place
+  end
+
+  --- Services that answer the same in other words: times, order of lists, sizes of pages.
+  local tellings = {
+    { dialect = { times = "fractions" } }, { dialect = { times = "seconds", unit_order = "backwards" } },
+    { dialect = { times = "offset", unit_order = "backwards" }, page_size = 3 },
+    { dialect = { times = "dashed" }, page_size = 7 }, { dialect = { points_per_search = 5 }, page_size = 1 },
+  }
+
+  local function hashes(options, make)
+    local found, first = {}, nil
+    for i, telling in ipairs(tellings) do
+      local all = { sites = 12, drives = 2, mailboxes = 5, seed = 7 }
+      for name, value in pairs(options) do all[name] = value end
+      for name, value in pairs(telling) do all[name] = value end
+      local plan = make(start(all))
+      first = first or plan
+      assert.equal(first.planned, plan.planned)
+      found[i] = plan.hash
+    end
+    for i = 2, #found do assert.equal(found[1], found[i], "telling " .. i) end
+    return first
+  end
+
+  it("is one for all spellings of a moment, orders of a list and sizes of its pages", function()
+    local plan = hashes({}, function(place) return place:plan { destination = "inPlace", max_loss = "30d" } end)
+    assert.equal(12, plan.planned)
+    hashes({}, function(place) return place:plan { max_loss = "1h" } end)
+    hashes({}, function(place) return place:plan { service = "oneDriveForBusiness", prefer = "oldest" } end)
+  end)
+
+  it("is one for every spelling of T and of the targets", function()
+    local place = start { sites = 4, seed = 7 }
+    local sites = place.sim:units "site"
+    local url = sites[1].siteWebUrl
+    local one = place:plan { targets = { url, sites[2].id } }
+    for _, spec in ipairs {
+      { targets = { url:gsub("^https", "HTTPS") .. "/", sites[2].id:upper() } },
+      { targets = { sites[1].id, sites[2].siteWebUrl }, before = "2026-11-01T07:00:00.0000000+01:00" },
+      { targets = { { siteWebUrl = url }, { protectionUnitId = sites[2].id } }, before = 1793512800 },
+    } do
+      assert.equal(one.hash, place:plan(spec).hash)
+    end
+    for _, spec in ipairs {
+      { targets = { sites[2].id, url } }, { targets = { url, sites[3].id } },
+      { targets = { url, sites[2].id }, before = "2026-11-01T05:00:00Z" },
+      { targets = { url, sites[2].id }, destination = "inPlace" },
+    } do
+      assert.not_equal(one.hash, place:plan(spec).hash)
+    end
+  end)
+
+  it("is one for messages and files that are asked for again", function()
+    local place = start { sites = 1, drives = 1, mailboxes = 4, seed = 7 }
+    local function messages(query, destination)
+      return assert(m365.plan_messages(place.client, {
+        targets = "all", before = support.T, query = query, destination = destination or "inPlace",
+      }))
+    end
+    local invoices = "(Subject -like 'invoice*')"
+    local one, two = messages(invoices), messages(invoices)
+    assert.not_equal(one.rows[1].searchResponseId, two.rows[1].searchResponseId)
+    assert.equal(one.hash, two.hash)
+    assert.not_equal(one.hash, messages("(Subject -like 'contract*')").hash)
+    assert.not_equal(one.hash, messages(invoices, "new").hash)
+    assert.matches(invoices, tostring(one), 1, true)
+    local function files(match)
+      return assert(m365.plan_files(place.client, {
+        service = "sharePoint", target = place.sim:units "site"[1].id, before = support.T, match = match,
+      }))
+    end
+    local first, again = files "/**/*.docx", files "/**/*.docx"
+    assert.not_equal(first.rows[1].browseSessionId, again.rows[1].browseSessionId)
+    assert.equal(first.hash, again.hash)
+    assert.not_equal(first.hash, files("/**/*").hash)
+  end)
+
+  it("lets a plan that was confirmed in another run be applied: with messages, too", function()
+    local place = start { sites = 0, mailboxes = 2 }
+    local spec = { targets = "all", before = support.T, query = "(Subject -like 'invoice*')", destination = "inPlace" }
+    local read = assert(m365.plan_messages(place.client, spec))
+    local run = assert(place:apply(assert(m365.plan_messages(place.client, spec)), { confirm = read.hash }))
+    assert.is_nil(run.error)
+  end)
+end)
+
+describe("a plan file", function()
+  local place
+
+  setup(function() place = support.start { sites = 4, mailboxes = 2, drives = 1 } end)
+  teardown(function() place:stop() end)
+
+  local function edited(plan, edit)
+    local path = place:path "plan.json"
+    assert(plan:save(path))
+    local data = core.decode(scratch.read(path))
+    edit(data)
+    scratch.write(path, core.encode(data))
+    return m365.load_plan(path)
+  end
+
+  it("is loaded as it was made, whatever it holds", function()
+    for _, plan in ipairs {
+      place:plan { destination = "inPlace" }, place:plan { max_loss = 1, max_targets = 9 },
+      place:plan { service = "exchange" }, place:plan { targets = { "https://contoso.sharepoint.com/sites/none" } },
+      place:plan { exclude = { "nobody@contoso.com" }, accept_misses = true },
+    } do
+      local same = assert(edited(plan, function() end))
+      assert.equal(tostring(plan), tostring(same))
+      assert.is_true(seal.is_whole(same))
+    end
+  end)
+
+  it("is not loaded with another figure, name or note, or with one that is new", function()
+    local plan = place:plan { destination = "inPlace", targets = {
+      place.sim:units "site"[1].id, place.sim:units "site"[2].siteWebUrl, "https://contoso.sharepoint.com/none" } }
+    local function refused(edit)
+      local loaded, err = edited(plan, edit)
+      assert.is_nil(loaded)
+      assert.truthy(err.code == "plan_edited" or err.code == "bad_plan")
+    end
+    refused(function(data) data.rows[1].lost = 60 end)
+    refused(function(data) data.notes = core.array {} end)
+    refused(function(data) data.rows[1].name = "Another" end)
+    refused(function(data) data.rows[3].refusal.message = "all is well" end)
+    refused(function(data) data.rows[2].note = "new" end)
+    local function tamper(value)
+      if type(value) == "string" then return value .. "x" end
+      return type(value) == "number" and value + 1 or type(value) == "boolean" and not value or "x"
+    end
+    for name, value in pairs(plan) do
+      if name ~= "rows" then refused(function(data) data[name] = tamper(value) end) end
+    end
+    for name, value in pairs(plan.rows[2]) do
+      refused(function(data) data.rows[2][name] = tamper(value) end)
+      refused(function(data) data.rows[2][name] = nil end)
+    end
+  end)
+
+  it("is not applied after a script has changed it", function()
+    local plan = place:plan {}
+    plan.rows[1].lost = 60
+    assert.equal("plan_edited", select(2, place:apply(plan)).code)
+  end)
+end)
