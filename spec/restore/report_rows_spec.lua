@@ -91,7 +91,7 @@ describe("a report", function()
     place.sim:set_unit(boxes[1].id, { unchanged = true })
     place.sim:set_unit(boxes[3].id, { unchanged = true })
     local waited = false
-    local run = assert(place:apply(place:plan { service = "exchange" }, { url_wait = "365d",
+    local run = assert(place:apply(place:plan { service = "exchange", targets = boxes }, { url_wait = "365d",
       on_progress = function(event) waited = waited or event.waiting ~= nil end }))
     local report = run:report()
     assert.same({ nothing_to_restore = 2, restored = 1 }, report.counts)
