@@ -9,7 +9,7 @@ describe("the hash of a plan", function()
   local places = {}
 
   after_each(function()
-    for i = #places, 1, -1 do table.remove(places):stop() end
+    while #places > 0 do table.remove(places):stop() end
   end)
 
   local function start(options)

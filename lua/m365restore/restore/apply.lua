@@ -312,7 +312,8 @@ function apply.apply(client, plan, opts)
   if getmetatable(plan) == nil or type(plan.hash) ~= "string" then
     error("apply: plan: a plan was expected, got " .. type(plan), 2)
   elseif not seal.is_whole(plan) then
-    return fail("plan_edited", "refuse", "the plan was changed after it was made: it is not what its hash and checksum say")
+    return fail("plan_edited", "refuse",
+      "the plan was changed after it was made: it is not what its hash and checksum say")
   end
   return under_lock(client, o, function()
     local ok, err = check_fresh(client, plan, o)
