@@ -304,6 +304,29 @@ describe("a name", function()
     assert.matches("plan.exclude", raised(make, app, "sharePoint", { targets = "all", exclude = "all" }))
   end)
 
+  it("may be a unit by itself, and no list", function()
+    local unit = app.sharePoint:protection_units():next()
+    local plan = assert(make(app, "sharePoint", { targets = "all", exclude = unit }))
+    assert.same({ "excluded", "planned" }, { codes_of(plan)[1], codes_of(plan)[2] })
+    assert.equal(1, #assert(make(app, "sharePoint", { targets = unit })).rows)
+  end)
+
+  it("of which a drill finds none is told, and nothing is drilled", function()
+    local run, err = m365.drill(app, { service = "sharePoint", targets = { "https://" .. HOST .. "/sites/none" },
+      ledger = place:path "ledger", journal = place:path "drill" })
+    assert.is_nil(run)
+    assert.equal("no_targets", err.code)
+    assert.matches("/sites/none: no protection unit of sharePoint has this address", err.message, 1, true)
+  end)
+
+  it("that cannot be looked up because the directory is out of reach ends the plan", function()
+    place.sim:fault { operation = "users.list", action = "status", status = 503, times = 99 }
+    local plan, err = make(app, "oneDriveForBusiness", { targets = { "jane@contoso.com" } })
+    place.sim:clear_faults()
+    assert.is_nil(plan)
+    assert.equal(503, err.status)
+  end)
+
   it("in a row of a report about files or messages means no whole unit", function()
     local rows = {
       { target = "/Documents/a.docx", protectionUnitId = drives[1].id, kind = "item" },
@@ -398,7 +421,7 @@ describe("a report fed back", function()
     assert(report:save(place:path "again.json"))
     local rows = core.decode(scratch.read(place:path "again.json")).rows
     for n, targets in ipairs { place:path "again.csv", place:path "again.json", rows, report:failed() } do
-      local again = place:plan { targets = targets, destination = "inPlace", before = "2026-11-01T05:00:00Z",
+      local again = place:plan { targets = targets, destination = "inPlace", before = "2026-10-31T20:00:00Z",
         prefer = "latest" }
       assert.equal(3, again.planned)
       for i = 1, 3 do

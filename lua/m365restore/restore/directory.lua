@@ -41,7 +41,7 @@ end
 
 --- Why something could not be looked up; nil, err where asking later may help.
 local function refusal_of(err, code, permission, instead)
-  if err.class == "retry" then
+  if err.class == "retry" or err.status == nil or err.status == 401 then
     return nil, err
   elseif err.status == 403 then
     return { code = code, message = ("it could not be looked up: grant %s, or give %s"):format(permission, instead) }

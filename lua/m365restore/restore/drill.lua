@@ -62,11 +62,28 @@ local function sample(list, counts, seed, size)
   return ids
 end
 
+--- Why none of the targets can be restored; nil: one can.
+local function reason_of(list)
+  local first
+  for _, target in ipairs(list) do
+    if target.unit and not target.refusal then
+      return nil
+    end
+    first = first or target
+  end
+  return first and string.format("none of the targets can be restored; %s: %s", first.given, first.refusal.message)
+    or "there is nothing in the list of targets"
+end
+
 --- Chooses units and writes them into the ledger, before anything is restored: what was begun counts.
 local function draw(client, o, wanted)
   local list, err = resolve.units(client, o.service, wanted)
   if not list then
     return nil, err
+  end
+  local reason = reason_of(list)
+  if reason then
+    return fail("no_targets", "%s", reason)
   end
   local book, problem = journal.open(o.ledger)
   if not book then

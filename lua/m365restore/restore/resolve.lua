@@ -263,7 +263,9 @@ end
 function Walk:suggest(list)
   local unknown = {}
   for _, target in ipairs(list) do
-    unknown[#unknown + 1] = target.refusal and target.refusal.code == "unknown" and target or nil
+    local clue = target.clues[1] -- the nearest of ids would say nothing
+    local is_unknown = target.refusal and target.refusal.code == "unknown" and clue and clue.kind ~= "id"
+    unknown[#unknown + 1] = is_unknown and target or nil
   end
   for target, near in pairs(self:nearest_to(unknown)) do
     target.refusal = refusal("unknown", "%s; the nearest is %s", target.refusal.message, near)

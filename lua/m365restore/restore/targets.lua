@@ -26,11 +26,12 @@ end
 local function moment_of(where, field, value)
   if value == nil or value == "" then
     return nil
-  elseif not time.parse(value) then
+  end
+  if not time.parse(value) and type(value) ~= "number" then
     error(string.format("%s: %s: a time like 2026-11-01T06:00:00Z was expected, got %s", where(field), field,
       tostring(value)), 0)
   end
-  return value
+  return time.format(value) -- one spelling of one moment
 end
 
 local destinations = { inplace = "inPlace", new = "new" }
@@ -243,7 +244,7 @@ function targets.read(what, given)
   local list = {}
   if add_file(list, what, given) then
     return { list = list }
-  elseif type(given) == "string" then
+  elseif type(given) == "string" or core.type(given) then
     given = { given }
   elseif type(given) ~= "table" then
     error(string.format("%s: targets were expected, got %s", what, type(given)), 0)
