@@ -19,6 +19,7 @@ columns.names = {
   { "siteWebUrl", "url", "Graph" },
   { "Site URL", "url", "usage reports of SharePoint and OneDrive" },
   { "WebUrl", "url", "Get-MgSite" },
+  { "SharePoint Site URL", "url", "Get-UnifiedGroup" },
   { "URL", "url", "SharePoint admin centre, Get-SPOSite, Get-PnPTenantSite" },
   { "Id", "id", "Get-MgUser, Get-MgSite" },
   { "siteId", "site", "Graph, usage report of SharePoint" },

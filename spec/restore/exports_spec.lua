@@ -23,6 +23,7 @@ local exports = {
   ["get-sposite.onedrives.powershell-7.csv"] = { "oneDriveForBusiness" },
   ["get-pnptenantsite.powershell-7.csv"] = { "sharePoint" },
   ["get-pnptenantsite.sep-line.csv"] = { "sharePoint" },
+  ["get-unifiedgroup.powershell-7.csv"] = { "sharePoint" },
   ["get-mgsite.powershell-7.csv"] = { "sharePoint" },
   ["get-mgsite.windows-powershell.csv"] = { "sharePoint" },
   ["active-users.csv"] = { "exchange" },
