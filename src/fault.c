@@ -7,6 +7,7 @@
 
 #include "advice.h"
 #include "plain.h"
+#include "text.h"
 
 #define FAULT_TYPE "m365restore.fault"
 
@@ -57,8 +58,54 @@ int m365_fault(lua_State *L, const char *code, const char *format, ...) {
   return 2;
 }
 
+/* Is the function at `function` a member of the table on the top? Then its key
+   takes the table's place. */
+static bool replace_by_key(lua_State *L, int function) {
+  int table = lua_gettop(L);
+  lua_pushnil(L);
+  while (lua_next(L, table) != 0) {
+    bool same = lua_rawequal(L, -1, function) != 0;
+    lua_pop(L, 1);
+    if (same && lua_type(L, -1) == LUA_TSTRING) {
+      lua_replace(L, table);
+      return true;
+    }
+  }
+  lua_settop(L, table - 1);
+  return false;
+}
+
+/* Pushes "system.run: ", the function that is running; of one that is no
+   member of its module, a method, the name by which it was called. */
+static void push_function(lua_State *L) {
+  static const char *const modules[] = {"system", "crypto"};
+  lua_Debug ar;
+  int top = lua_gettop(L);
+  luaL_checkstack(L, 8, "an error message");
+  if (!lua_getstack(L, 0, &ar) || !lua_getinfo(L, "nf", &ar)) {
+    lua_pushliteral(L, "");
+    return;
+  }
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+    lua_pushfstring(L, "m365restore.%s", modules[i]);
+    if (lua_rawget(L, top + 2) == LUA_TTABLE && replace_by_key(L, top + 1)) {
+      lua_pushfstring(L, "%s.%s: ", modules[i], lua_tostring(L, -1));
+      lua_replace(L, top + 1);
+      lua_settop(L, top + 1);
+      return;
+    }
+    lua_settop(L, top + 2);
+  }
+  lua_pushfstring(L, ar.name != NULL ? "%s: " : "%s",
+                  ar.name != NULL ? ar.name : "");
+  lua_replace(L, top + 1);
+  lua_settop(L, top + 1);
+}
+
 int m365_misuse(lua_State *L, const char *field, const char *expected) {
-  return luaL_error(L, "%s must be %s", field, expected);
+  push_function(L);
+  return luaL_error(L, "%s%s must be %s", lua_tostring(L, -1), field, expected);
 }
 
 static bool is_known(const char *name, const char *const known[]) {
@@ -68,17 +115,22 @@ static bool is_known(const char *name, const char *const known[]) {
   return false;
 }
 
+/* The key is at -2, as lua_next left it. */
 static void refuse_option(lua_State *L, const char *const known[]) {
-  luaL_Buffer names;
-  const char *name = luaL_tolstring(L, -2, NULL);
-  luaL_buffinit(L, &names);
+  const char *name = luaL_tolstring(L, -2, NULL), *like = NULL;
+  size_t least = strlen(name); /* worse than that is no likeness at all */
+  push_function(L);
   for (; *known != NULL; known++) {
-    luaL_addstring(&names, *known);
-    if (known[1] != NULL)
-      luaL_addstring(&names, ", ");
+    size_t distance = m365_text_distance(name, *known);
+    if (distance < least) {
+      least = distance;
+      like = *known;
+    }
   }
-  luaL_pushresult(&names);
-  luaL_error(L, "unknown option '%s' (known: %s)", name, lua_tostring(L, -1));
+  if (like != NULL)
+    luaL_error(L, "%sunknown option '%s'; did you mean '%s'?",
+               lua_tostring(L, -1), name, like);
+  luaL_error(L, "%sunknown option '%s'", lua_tostring(L, -1), name);
 }
 
 void m365_check_options(lua_State *L, int index, const char *const known[]) {

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <lauxlib.h>
 
+#include "text.h"
+
 /* a hundred years: beyond it a duration is a mistake, not a wish */
 #define LONGEST_DURATION 3155760000.0
 
-/* keys longer than this are not compared for likeness */
-#define LONGEST_KEY 40
 
 /*
 ** Durations
@@ -95,39 +95,14 @@ const char *m365_check_id(lua_State *L, int index, const char *field) {
 ** The nearest known key, for a helpful message
 */
 
-static size_t least_of(size_t a, size_t b, size_t c) {
-  size_t least = a < b ? a : b;
-  return least < c ? least : c;
-}
-
-/* Levenshtein's distance, one row at a time */
-static size_t distance(const char *a, const char *b) {
-  size_t row[LONGEST_KEY + 1];
-  size_t width = strlen(b);
-  if (strlen(a) > LONGEST_KEY || width > LONGEST_KEY)
-    return SIZE_MAX; /* not alike at all */
-  for (size_t j = 0; j <= width; j++)
-    row[j] = j;
-  for (size_t i = 1; a[i - 1] != '\0'; i++) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= width; j++) {
-      size_t change = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = least_of(row[j] + 1, row[j - 1] + 1, change);
-    }
-  }
-  return row[width];
-}
-
 static const char *nearest(const struct m365_option *const *groups,
                            const char *key) {
   const char *best = NULL;
   size_t least = strlen(key); /* worse than that is no likeness at all */
   for (; *groups != NULL; groups++)
     for (const struct m365_option *o = *groups; o->name != NULL; o++)
-      if (distance(key, o->name) < least) {
-        least = distance(key, o->name);
+      if (m365_text_distance(key, o->name) < least) {
+        least = m365_text_distance(key, o->name);
         best = o->name;
       }
   return best;
@@ -148,8 +123,8 @@ int m365_nearest(lua_State *L) {
   lua_pushnil(L); /* the best so far, at 3 */
   for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1))
     if (lua_type(L, -2) == LUA_TSTRING &&
-        distance(word, lua_tostring(L, -2)) < least) {
-      least = distance(word, lua_tostring(L, -2));
+        m365_text_distance(word, lua_tostring(L, -2)) < least) {
+      least = m365_text_distance(word, lua_tostring(L, -2));
       lua_pushvalue(L, -2);
       lua_replace(L, 3);
     }

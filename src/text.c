@@ -1,9 +1,13 @@
 #include "text.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define LARGEST_CODE 0x10ffff
+
+/* longer words are not compared */
+#define LONGEST_WORD 40
 
 /* How many bytes a character has that starts with `first`; 0: it cannot. */
 static size_t announced_length(unsigned char first) {
@@ -103,4 +107,29 @@ size_t m365_text_plain(const char *text, size_t length, char *to) {
     }
   }
   return used;
+}
+
+static size_t least_of(size_t a, size_t b, size_t c) {
+  size_t least = a < b ? a : b;
+  return least < c ? least : c;
+}
+
+/* one row of the table at a time */
+size_t m365_text_distance(const char *a, const char *b) {
+  size_t row[LONGEST_WORD + 1];
+  size_t width = strlen(b);
+  if (strlen(a) > LONGEST_WORD || width > LONGEST_WORD)
+    return SIZE_MAX; /* not alike at all */
+  for (size_t j = 0; j <= width; j++)
+    row[j] = j;
+  for (size_t i = 1; a[i - 1] != '\0'; i++) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= width; j++) {
+      size_t change = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = least_of(row[j] + 1, row[j - 1] + 1, change);
+    }
+  }
+  return row[width];
 }

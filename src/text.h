@@ -32,4 +32,8 @@ size_t m365_text_repair(const char *text, size_t length, char *to);
    the length of the copy, which is never longer. */
 size_t m365_text_plain(const char *text, size_t length, char *to);
 
+/* How many characters have to be put in, left out or changed to make one word
+   of the other (Levenshtein's distance, by bytes). */
+size_t m365_text_distance(const char *a, const char *b);
+
 #endif

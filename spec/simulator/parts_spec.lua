@@ -178,6 +178,6 @@ describe("the simulator's parts", function()
     assert.equal(400, dialects.complete({ limit_status = 400 }).limit_status)
     assert.has_error(function() dialects.complete { colour = 1 } end, "dialect: unknown switch 'colour'")
     assert.has_error(function() dialects.complete { limit_status = 500 } end,
-      "dialect.limit_status: one of 413, 400 expected, got 500")
+      "dialect.limit_status: one of 413, 400 was expected, got 500")
   end)
 end)

@@ -112,7 +112,7 @@ local function check(name, value)
   for _, known in ipairs(values) do
     if known == value then return value end
   end
-  error(("dialect.%s: one of %s expected, got %s"):format(name, list(values), tostring(value)), 0)
+  error(("dialect.%s: one of %s was expected, got %s"):format(name, list(values), tostring(value)), 0)
 end
 
 --- Completes a choice with the defaults.

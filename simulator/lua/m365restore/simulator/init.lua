@@ -55,15 +55,34 @@ local function pattern(value)
   return type(value) == "string" and pcall(string.find, "", value) or "a Lua pattern"
 end
 
--- Misuse is the caller's: the message names the option, and points at the line of the call.
+--- The known name that is most like a wrong one: the one that shares the most pairs of letters.
+local function nearest(name, known)
+  local best, most = nil, 0
+  for candidate in pairs(known) do
+    local shared = 0
+    for i = 1, #name - 1 do
+      shared = shared + (candidate:find(name:sub(i, i + 1), 1, true) and 1 or 0)
+    end
+    if shared > most or shared == most and best and candidate < best then best, most = candidate, shared end
+  end
+  return 2 * most >= #name - 1 and best or nil
+end
+
+-- Misuse is the caller's: the message names the function and the option, and points at the line of the call.
 local function check(where, given, known)
-  if type(given) ~= "table" then error(("%s: a table expected, got %s"):format(where, type(given)), 3) end
+  if type(given) ~= "table" then
+    error(("%s: a table of options was expected, got %s"):format(where, type(given)), 3)
+  end
   for name, value in pairs(given) do
     local test = known[name]
-    if not test then error(("%s: unknown option '%s'"):format(where, tostring(name)), 3) end
+    if not test then
+      local like = nearest(tostring(name), known)
+      local hint = like and ("; did you mean '%s'?"):format(like) or ""
+      error(("%s: unknown option '%s'%s"):format(where, tostring(name), hint), 3)
+    end
     local expected = test(value)
     if expected ~= true then
-      error(("%s: %s: %s expected, got %s"):format(where, name, expected, tostring(value)), 3)
+      error(("%s.%s: %s was expected, got %s"):format(where, name, expected, tostring(value)), 3)
     end
   end
   return given
