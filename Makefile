@@ -20,8 +20,8 @@ OBJ   = $(BUILD)/obj
 # a module and the libraries it links, a line each
 MODULES = core system crypto simulator/host
 CORE    = advice await buffer call catalogue client contract core engine event \
-          exchange failure json log method options pager plain pulse refusal \
-          renewal request resource retry tenant text token transfer
+          exchange failure instance json log mend method options pager plain \
+          pulse refusal renewal request resource retry tenant text token transfer
 core_SOURCES           = $(CORE:%=src/%.c)
 core_LIBS              = -lcurl -lm
 system_SOURCES         = $(wildcard src/system*.c) $(addprefix src/,fault.c advice.c plain.c text.c pulse.c buffer.c)
@@ -36,7 +36,7 @@ SO = $(MODULES:%=$(BUILD)/m365restore/%.so)
 BUILD_PACKAGES = gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-cjson \
                  ca-certificates \
                  libcurl4-openssl-dev libssl-dev libmicrohttpd-dev lua-dkjson
-TEST_PACKAGES  = lua-busted lua-check lua-socket lua-luv lua-cqueues luarocks \
+TEST_PACKAGES  = locales lua-busted lua-check lua-socket lua-luv lua-cqueues luarocks \
                  openssl procps python3-jsonschema python3-yaml
 BENCH_PACKAGES = nginx-light
 

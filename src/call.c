@@ -359,7 +359,7 @@ int m365_call_fail(lua_State *L, int index) {
 bool m365_call_decode(lua_State *L, int index) {
   struct m365_operation *op = lua_touserdata(L, index);
   struct m365_buffer *body = &op->job.transfer.body;
-  bool fine = true;
+  const char *flaw = NULL;
   bool empty = body->length == 0;
   if (empty)
     lua_pushnil(L);
@@ -367,15 +367,14 @@ bool m365_call_decode(lua_State *L, int index) {
     lua_pushlstring(L, body->bytes, body->length);
   m365_buffer_free(body); /* first: decoding takes several times its size */
   if (!empty)
-    fine = m365_json_decode(L);
-  if (!fine) {
+    flaw = m365_json_decode(L);
+  if (flaw != NULL) {
     lua_pushnil(L);
     lua_insert(L, -2);
-    m365_failure_of_answer(L, "bad_json", lua_tostring(L, -1), &op->job,
-                           &op->deed);
+    m365_failure_of_answer(L, flaw, lua_tostring(L, -1), &op->job, &op->deed);
     lua_remove(L, -2);
   }
-  return fine;
+  return flaw == NULL;
 }
 
 void m365_call_push_headers(lua_State *L, const struct m365_transfer *t) {

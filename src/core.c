@@ -93,7 +93,7 @@ The value that a JSON text stands for: null is nil, 3.0 is 3.
 static int f_decode(lua_State *L) {
   luaL_checkstring(L, 1);
   lua_settop(L, 1);
-  if (!m365_json_decode(L)) {
+  if (m365_json_decode(L) != NULL) {
     lua_pushnil(L);
     lua_insert(L, -2);
     return 2;

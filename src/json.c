@@ -1,10 +1,15 @@
 #include "json.h"
 
+#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <lauxlib.h>
+
+#include "instance.h"
+#include "mend.h"
+#include "text.h"
 
 /* deeper than this is a cycle, or an attack */
 #define DEEPEST 100
@@ -32,18 +37,17 @@ static const char decode_key = 'd', array_key = 'a', loan_key = 'l';
 ** Reading
 */
 
+/* An instance is made from the module as the host sees it, or from one that
+   the host never sees: which locale its numbers are read in is a static of the
+   library, set whenever it is opened or an instance is made. */
 void m365_json_open(lua_State *L) {
-  lua_getglobal(L, "require");
-  lua_pushliteral(L, "cjson");
-  lua_call(L, 1, 1);
-  lua_getfield(L, -1, "new");
-  lua_call(L, 0, 1); /* cjson, instance */
+  m365_instance_push(L);
   lua_getfield(L, -1, "decode_invalid_numbers");
   lua_pushboolean(L, 0);
   lua_call(L, 1, 0);
   lua_getfield(L, -1, "decode");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &decode_key);
-  lua_pop(L, 2);
+  lua_pop(L, 1);
   lua_newtable(L); /* the metatable that marks a list */
   lua_pushliteral(L, "m365restore.array");
   lua_setfield(L, -2, "__name");
@@ -88,13 +92,56 @@ static void lend(lua_State *L, size_t length) {
   lua_gc(L, LUA_GCSTEP, -(int)loan);
 }
 
-bool m365_json_decode(lua_State *L) {
-  size_t length = lua_rawlen(L, -1);
-  if (LUA_VERSION_NUM == 504 && length >= LONG_TEXT)
-    lend(L, length);
+/* Replaces the text on the top by one that the decoder reads in any locale. */
+static void mend(lua_State *L) {
+  size_t length, used;
+  const char *text = lua_tolstring(L, -1, &length);
+  luaL_Buffer b;
+  if (!m365_mend(text, length, NULL, &used))
+    return;
+  m365_mend(text, length, luaL_buffinitsize(L, &b, used), &used);
+  luaL_pushresultsize(&b, used);
+  lua_replace(L, -2);
+}
+
+/* Raises on the marks with which UTF-16 begins. */
+static void refuse_utf16(lua_State *L) {
+  size_t length;
+  const char *text = lua_tolstring(L, -1, &length);
+  if (length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 ||
+                      memcmp(text, "\xfe\xff", 2) == 0)) {
+    lua_pushliteral(L, "the text is UTF-16, and JSON is UTF-8");
+    lua_error(L);
+  }
+}
+
+/* what is called protected: text -> value */
+static int decode(lua_State *L) {
+  refuse_utf16(L);
+  mend(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &decode_key);
   lua_insert(L, -2);
-  return lua_pcall(L, 1, 1, 0) == LUA_OK;
+  lua_call(L, 1, 1);
+  return 1;
+}
+
+/* strtod, which the decoder calls, reads "1,2" as one number where the locale
+   has a decimal comma: this thread has none meanwhile. */
+const char *m365_json_decode(lua_State *L) {
+  size_t length = lua_rawlen(L, -1);
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
+  int status;
+  if (LUA_VERSION_NUM == 504 && length >= LONG_TEXT)
+    lend(L, length);
+  lua_pushcfunction(L, decode);
+  lua_insert(L, -2);
+  before = uselocale(plain);
+  status = lua_pcall(L, 1, 1, 0);
+  uselocale(before);
+  if (plain != (locale_t)0)
+    freelocale(plain);
+  return status == LUA_OK ? NULL
+         : status == LUA_ERRMEM ? "no_memory" : "bad_json";
 }
 
 /* The only light userdata that a decoder makes is its null. */
@@ -165,26 +212,6 @@ static void put_text(struct writer *w, const char *text) {
   put(w, text, strlen(text));
 }
 
-/* The length of the UTF-8 sequence at `s`, or 0 where it is none. Overlong
-   forms and surrogates are refused, as JSON's readers do. */
-static size_t utf8_length(const unsigned char *s, size_t left) {
-  static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
-  unsigned code = s[0];
-  size_t n = code < 0x80 ? 1 : code < 0xc0 ? 0 : code < 0xe0 ? 2
-             : code < 0xf0 ? 3 : code < 0xf8 ? 4 : 0;
-  if (n <= 1)
-    return n;
-  if (n > left)
-    return 0;
-  code &= 0x7fu >> n;
-  for (size_t i = 1; i < n; i++) {
-    if ((s[i] & 0xc0) != 0x80)
-      return 0;
-    code = code << 6 | (s[i] & 0x3fu);
-  }
-  return code < least[n] || code > 0x10ffff || (code >> 11) == 0x1b ? 0 : n;
-}
-
 static void put_escaped(struct writer *w, unsigned char c) {
   char text[8];
   if (c == '"' || c == '\\')
@@ -199,7 +226,8 @@ static void write_string(struct writer *w, int index) {
   const char *s = lua_tolstring(w->L, index, &length);
   put(w, "\"", 1);
   for (size_t i = 0; i < length;) {
-    size_t n = utf8_length((const unsigned char *)s + i, length - i);
+    uint32_t code;
+    size_t n = m365_text_decode(s + i, length - i, &code);
     if (n == 0)
       luaL_error(w->L, "%s: not valid UTF-8", w->field);
     if (n == 1 && ((unsigned char)s[i] < 0x20 || s[i] == '"' || s[i] == '\\'))
@@ -211,8 +239,18 @@ static void write_string(struct writer *w, int index) {
   put(w, "\"", 1);
 }
 
-/* As short as it reads back the same. A locale of the host may write 0,5: the
-   comma is turned back. */
+/* Writes a number as the locale of the host does into one as JSON has it: what
+   is no digit, sign or exponent is its decimal point, of one byte or more. */
+static void put_float(struct writer *w, const char *text) {
+  size_t point = strspn(text, "-0123456789");
+  size_t behind = point + strcspn(text + point, "e0123456789");
+  put(w, text, point);
+  if (behind > point)
+    put_text(w, ".");
+  put_text(w, text + behind);
+}
+
+/* As short as it reads back the same, in the same locale. */
 static void write_float(struct writer *w, double n) {
   char text[40];
   if (!isfinite(n))
@@ -222,10 +260,7 @@ static void write_float(struct writer *w, double n) {
     if (strtod(text, NULL) == n)
       break;
   }
-  for (char *c = text; *c != '\0'; c++)
-    if (*c == ',')
-      *c = '.';
-  put_text(w, text);
+  put_float(w, text);
 }
 
 static void write_number(struct writer *w, int index) {

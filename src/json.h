@@ -19,8 +19,9 @@
 /* Makes the private instance; raises if lua-cjson is not there. */
 void m365_json_open(lua_State *L);
 
-/* Replaces the text on the top by its value; false: by what is wrong. */
-bool m365_json_decode(lua_State *L);
+/* Replaces the text on the top by its value and returns NULL; or by what is
+   wrong, and returns its code: "bad_json", or "no_memory". */
+const char *m365_json_decode(lua_State *L);
 
 /* Tells that the value of the last long text is not needed any more: the best
    moment for the garbage collector to work. */

@@ -359,7 +359,7 @@ static void to_excerpt(lua_State *L) {
    not JSON, by what it says to a person. */
 static void decode(lua_State *L) {
   lua_pushvalue(L, -1);
-  if (m365_json_decode(L)) {
+  if (m365_json_decode(L) == NULL) {
     lua_remove(L, -2);
   } else {
     lua_pop(L, 1);

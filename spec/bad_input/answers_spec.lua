@@ -54,7 +54,8 @@ describe("from the service", function()
   for name, body in pairs {
     ["plain text"] = "hello", ["a page of a proxy"] = "<!DOCTYPE html><title>Sign in</title>",
     ["half an object"] = '{"id":',
-    ["a NUL"] = "\0", ["a BOM"] = '\239\187\191{"id":"x"}', ["two values"] = '{"id":"x"} {"id":"y"}',
+    ["a NUL"] = "\0", ["UTF-16"] = "\xff\xfe{\0}\0", ["UTF-16 without a mark"] = "{\0}\0",
+    ["two values"] = '{"id":"x"} {"id":"y"}',
     ["a NaN"] = '{"id":"x","n":NaN}', ["blanks"] = "   ", ["a deep well"] = ("["):rep(100000),
     ["a deep well of objects"] = ('{"a":'):rep(5000),
   } do
