@@ -167,15 +167,14 @@ local apply_options = {
 
 --- The plan that a journal holds.
 local function stored_plan(records, path)
-  local first = records[1]
-  local understood, plan, err = first.kind == "plan", nil, nil
-  if understood then
-    understood, plan, err = pcall(plans.adopt, first.plan, path)
+  local plan, err
+  if records[1].kind == "plan" then
+    plan, err = plans.adopt(records[1].plan, path)
   end
-  if not understood then
-    return nil, state.not_understood(path, { 1 })
+  if not plan then
+    return nil, state.not_understood(path, { 1 }, err and err.message)
   end
-  return plan, err
+  return plan
 end
 
 --- A plan that is applied for the first time must be approved, and still be true.

@@ -11,12 +11,12 @@ local function point_of(artifact)
 end
 
 -- How each kind of row is sent and recognised. `contents`: a session for it cannot begin empty, because what is
--- created empty is a standard one. `same`: does an artifact of any session restore what a row does, to the same place,
--- by what the service shows? A kind without it is never known to be the same. `points` tells the restore points of
--- browse sessions, where the service names them.
+-- created empty is a standard one. `ids`: what a row has to name. `same`: does an artifact of any session restore what
+-- a row does, to the same place, by what the service shows? A kind without it is never known to be the same. `points`
+-- tells the restore points of browse sessions, where the service names them.
 local kinds = {
   standard = {
-    collection = "standard", list = "artifacts",
+    collection = "standard", list = "artifacts", ids = { "restorePointId" },
     same = function(artifact, row)
       return point_of(artifact) == row.restorePointId and artifact.destinationType == row.destinationType
     end,
@@ -27,7 +27,7 @@ local kinds = {
     key_of = point_of,
   },
   item = {
-    collection = "granular", list = "granular_artifacts", contents = true,
+    collection = "granular", list = "granular_artifacts", contents = true, ids = { "browseSessionId", "itemKey" },
     unseen = "Files that were restored through another look into the snapshot are known to be restored only where the "
       .. "service names the restore point of that look: else they are restored again.",
     same = function(artifact, row, points)
@@ -41,6 +41,7 @@ local kinds = {
   },
   messages = {
     collection = "granular", list = "granular_artifacts", contents = true,
+    ids = { "restorePointId", "searchResponseId" },
     unseen = "The service does not show by which query messages were restored: what matches is restored, also where "
       .. "another session has done it.",
     artifact = function(row)
@@ -56,7 +57,7 @@ local kinds = {
 
 --- A bulk request stands for all its rows, and the service makes the artifacts.
 kinds.bulk = {
-  collection = "standard", fill = request.fill, list_by_unit = request.list,
+  collection = "standard", fill = request.fill, list_by_unit = request.list, ids = { "protectionUnitId" },
   key_of_row = function(row) return row.protectionUnitId end,
 }
 
@@ -65,6 +66,18 @@ kinds.bulk = {
 -- @treturn table
 function artifacts.kind(rows)
   return kinds[rows[1].kind]
+end
+
+--- The field that a row lacks to be restored.
+-- @tparam table row
+-- @treturn ?string nil: none
+function artifacts.missing(row)
+  local kind = kinds[row.kind or ""]
+  for _, name in ipairs(kind and kind.ids or { "kind" }) do
+    if not kind or row[name] == nil then
+      return name
+    end
+  end
 end
 
 --- The rows as they are sent.

@@ -12,6 +12,7 @@ local journal = require "m365restore.restore.journal"
 local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
 local resolve = require "m365restore.restore.resolve"
+local state = require "m365restore.restore.state"
 local targets = require "m365restore.restore.targets"
 local time = require "m365restore.time"
 
@@ -32,18 +33,28 @@ local function fail(code, ...)
   }
 end
 
+local function is_sound(record)
+  local sound = type(record.units) == "table" and time.parse(record.time) ~= nil
+  for _, id in ipairs(sound and record.units or {}) do
+    sound = sound and type(id) == "string"
+  end
+  return sound
+end
+
 --- How often each unit was drilled lately.
+-- @treturn ?table id -> count; or nil and the numbers of records that cannot be understood
 local function recent_drills(records, now)
-  local counts = {}
-  for _, record in ipairs(records) do
-    local when = time.parse(record.time)
-    if record.kind == "drill" and when and now - when < MONTH then
+  local counts, bad = {}, {}
+  for i, record in ipairs(records) do
+    if record.kind == "drill" and not is_sound(record) then
+      bad[#bad + 1] = i
+    elseif record.kind == "drill" and now - time.parse(record.time) < MONTH then
       for _, id in ipairs(record.units) do
         counts[id] = (counts[id] or 0) + 1
       end
     end
   end
-  return counts
+  return #bad == 0 and counts or nil, bad
 end
 
 --- Units that may be drilled, in an order that the seed decides: the same seed, the same sample.
@@ -91,7 +102,11 @@ local function draw(client, o, wanted)
   end
   local _ <close> = book
   local now = clock.of(client):now()
-  local ids = sample(list, recent_drills(book.records, now), tostring(o.seed or now), o.sample or USUAL_SAMPLE)
+  local counts, bad = recent_drills(book.records, now)
+  if not counts then
+    return nil, state.not_understood(o.ledger, bad)
+  end
+  local ids = sample(list, counts, tostring(o.seed or now), o.sample or USUAL_SAMPLE)
   if #ids == 0 then
     return fail("drill_limit", "every unit has had %d test restores within a month", MOST)
   end

@@ -14,6 +14,7 @@ local options = require "m365restore.options"
 local past = require "m365restore.restore.past"
 local repair = require "m365restore.repair"
 local seal = require "m365restore.restore.seal"
+local shape = require "m365restore.restore.shape"
 local survey = require "m365restore.restore.survey"
 local system = require "m365restore.system"
 local targets = require "m365restore.restore.targets"
@@ -449,6 +450,10 @@ function plan.adopt(data, path)
     return fail("bad_plan", "%s is no plan", path)
   elseif data.version ~= VERSION then
     return fail("bad_plan", "%s has version %s, this library reads version %d", path, tostring(data.version), VERSION)
+  end
+  local problem = shape.problem(data, Plan)
+  if problem then
+    return fail("bad_plan", "%s is no plan: %s", path, problem)
   end
   local self = setmetatable(data, Plan)
   if not seal.is_whole(self) then

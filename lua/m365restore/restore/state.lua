@@ -3,6 +3,7 @@
 -- again; there is no other memory of a run.
 -- @module m365restore.restore.state
 local core = require "m365restore.core"
+local time = require "m365restore.time"
 local outcomes = require "m365restore.restore.outcomes"
 
 local state = {}
@@ -131,9 +132,14 @@ local function is_text(value)
   return value == nil or type(value) == "string"
 end
 
---- Is it a number of a row of the plan?
+local function is_moment(value)
+  return value == nil or time.parse(value) ~= nil
+end
+
+--- Is it a number of a row of the plan that is to be restored?
 local function is_row(self, n)
-  return math.type(n) == "integer" and (not self.plan or self.plan.rows[n] ~= nil)
+  local row = self.plan and self.plan.rows[n]
+  return math.type(n) == "integer" and (not self.plan or row ~= nil and row.refusal == nil)
 end
 
 --- Are all members of a list, which is not empty, what they have to be?
@@ -186,7 +192,7 @@ local function is_known(self, record)
 end
 
 local sound = {
-  creating = function(self, record) return has_rows(self, record) and is_text(record.at) end,
+  creating = function(self, record) return has_rows(self, record) and is_moment(record.at) end,
   session = function(self, record)
     return is_id(record.id) and has_rows(self, record) and is_text(record.app)
       and (record.wave == nil or math.type(record.wave) == "integer")
@@ -285,11 +291,13 @@ end
 --- The error of records that are whole, and still not what records have to be.
 -- @tparam string path
 -- @tparam table lines their numbers
+-- @tparam ?string why
 -- @treturn error `journal_damaged`, with `line` and `lines`
-function state.not_understood(path, lines)
+function state.not_understood(path, lines, why)
   return core.failure {
     code = "journal_damaged", class = "ask", operation = "journal", sent = false, path = path, line = lines[1],
-    lines = lines, message = string.format("%s: line %d: this record cannot be understood", path, lines[1]),
+    lines = lines, message = string.format("%s: line %d: this record cannot be understood%s", path, lines[1],
+      why and ": " .. why or ""),
     seen = "not_understood",
   }
 end
