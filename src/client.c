@@ -9,6 +9,7 @@
 
 #include "call.h"
 #include "log.h"
+#include "proxy.h"
 #include "request.h"
 #include "resource.h"
 #include "token.h"
@@ -80,13 +81,32 @@ static const char *push_base(lua_State *L, const char *base, bool *plain) {
   size_t length = strlen(base);
   if (flaw == NULL && strpbrk(base, "?#") != NULL)
     flaw = "a URL without query and fragment was expected";
-  if (flaw != NULL) /* a password may stand before the @ */
+  if (flaw != NULL) /* a secret may stand before the @ and behind the ? */
     luaL_error(L, "client.base_url: %s, got %s", flaw,
-               strchr(base, '@') != NULL ? "one with @" : base);
+               strpbrk(base, "@?#") != NULL ? "one with @, ? or #" : base);
   while (length > 0 && base[length - 1] == '/')
     length--;
   lua_pushlstring(L, base, length);
   return lua_tostring(L, -1);
+}
+
+/*
+** The proxy
+*/
+
+/* A variable counts where there is no option; which of them is known only to
+   libcurl, and so each has to be one that it can use. */
+static void check_proxy(lua_State *L, const char *proxy) {
+  const char *flaw = proxy != NULL ? m365_proxy_flaw(proxy) : NULL, *name;
+  if (flaw != NULL)
+    luaL_error(L, "client.proxy: %s", flaw);
+  for (size_t i = 0;
+       proxy == NULL && (name = m365_proxy_variable(i)) != NULL; i++) {
+    const char *value = getenv(name);
+    flaw = value != NULL ? m365_proxy_flaw(value) : NULL;
+    if (flaw != NULL)
+      luaL_error(L, "client.proxy: the variable %s: %s", name, flaw);
+  }
 }
 
 /*
@@ -245,7 +265,8 @@ real time), `max_artifacts` (integer, default 50),
 `log` (function, called with an event; see docs/credentials.md),
 `concurrency` (integer, default 16: requests in flight), `user_agent` (string,
 put before the library's own), `ca_file`, `ca_directory`, `proxy`, `no_proxy`,
-`client_certificate`, `client_key`, `client_key_password` (strings).
+`client_certificate`, `client_key`, `client_key_password` (strings). The proxy,
+or the variable that stands for it, is checked here.
 Durations, in seconds or like "90s": `timeout` (whole call with its retries,
 default 120), `connect_timeout` (10), `tls_timeout` (10), `first_byte_timeout`
 (60), `stall_timeout` (30), `backoff` (0.5). `retries` (integer, default 4; 0
@@ -262,6 +283,7 @@ int m365_client_new(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   m365_options_read(L, 1, "client", groups, &o);
+  check_proxy(L, o.proxy);
   c = push_blank(L);
   c->settings = o.settings;
   c->beta = o.beta;

@@ -151,7 +151,8 @@ static const struct luaL_Reg functions[] = {
     {"exchange", m365_exchange},        {"payload", m365_token_payload},
     {"plain", m365_plain},              {"refused", m365_failure_refused},
     {"codes", m365_failure_codes},       {"passes", f_passes},
-    {"retry_after", f_retry_after},
+    {"retry_after", f_retry_after},     {"redact", m365_failure_redact},
+    {"without_token", m365_token_strike},
     {NULL, NULL},
 };
 

@@ -6,6 +6,7 @@
 
 #include "engine.h"
 #include "instant.h"
+#include "redact.h"
 
 /* more than one turn of the engine ends requests */
 #define ROOM 256
@@ -60,6 +61,7 @@ static void fill(struct m365_event *event, const struct m365_job *job) {
   copy_url(event, job->request.url);
   m365_transfer_header_copy(&job->transfer, "request-id", event->request_id,
                             sizeof event->request_id);
+  m365_redact_job(job, event->request_id, strlen(event->request_id));
   copy_client_request_id(event, &job->request);
   event->status = job->transfer.status;
   event->attempts = job->tries;

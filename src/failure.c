@@ -9,6 +9,7 @@
 #include "catalogue.h"
 #include "json.h"
 #include "plain.h"
+#include "redact.h"
 #include "refusal.h"
 
 /* more words than these for what was seen are not read */
@@ -16,6 +17,9 @@
 
 /* more details than these are counted, and not shown, by tostring */
 #define MOST_DETAILS 5
+
+/* tables of a service's details within tables */
+#define DEEPEST 8
 
 /* X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED of OpenSSL */
 #define VERIFY_NOT_YET 9
@@ -286,23 +290,6 @@ static void set_way(lua_State *L, const struct m365_job *job,
 ** What the service said
 */
 
-/* Some gateways quote what they were sent: the token is struck out of an
-   answer before anything of it is shown. */
-static void strike_token(const struct m365_job *job) {
-  static const char name[] = "Authorization: Bearer ";
-  const struct curl_slist *first = job->request.headers;
-  const struct m365_buffer *body = &job->transfer.body;
-  char *at = body->bytes;
-  const char *token;
-  if (!job->request.authorized || at == NULL ||
-      strncmp(first->data, name, sizeof name - 1) != 0)
-    return;
-  token = first->data + sizeof name - 1;
-  while ((at = memmem(at, (size_t)(body->bytes + body->length - at), token,
-                      strlen(token))) != NULL)
-    memset(at, '*', strlen(token));
-}
-
 /* A word of the service that is also a code of ours does not mean ours. */
 static bool is_of_service(const char *code) {
   return m365_catalogue_service(code) != NULL ||
@@ -362,7 +349,8 @@ static void set_answer(lua_State *L, const struct m365_job *job,
   long status = job->transfer.status;
   const struct m365_entry *entry;
   size_t n = 1;
-  strike_token(job);
+  if (job->transfer.body.bytes != NULL) /* before a long text of it is cut */
+    m365_redact_job(job, job->transfer.body.bytes, job->transfer.body.length);
   lua_pushlstring(L, job->transfer.body.bytes, job->transfer.body.length);
   entry = take_refusal(L, status);
   if (status == 403 && !m365_catalogue_is_backup(entry->code) &&
@@ -375,6 +363,59 @@ static void set_answer(lua_State *L, const struct m365_job *job,
   if (deed->list)
     seen[n++] = "list";
   set_entry(L, entry, seen);
+}
+
+/*
+** What must not be shown
+*/
+
+/* The string on the top; `job` may be NULL. */
+static void redact_top(lua_State *L, const struct m365_job *job) {
+  luaL_Buffer b;
+  size_t length;
+  const char *text = lua_tolstring(L, -1, &length);
+  char *to = luaL_buffinitsize(L, &b, length);
+  memcpy(to, text, length);
+  if (job != NULL)
+    m365_redact_job(job, to, length);
+  m365_redact(to, length);
+  luaL_pushresultsize(&b, length);
+  lua_replace(L, -2);
+}
+
+static bool is_named(lua_State *L, int key, const char *name) {
+  return lua_type(L, key) == LUA_TSTRING &&
+         strcmp(lua_tostring(L, key), name) == 0;
+}
+
+/* Fields that are our own words, or an error that was redacted before. */
+static bool is_own_field(lua_State *L, int key) {
+  static const char *const names[] = {"class", "operation", "remedy", "cause"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (is_named(L, key, names[i]))
+      return true;
+  return false;
+}
+
+/* All texts of the table on the top, and of its details; other tables in it
+   are the caller's. */
+static void redact_object(lua_State *L, const struct m365_job *job,
+                          int depth) {
+  int object = lua_gettop(L);
+  luaL_checkstack(L, 8, "an error object");
+  for (lua_pushnil(L); lua_next(L, object) != 0; lua_settop(L, object + 1)) {
+    if (is_own_field(L, object + 1))
+      continue;
+    if (lua_type(L, -1) == LUA_TSTRING) {
+      redact_top(L, job);
+      lua_pushvalue(L, object + 1);
+      lua_insert(L, -2);
+      lua_rawset(L, object);
+    } else if (lua_istable(L, -1) && depth < DEEPEST &&
+               (depth > 0 || is_named(L, object + 1, "details"))) {
+      redact_object(L, job, depth + 1);
+    }
+  }
 }
 
 /*
@@ -409,6 +450,7 @@ void m365_failure_of_job(lua_State *L, const struct m365_job *job,
     set_way(L, job, deed);
   if (job->verdict == M365_AMBIGUOUS)
     mark_ambiguous(L);
+  redact_object(L, job, 0);
 }
 
 void m365_failure_of_code(lua_State *L, const char *code, const char *message,
@@ -425,6 +467,7 @@ void m365_failure_of_code(lua_State *L, const char *code, const char *message,
   set_text(L, "message", message);
   if (entry != NULL)
     set_entry(L, entry, seen);
+  redact_object(L, job, 0);
 }
 
 void m365_failure_of_answer(lua_State *L, const char *code, const char *message,
@@ -497,6 +540,7 @@ int m365_failure_new(lua_State *L) {
     complete(L, entry);
   else
     default_text(L, "message", "no more is known than this code");
+  redact_object(L, NULL, 0);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
   lua_setmetatable(L, 1);
   return 1;
@@ -524,8 +568,23 @@ int m365_failure_refused(lua_State *L) {
   lua_pushvalue(L, 2);
   entry = take_refusal(L, (long)status);
   set_entry(L, entry, seen);
+  redact_object(L, NULL, 0);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
   lua_setmetatable(L, 3);
+  return 1;
+}
+
+/***
+A text that somebody else wrote, without what looks like a secret in it: users
+and passwords of URLs, tokens, values whose names say that they are secret.
+@function redact
+@tparam string text
+@treturn string as long as the text
+*/
+int m365_failure_redact(lua_State *L) {
+  luaL_checkstring(L, 1);
+  lua_settop(L, 1);
+  redact_top(L, NULL);
   return 1;
 }
 

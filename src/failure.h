@@ -48,6 +48,9 @@ int m365_failure_refused(lua_State *L);
 /* core.describe(code, operation, seen): class, remedy and fact, or nothing. */
 int m365_failure_describe(lua_State *L);
 
+/* core.redact(text): a foreign text without what looks like a secret. */
+int m365_failure_redact(lua_State *L);
+
 /* core.codes(): the list of all codes. */
 int m365_failure_codes(lua_State *L);
 

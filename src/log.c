@@ -1,5 +1,6 @@
 #include "log.h"
 
+#include <string.h>
 #include <lauxlib.h>
 #include <stdio.h>
 
@@ -7,6 +8,7 @@
 #include "json.h"
 #include "plain.h"
 #include "pulse.h"
+#include "redact.h"
 
 /* registry keys: log number -> function, weak; the metatable of events */
 static const char logs_key = 'l', event_key = 'e';
@@ -118,18 +120,19 @@ unsigned m365_log_attach(lua_State *L, int index) {
 ** Telling
 */
 
-/* Replaces what a terminal would act on in the text on the top: some of it
-   came from a server. */
+/* Replaces what is secret, and what a terminal would act on, in the text on
+   the top: some of it came from a server. */
 static void clean(lua_State *L) {
   size_t length;
   const char *text = lua_tolstring(L, -1, &length);
   luaL_Buffer b;
-  luaL_buffinitsize(L, &b, length);
-  for (size_t i = 0; i < length; i++) {
-    unsigned char c = (unsigned char)text[i];
-    luaL_addchar(&b, c < 0x20 || c >= 0x7f ? '?' : text[i]);
-  }
-  luaL_pushresult(&b);
+  char *to = luaL_buffinitsize(L, &b, length);
+  memcpy(to, text, length);
+  m365_redact(to, length);
+  for (size_t i = 0; i < length; i++)
+    if ((unsigned char)to[i] < 0x20 || (unsigned char)to[i] >= 0x7f)
+      to[i] = '?';
+  luaL_pushresultsize(&b, length);
   lua_remove(L, -2);
 }
 

@@ -13,6 +13,7 @@
 
 #include "instant.h"
 #include "pulse.h"
+#include "redact.h"
 #include "renewal.h"
 #include "transfer.h"
 
@@ -190,6 +191,26 @@ void m365_token_authorize(lua_State *L, struct m365_operation *op, int index) {
     }
   }
   lua_settop(L, client - 1);
+}
+
+/***
+A text that a server wrote, without the client's token.
+@function without_token
+@tparam client client
+@tparam string text
+@treturn string as long as the text
+*/
+int m365_token_strike(lua_State *L) {
+  const struct m365_client *c = m365_check_client(L, 1);
+  size_t length;
+  const char *text = luaL_checklstring(L, 2, &length);
+  luaL_Buffer b;
+  char *to = luaL_buffinitsize(L, &b, length);
+  memcpy(to, text, length);
+  if (c->token.line != NULL)
+    m365_redact_header(c->token.line, to, length);
+  luaL_pushresultsize(&b, length);
+  return 1;
 }
 
 /***

@@ -73,9 +73,23 @@ local function pause_of(answer)
   return longest
 end
 
+--- A member's body without the client's token, which some gateways quote.
+local function without_token(client, value)
+  if type(value) == "string" then
+    return core.without_token(client, value)
+  elseif type(value) ~= "table" then
+    return value
+  end
+  local copy = {}
+  for name, member in pairs(value) do
+    copy[without_token(client, name)] = without_token(client, member)
+  end
+  return copy
+end
+
 --- The error of a member that was not read.
-local function failure(member, answer)
-  return core.refused(answer.status, answer.body, {
+local function failure(client, member, answer)
+  return core.refused(answer.status, without_token(client, answer.body), {
     retry_after = pause_of(answer), operation = "client.batch " .. member.url, sent = true,
     attempts = member.attempts,
   })
@@ -121,7 +135,7 @@ local function send(client, members, found, opts)
     if one and one.status >= 200 and one.status < 300 then
       found.results[member.place], found.failures[member.place] = one, nil
     else
-      found.failures[member.place] = not answer and err or not one and lost(member) or failure(member, one)
+      found.failures[member.place] = not answer and err or not one and lost(member) or failure(client, member, one)
       if one and core.passes(one.status) and member.attempts <= MOST_RETRIES then
         again[#again + 1] = member
         longest = math.max(longest, found.failures[member.place].retry_after or 0)

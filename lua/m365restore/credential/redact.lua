@@ -34,7 +34,7 @@ function redact.text(text, secrets)
       text = remove(text, secret)
     end
   end
-  return core.plain((text:gsub("%s+", " ")), LONGEST)
+  return core.plain((core.redact(text):gsub("%s+", " ")), LONGEST)
 end
 
 return redact
