@@ -1074,7 +1074,7 @@ function m365.plan_files(client, spec) end
 
 ---@class m365.plan_files_spec
 ---@field service "sharePoint"|"oneDriveForBusiness"
----@field target string one site or user
+---@field target any one site or user, as in the targets of a plan
 ---@field match string a glob: "/Shared Documents/**/*.xlsx"
 ---@field before? m365.time_value
 ---@field max_loss? m365.duration

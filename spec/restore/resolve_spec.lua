@@ -197,16 +197,18 @@ describe("a name", function()
   describe("in exclude or priority that means no unit", function()
     it("stops the plan, and is listed with the nearest spelling", function()
       local plan, err = make(app, "sharePoint", { targets = "all", destination = "inPlace",
-        exclude = { sites[1].siteWebUrl, "https://" .. HOST .. "/sites/site-002", "what is this" },
+        exclude = { sites[1].siteWebUrl, "https://" .. HOST .. "/sites/site-002", "what is this",
+          "https://" .. HOST .. "/sites/C#" },
         priority = { sites[3].siteId:gsub("%x$", "!"), sites[2].siteId } })
       assert.is_nil(plan)
       assert.equal("missed", err.code)
       assert.is_string(err.remedy)
       local misses = err.misses
-      assert.same({ "exclude", "exclude", "priority" }, { misses[1].option, misses[2].option, misses[3].option })
+      assert.same({ "exclude", "exclude", "priority" }, { misses[1].option, misses[2].option, misses[4].option })
       assert.same({ "https://" .. HOST .. "/sites/site-002", "unknown", sites[2].siteWebUrl },
         { misses[1].given, misses[1].code, misses[1].nearest })
-      assert.equal("unreadable", misses[2].code)
+      assert.same({ "unreadable", "unreadable" }, { misses[2].code, misses[3].code })
+      assert.equal("https://" .. HOST .. "/sites/C#", misses[3].nearest)
       assert.matches("the nearest is " .. sites[2].siteWebUrl, err.message, 1, true)
     end)
 

@@ -227,11 +227,20 @@ end
 
 -- {====== What is missed ======
 
---- The first name of a target that can be compared with those of units.
+--- What a name may have been meant to be.
+local function kind_of(clue)
+  if clue.kind and not clue.loose then
+    return clue.kind
+  end
+  return clue.text:find("@", 1, true) and "email" or "url"
+end
+
+--- The first name of a target that can be compared with those of units, and its kind.
 local function comparable(target, spellings)
   for _, clue in ipairs(target.clues) do
-    if clue.kind and spellings[clue.kind][1] then
-      return clue
+    local kind = kind_of(clue)
+    if spellings[kind][1] then
+      return clue, kind
     end
   end
 end
@@ -241,10 +250,10 @@ end
 function Walk:nearest_to(list)
   local texts, owners, found = { url = {}, email = {}, id = {} }, { url = {}, email = {}, id = {} }, {}
   for i = 1, math.min(#list, MOST_SPELLINGS) do
-    local clue = comparable(list[i], self.spellings)
+    local clue, kind = comparable(list[i], self.spellings)
     if clue then
-      table.insert(texts[clue.kind], fold.text(clue.text))
-      table.insert(owners[clue.kind], list[i])
+      table.insert(texts[kind], fold.text(clue.text))
+      table.insert(owners[kind], list[i])
     end
   end
   for kind, names in pairs(self.spellings) do
