@@ -508,6 +508,13 @@ describe("credentials", function()
       assert.equal("az: Please run 'az login' to setup account.", err.message)
       assert.equal("Run `az login`.", err.remedy)
       assert.matches("did not print a token", refusal(credential.azure_cli { program = tool "echo '{}'" }).message)
+      -- colours that are reset, a mark of the byte order, a warning in the same stream
+      for _, format in ipairs {
+        "%s\\033[0m\\n", "\\357\\273\\277%s\\n", "\\033[?25l\\033[32m%s\\033[0m\\033[?25h", "WARNING: x\\n%s",
+      } do
+        local text = ("printf '%s' '{\"accessToken\": \"a-token\", \"expires_on\": 1}'"):format(format)
+        assert.equal("a-token", (credential.azure_cli { program = tool(text) } {}), format)
+      end
       assert.matches("no program", refusal(credential.azure_cli { program = "no-such-az" }).message)
       assert.matches("did not end within",
         refusal(credential.azure_cli { program = tool "exec sleep 9", timeout = 0.1 }).message)

@@ -28,9 +28,14 @@ local function seconds_until(text)
   }, os.time())
 end
 
+--- The JSON in what the tool printed: a mark of the byte order may stand before it, and a terminal's escapes around.
+local function json_of(text)
+  return text:gsub("\27%[[%d;?]*%a", ""):match "{.*}" or text
+end
+
 --- The token that the tool printed.
 local function read_token(request, text)
-  local answer = core.decode(text)
+  local answer = core.decode(json_of(text))
   if type(answer) ~= "table" or type(answer.accessToken) ~= "string" then
     return unavailable("az did not print a token", "az_output")
   end

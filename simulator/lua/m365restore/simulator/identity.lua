@@ -25,10 +25,12 @@ end
 
 --- Makes the identity provider of a tenant.
 -- @tparam Ids ids
+-- @tparam number speed simulated seconds per real second
 -- @treturn Identity with `tenant`, `client_id`, `client_secret`
-function identity.new(ids)
+function identity.new(ids, speed)
   return setmetatable({
-    ids = ids, tokens = {}, era = 0, refresh_tokens = {}, devices = {}, assertions = {}, federated = {},
+    ids = ids, pace = math.max(speed, 1),
+    tokens = {}, era = 0, refresh_tokens = {}, devices = {}, assertions = {}, federated = {},
     defaults = { interval = 5, code_lifetime = 900 },
     identity_header = "simulated-header-" .. ids:guid("application", 3),
     tenant = ids:guid("tenant", 1), client_id = ids:guid("application", 1),
@@ -56,16 +58,17 @@ end
 
 --- Makes a token.
 -- @tparam table options `application`, another client id; `delegated`, `permissions`, `lifetime` in simulated seconds,
--- `claims` that were asked for
+-- `claims` that were asked for, `real`: whoever asks counts real seconds, and so its life is that long at least
 -- @tparam number now
 -- @treturn string token
 -- @treturn number lifetime
 function Identity:mint(options, now)
   local lifetime = options.lifetime or self.defaults.lifetime or 3599
+  local pace = options.real and self.pace or 1
   local text = describe(self, options, now, lifetime) .. "." .. self.ids:next("token")
   self.tokens[text] = {
     permissions = set(options.permissions or identity.PERMISSIONS), delegated = options.delegated or false,
-    expires = now + lifetime, era = self.era, claims = options.claims,
+    expires = now + lifetime * pace, era = self.era, claims = options.claims,
     client_id = options.application or self.client_id, app_name = "Simulated Application",
     user_id = self.user_id, user_name = "Simulated Administrator",
   }

@@ -191,6 +191,7 @@ function login.token(ctx)
   if form and not grants[form.grant_type] then form, problem = nil, fault("grant", form.grant_type) end
   if form then grant, problem = grants[form.grant_type](self, ctx, form) end
   if not grant then return problem.fault[1], fault_body(self, problem, ctx.now) end
+  grant.real = true
   grant.claims = form.claims ~= "" and form.claims or nil
   local text, lifetime = self:mint(grant, ctx.now)
   return 200, {
@@ -208,7 +209,7 @@ function login.devicecode(ctx)
   local user_code = ("SIM%06d"):format(number)
   self.devices[code] = {
     user_code = user_code, scope = form.scope, interval = self.defaults.interval, outcome = self.defaults.outcome,
-    expires = ctx.now + self.defaults.code_lifetime,
+    expires = ctx.now + self.defaults.code_lifetime * self.pace,
   }
   return 200, {
     device_code = code, user_code = user_code, verification_uri = "https://microsoft.com/devicelogin",

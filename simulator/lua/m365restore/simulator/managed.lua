@@ -9,7 +9,7 @@ local function refuse(word, text) return 400, { error = word, error_description 
 
 -- A token, with the numbers as texts; `shape` chooses what is told of its life.
 local function give(ctx, shape)
-  local text, lifetime = ctx.model.identity:mint({}, ctx.now)
+  local text, lifetime = ctx.model.identity:mint({ real = true }, ctx.now)
   local body = {
     access_token = text, resource = ctx.query.resource, token_type = "Bearer",
     expires_on = ("%d"):format(math.floor(ctx.now + lifetime)),

@@ -143,7 +143,7 @@ function model.new(options_json)
     clock = clock.new(options.now, options.origin, options.speed),
     world = world.new(options, made), sessions = sessions.new(), browses = browse.new(), searches = {},
     schedule = schedule.new(options.limits, made), service = service.new(options.now),
-    identity = identity.new(made), ledger = ledger.new(), faults = faults.new(), refusals = {},
+    identity = identity.new(made, options.speed), ledger = ledger.new(), faults = faults.new(), refusals = {},
     tree = tree.new(options.tree, made), policies = policies.new(made, options.now), activity = activity.new(),
   }, Model)
   self.apps = apps.new(made, self.identity, options.now)
