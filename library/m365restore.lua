@@ -780,6 +780,7 @@ function plan:diff(other) end
 ---@field exclude? any targets
 ---@field accept_misses? boolean plan also where something in `exclude` or `priority` is no unit
 ---@field max_targets? integer
+---@field allow_future? boolean times may lie in the future
 
 ---@class m365.apply_options
 ---@field journal string path
@@ -828,6 +829,11 @@ function report:summary() end
 ---The targets of the next plan.
 ---@return table[]
 function report:failed() end
+
+---The targets of the plan that takes back what was restored in place; give `prefer = "latest"` beside them.
+---@return table[] targets each to its newest restore point from before it was replaced
+---@return string? before the last of these moments
+function report:way_back() end
 
 ---@class m365.journal
 local journal = {}

@@ -420,6 +420,9 @@ static const struct {
     {"no_targets", NULL, NULL,
      "Give at least one target; in a CSV, check that there are lines "
      "below the names of the columns."},
+    {"future_moment", NULL, NULL,
+     "Check the year and the time zone, and the clock of this machine; give "
+     "allow_future = true where it is meant."},
     {"too_many_targets", "bulk_restore", NULL,
      "Split the list: one bulk restore for each 10,000 targets."},
     {"too_many_targets", NULL, NULL,

@@ -41,10 +41,9 @@ describe("a plan", function()
 
   it("says what a person should know before it is applied", function()
     assert.matches("not locked meanwhile", tostring(make { destination = "inPlace" }), 1, true)
-    local copies = make { before = "2026-10-18T00:00:00Z" }
-    assert.same({ 1, true }, { #copies.notes, copies.notes[1]:find "two weeks ago" ~= nil }) -- nothing to be copied
-    assert.matches("open to administrators only", make().notes[1], 1, true)
-    assert.equal(0, #make({ service = "exchange" }).notes)
+    local nothing = make { before = "2026-10-18T00:00:00Z" } -- nothing is to be copied
+    assert.same({ 1, true }, { #nothing.notes, nothing.notes[1]:find "two weeks ago" ~= nil })
+    assert.matches("open to administrators only", tostring(make()), 1, true)
   end)
 
   it("reads and does nothing else: permissions to read are enough", function()

@@ -15,6 +15,7 @@ local state = require "m365restore.restore.state"
 local survey = require "m365restore.restore.survey"
 local wave = require "m365restore.restore.wave"
 local waves = require "m365restore.restore.waves"
+local ways = require "m365restore.restore.ways"
 local words = require "m365restore.restore.words"
 
 local apply = {}
@@ -128,6 +129,7 @@ local function work(self)
   if not self.problem then
     watch_elsewhere(self)
   end
+  ways.note(self)
   if not self.problem then
     wait_for_urls(self)
   end

@@ -6,6 +6,7 @@ local core = require "m365restore.core"
 local applies = require "m365restore.restore.apply"
 local clock = require "m365restore.clock"
 local history = require "m365restore.restore.history"
+local moments = require "m365restore.restore.moments"
 local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
 local resolve = require "m365restore.restore.resolve"
@@ -26,7 +27,7 @@ local run_options = {
 
 local spec_options = {
   service = "string", targets = "any", before = "any", prefer = "string", max_loss = "duration", destination = "any",
-  confirm = "string",
+  confirm = "string", allow_future = "boolean",
 }
 for name, kind in pairs(run_options) do
   spec_options[name] = kind
@@ -133,7 +134,7 @@ end
 -- @function bulk_restore
 -- @tparam client client
 -- @tparam table spec `service`, `targets`, `before`, `prefer` ("latest" is the default, "fastRestore", "oldest"),
--- `max_loss`, `destination` as for `plan`; `confirm` = "unreviewed", where anything is restored in place; `journal`
+-- `max_loss`, `destination`, `allow_future` as for `plan`; `confirm` = "unreviewed", where anything is restored in place; `journal`
 -- (path, required), `on_progress`, `timeout`, `interval`, `patience`, `url_wait`, `actor`, `ticket`, `reason` as for
 -- `apply`
 -- @treturn ?Run as from `apply`; or nil, err
@@ -142,6 +143,10 @@ return function(client, spec)
   if replaces(o) and o.confirm ~= PHRASE then
     return fail("confirmation_needed", 'the service picks the restore points, and nobody has reviewed them; a person '
       .. 'who accepts that gives confirm = "%s"', PHRASE)
+  end
+  local known, future = moments.check(client, "bulk_restore", o.allow_future, { o.moment })
+  if not known then
+    return nil, future
   end
   local list, err = resolve.units(client, o.service, o.wanted)
   if not list then

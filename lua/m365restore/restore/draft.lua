@@ -368,9 +368,13 @@ end
 --- Activates a draft that is filled; one that runs already is left alone. May yield.
 -- @treturn ?boolean true; or nil, err
 function draft.activate(run, session, batch)
-  local ok, err = run:note { kind = "activating", id = session.id, rows = state.numbers(batch.rows) }
-  local is_refused
-  if ok and history.is_draft(session) then
+  local is_draft, is_refused = history.is_draft(session), nil
+  local replaces = is_draft and batch.rows[1].destinationType == "inPlace"
+  local ok, err = run:note {
+    kind = "activating", id = session.id, rows = state.numbers(batch.rows),
+    moment = replaces and history.moment(run.client, session) or nil, -- what is replaced is what was there then
+  }
+  if ok and is_draft then
     ok, err, is_refused = activate(run, session)
   end
   if is_refused then

@@ -6,6 +6,7 @@ local clock = require "m365restore.clock"
 local gather = require "m365restore.driver.gather"
 local glob = require "m365restore.glob"
 local history = require "m365restore.restore.history"
+local moments = require "m365restore.restore.moments"
 local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
 local resolve = require "m365restore.restore.resolve"
@@ -56,6 +57,7 @@ end
 
 local file_options = {
   service = "string", target = "any", before = "any", match = "string", max_loss = "duration", timeout = "duration",
+  allow_future = "boolean",
 }
 
 --- The unit of a target and its newest point that can be looked into.
@@ -119,6 +121,10 @@ function granular.files(client, spec)
   if o.service ~= "sharePoint" and o.service ~= "oneDriveForBusiness" then
     error(what .. ".service: sharePoint or oneDriveForBusiness was expected, got " .. tostring(o.service), 2)
   end
+  local known, future = moments.check(client, "plan", o.allow_future, { moment_of(what, o.before) })
+  if not known then
+    return nil, future
+  end
   local target, point = snapshot(client, what, o)
   if not target then
     return nil, point
@@ -157,6 +163,7 @@ end
 
 local message_options = {
   targets = "any", before = "any", query = "string", destination = "any", max_loss = "duration",
+  allow_future = "boolean",
 }
 
 --- The row of one mailbox.
@@ -209,6 +216,10 @@ function granular.messages(client, spec)
   end
   local moment, wanted = moment_of(what, o.before), targets.read(what .. ".targets", o.targets)
   wanted.takes = "messages"
+  local known, future = moments.check(client, "plan", o.allow_future, { moment })
+  if not known then
+    return nil, future
+  end
   local list, err = resolve.units(client, o.service, wanted)
   if not list then
     return nil, err

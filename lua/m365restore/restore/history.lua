@@ -10,6 +10,7 @@ local clock = require "m365restore.clock"
 local rules = require "m365restore.rules"
 local session_types = require("m365restore.session").services
 local time = require "m365restore.time"
+local uri = require "m365restore.uri"
 
 local history = {}
 
@@ -130,6 +131,17 @@ end
 -- @treturn number epoch seconds
 function history.now(client)
   return header_time(client) or clock.of(client):now()
+end
+
+--- The present moment by the service, or, where it tells none, the last one that a session shows. May yield.
+-- @tparam client client
+-- @tparam session session
+-- @treturn ?string
+function history.moment(client, session)
+  local _, head = client:request("GET", "/solutions/backupRestore/restoreSessions/" .. uri.escape(session.id))
+  local seconds = type(head) == "table" and time.of_header(rules.object(head.headers).date)
+  local shown = session.lastModifiedDateTime or session.createdDateTime
+  return seconds and time.format(seconds) or time.parse(shown) and shown or nil
 end
 
 --- What the service shows of sessions since a moment. A caller who may not read sessions is shown none, and then

@@ -96,7 +96,7 @@ local function place(row)
   if type(url) == "string" and url:find "^https://" then
     return string.format('<a href="%s">%s</a>', escape(url), escape(url))
   end
-  return escape(url or row.awaited)
+  return escape(url or row.awaited or row.way_back and "in place; way back: " .. row.way_back)
 end
 
 --- The fact, and then the advice.

@@ -4,12 +4,13 @@
 -- and approved by its hash, and then applied exactly.
 -- @module m365restore.restore.plan
 local core = require "m365restore.core"
-local artifacts = require "m365restore.restore.artifacts"
 local clock = require "m365restore.clock"
 local crypto = require "m365restore.crypto"
 local csv = require "m365restore.restore.csv"
 local gather = require "m365restore.driver.gather"
 local history = require "m365restore.restore.history"
+local moments = require "m365restore.restore.moments"
+local notes = require "m365restore.restore.notes"
 local options = require "m365restore.options"
 local past = require "m365restore.restore.past"
 local repair = require "m365restore.repair"
@@ -20,6 +21,7 @@ local system = require "m365restore.system"
 local targets = require "m365restore.restore.targets"
 local time = require "m365restore.time"
 local waves = require "m365restore.restore.waves"
+local ways = require "m365restore.restore.ways"
 local words = require "m365restore.restore.words"
 
 local plan = {}
@@ -48,7 +50,7 @@ end
 local rows_of_options = {
   service = "string", targets = "any", before = "any", at = "any", prefer = "string", max_loss = "duration",
   destination = "any", priority = "any", exclude = "any", max_targets = "integer",
-  accept_misses = "boolean",
+  accept_misses = "boolean", allow_future = "boolean",
 }
 
 local function check_choice(field, value, known)
@@ -73,6 +75,15 @@ local function check_moment(o)
   end
   o[field] = time.format(o[field])
   o.moment, o.exact = moment, field == "at"
+end
+
+--- T, and the times that targets have of their own.
+local function moments_of(o)
+  local list = { o.moment }
+  for _, target in ipairs(o.wanted.list or {}) do
+    list[#list + 1] = target.before or target.at
+  end
+  return list
 end
 
 --- Everything as it is used; raises, naming the field.
@@ -232,17 +243,11 @@ end
 -- entries that a message names; all are in `err.misses`
 local MOST_NAMED = 20
 
---- One entry of `exclude` or `priority` that means no unit, in words.
-local function describe_miss(miss)
-  return string.format("%s: %s: %s%s", miss.option, miss.given, miss.message,
-    miss.nearest and "; the nearest is " .. miss.nearest or "")
-end
-
 --- Exclusions and priorities that mean no unit stop a plan.
 local function fail_missed(misses)
   local lines = {}
   for i = 1, math.min(#misses, MOST_NAMED) do
-    lines[i] = describe_miss(misses[i])
+    lines[i] = notes.of_miss(misses[i])
   end
   if #misses > MOST_NAMED then
     lines[#lines + 1] = "and " .. #misses - MOST_NAMED .. " more"
@@ -265,39 +270,6 @@ local function count_planned(rows)
   return count
 end
 
--- How old T may be before there are only weekly points, in seconds.
-local FINE_GRAIN = 14 * 86400
-
---- What a person should know before the plan is applied.
-local function notes_of(self)
-  local notes, to, again = {}, {}, 0
-  for _, row in ipairs(self.rows) do
-    to[not row.refusal and row.destinationType or ""] = true
-    again = again + (row.restored_by and 1 or 0)
-  end
-  if again > 0 then
-    notes[1] = words.count(again, "target") .. " of the plan had this very restore point restored since T. To confirm "
-      .. "the plan is to do it again."
-  end
-  if to.inPlace then
-    notes[#notes + 1] = "What is restored in place is not locked meanwhile: changes since the restore point are lost, "
-      .. "and so are those made while it runs."
-  end
-  if to.new and self.service ~= "exchange" then
-    notes[#notes + 1] = "Copies are open to administrators only, and locked until they are complete; their address may "
-      .. "take more than 15 minutes to appear."
-  end
-  notes[#notes + 1] = artifacts.unseen(self.rows)
-  for _, miss in ipairs(self.misses or {}) do
-    notes[#notes + 1] = "Not found, and planned without: " .. describe_miss(miss)
-  end
-  local moment, created = time.parse(self.before or self.at), time.parse(self.created)
-  if moment and created and created - moment > FINE_GRAIN then
-    notes[#notes + 1] = "T is more than two weeks ago: of sites and OneDrives there is one point a week."
-  end
-  return notes
-end
-
 --- Makes a plan of finished rows.
 -- @tparam table fields of the plan, `rows` among them
 -- @tparam[opt] integer size the most artifacts of a wave
@@ -311,7 +283,7 @@ function plan.new(fields, size)
     seconds = math.floor(waves.duration(self.planned)),
     how = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h",
   }
-  self.notes = core.array(notes_of(self))
+  self.notes = core.array(notes.of(self))
   seal.put(self)
   return self
 end
@@ -325,13 +297,17 @@ end
 -- and falls back to any point, "latest", "oldest"); `max_loss` (duration: how much older than T a point may be);
 -- `priority` (targets that go first, in their order, or a function of a row); `exclude` (targets); `accept_misses`
 -- (boolean: what `exclude` and `priority` name and no unit is does not stop the plan, and is listed in `plan.misses`);
--- `max_targets` (integer: more are refused as a whole)
--- @treturn ?Plan; or nil, err: `no_targets`, `too_many_targets`, `missed` (with `err.misses`, a list of { option,
+-- `max_targets` (integer: more are refused as a whole); `allow_future` (boolean: times may lie in the future)
+-- @treturn ?Plan; or nil, err: `no_targets`, `too_many_targets`, `future_moment`, `missed` (with `err.misses`, a list of { option,
 -- given, code, message, nearest }), or what a read failed with. Raises on wrong options and unreadable targets
 function plan.make(client, spec)
   local o = read_options(spec)
   local excluded, first = list_of("exclude", o.exclude), list_of("priority", o.priority)
   local created = clock.of(client):now()
+  local known, future = moments.check(client, "plan", o.allow_future, moments_of(o))
+  if not known then
+    return nil, future
+  end
   local found, err = read_all(client, o, { exclude = excluded, priority = first })
   if not found then
     return nil, err
@@ -348,6 +324,10 @@ function plan.make(client, spec)
   local planned = count_planned(rows)
   if o.max_targets and planned > o.max_targets then
     return fail("too_many_targets", "%d targets would be restored, max_targets is %d", planned, o.max_targets)
+  end
+  local foreseen, fault = ways.foresee(client, o, rows, created)
+  if not foreseen then
+    return nil, fault
   end
   return plan.new({
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
@@ -381,19 +361,19 @@ function Plan:__tostring()
   for i, row in ipairs(self.rows) do
     lines[i + 1] = line_of(row)
   end
-  local notes = ""
+  local remarks = ""
   for _, note in ipairs(self.notes) do
-    notes = notes .. core.plain(note) .. "\n"
+    remarks = remarks .. core.plain(note) .. "\n"
   end
   local what = self.query and "messages that match " .. core.plain(self.query) or self.service
   return string.format("Restore of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\n%shash %s", what,
      self.at and "the state of" or "before", self.at or self.before,
     words.count(#self.rows, "target"), self.planned, words.count(self.waves, "wave"), #self.rows - self.planned,
-    words.span(self.estimate.seconds), self.estimate.how, words.columns(lines), notes, self.hash)
+    words.span(self.estimate.seconds), self.estimate.how, words.columns(lines), remarks, self.hash)
 end
 
 local csv_columns = {
-  "target", "name", "wave", "protectionDateTime", "tags", "lost", "destinationType", "priority", "refusal", "message",
+  "target", "name", "wave", "protectionDateTime", "tags", "lost", "nearer", "way_back", "destinationType", "priority", "refusal", "message",
   "protectionUnitId", "restorePointId",
 }
 

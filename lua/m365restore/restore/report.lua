@@ -7,6 +7,7 @@ local outcomes = require "m365restore.restore.outcomes"
 local page = require "m365restore.restore.page"
 local repair = require "m365restore.repair"
 local system = require "m365restore.system"
+local time = require "m365restore.time"
 local words = require "m365restore.restore.words"
 
 local report = {}
@@ -70,6 +71,15 @@ local function time_of(row, plan)
   return plan.before, plan.at
 end
 
+--- When a row was replaced, and the newest restore point from before that.
+local function name_way(made, state)
+  local way = state.ways[made.n]
+  made.replaced = state:moment_of(made.n)
+  if made.replaced and way then
+    made.way_back, made.way_back_point = way.protectionDateTime or "none", way.restorePointId
+  end
+end
+
 -- what a report says where a copy is restored and has no address yet
 local AWAITED = "the service shows the address later; resume the run with its journal to have it"
 
@@ -89,6 +99,7 @@ local function row_of(row, state, plan)
     awaited = outcome == "restored" and row.destinationType == "new" and not result.url and AWAITED or nil,
   }
   made.class, made.remedy = advise(made)
+  name_way(made, state)
   return made
 end
 
@@ -193,10 +204,30 @@ function Report:failed()
   return list
 end
 
+--- The targets that take back what was restored in place: each to its newest restore point from before it was replaced.
+-- Those that have none are left out (`row.way_back` is "none"). To make the plan:
+--
+--     local targets, before = report:way_back()
+--     local plan = m365.plan(client, { service = "sharePoint", targets = targets, before = before, prefer = "latest" })
+-- @treturn table list of { target, protectionUnitId, before, destination }
+-- @treturn ?string the last of these moments, which `m365.plan` wants as `before`; each target has its own
+function Report:way_back()
+  local list, last = {}, nil
+  for _, row in ipairs(self.rows) do
+    if row.way_back_point then
+      list[#list + 1] = {
+        target = row.target, protectionUnitId = row.protectionUnitId, before = row.replaced, destination = "inPlace",
+      }
+      last = time.compare(row.replaced, last) == -1 and last or row.replaced
+    end
+  end
+  return list, last
+end
+
 local columns = {
   "target", "name", "outcome", "code", "class", "remedy", "message", "wave", "session", "artifact", "status",
   "protectionDateTime", "lost", "destinationType", "before", "at", "kind", "startDateTime", "completionDateTime", "url",
-  "awaited", "restoredItemCount", "protectionUnitId", "restorePointId",
+  "awaited", "restoredItemCount", "replaced", "way_back", "way_back_point", "protectionUnitId", "restorePointId",
 }
 
 local function spell_json(self)

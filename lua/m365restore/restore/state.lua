@@ -5,6 +5,7 @@
 local core = require "m365restore.core"
 local time = require "m365restore.time"
 local outcomes = require "m365restore.restore.outcomes"
+local time = require "m365restore.time"
 
 local state = {}
 
@@ -18,7 +19,7 @@ State.__index = State
 -- (creations whose outcome is not known), `completed` and `failed` (counts)
 function state.new(plan)
   return setmetatable({
-    plan = plan, results = {}, at = {}, elsewhere = {}, sessions = {}, by_id = {}, intents = {}, completed = 0,
+    plan = plan, results = {}, at = {}, elsewhere = {}, sessions = {}, by_id = {}, intents = {}, ways = {}, completed = 0,
     failed = 0,
   }, State)
 end
@@ -66,6 +67,7 @@ function fold.activating(self, record)
   local session = self.by_id[record.id]
   leave(self, session)
   session.rows, session.stage, session.refusal = record.rows, "activating", nil
+  session.moment = record.moment or session.moment
   for _, n in ipairs(record.rows) do
     self.at[n] = record.id
   end
@@ -111,6 +113,13 @@ function fold.ended(self, record)
   local session = self.by_id[record.id]
   session.stage, session.status = "ended", record.status
   settle(self, record)
+end
+
+--- The newest restore points of rows from before they were replaced; a row without one has none.
+function fold.way_back(self, record)
+  for _, way in ipairs(record.rows) do
+    self.ways[way.n] = way
+  end
 end
 
 --- The addresses of copies, which appear late.
@@ -197,7 +206,13 @@ local sound = {
     return is_id(record.id) and has_rows(self, record) and is_text(record.app)
       and (record.wave == nil or math.type(record.wave) == "integer")
   end,
-  activating = function(self, record) return is_known(self, record) and has_rows(self, record) end,
+  activating = function(self, record)
+    return is_known(self, record) and has_rows(self, record)
+      and (record.moment == nil or time.parse(record.moment) ~= nil)
+  end,
+  way_back = function(self, record)
+    return is_list(record.rows, function(row) return is_result(self, row) end)
+  end,
   elsewhere = function(self, record) return is_id(record.id) and has_rows(self, record) end,
   not_activated = function(self, record)
     return is_known(self, record) and is_text(record.code) and is_text(record.message) and is_text(record.class)
@@ -242,6 +257,16 @@ function State:replay(records)
     end
   end
   return bad
+end
+
+--- When a row began to be replaced, by the service's clock: before its session was activated.
+-- @tparam integer n its number
+-- @treturn ?string nil: it was not
+function State:moment_of(n)
+  local result = self.results[n]
+  local session = self.by_id[result and result.session or self.at[n] or ""]
+  local begun = session and (session.stage == "activated" or session.stage == "ended")
+  return begun and session.moment or nil
 end
 
 --- Is there still something to be done for a row?
