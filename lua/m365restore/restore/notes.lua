@@ -102,8 +102,8 @@ end
 local function is_copy(row) return row.destinationType == "new" and row.kind ~= "item" end
 
 function list.copies(plan)
-  return plan.service ~= "exchange" and #select_rows(plan, is_copy) > 0 and "Copies are open to administrators only, and "
-    .. "locked until they are complete; their address may take more than 15 minutes to appear."
+  return plan.service ~= "exchange" and #select_rows(plan, is_copy) > 0 and "Copies are open to administrators only, "
+    .. "and locked until they are complete; their address may take more than 15 minutes to appear."
 end
 
 function list.recycled(plan)

@@ -3,7 +3,6 @@
 -- again; there is no other memory of a run.
 -- @module m365restore.restore.state
 local core = require "m365restore.core"
-local time = require "m365restore.time"
 local outcomes = require "m365restore.restore.outcomes"
 local time = require "m365restore.time"
 
@@ -16,11 +15,12 @@ State.__index = State
 -- @tparam ?Plan plan nil: it is not known, and rows are not held against it
 -- @treturn State `results` (row number -> what became of it), `at` (row number -> id of the session that it is in),
 -- `elsewhere` (row number -> id of the session in which others restore it), `sessions` (a list, and by id), `intents`
--- (creations whose outcome is not known), `completed` and `failed` (counts)
+-- (creations whose outcome is not known), `ways` (row number -> its newest restore point from before it was replaced),
+-- `completed` and `failed` (counts)
 function state.new(plan)
   return setmetatable({
-    plan = plan, results = {}, at = {}, elsewhere = {}, sessions = {}, by_id = {}, intents = {}, ways = {}, completed = 0,
-    failed = 0,
+    plan = plan, results = {}, at = {}, elsewhere = {}, sessions = {}, by_id = {}, intents = {}, ways = {},
+    completed = 0, failed = 0,
   }, State)
 end
 
