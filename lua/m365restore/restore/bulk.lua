@@ -134,9 +134,9 @@ end
 -- @function bulk_restore
 -- @tparam client client
 -- @tparam table spec `service`, `targets`, `before`, `prefer` ("latest" is the default, "fastRestore", "oldest"),
--- `max_loss`, `destination`, `allow_future` as for `plan`; `confirm` = "unreviewed", where anything is restored in place;
--- `journal` (path, required), `on_progress`, `timeout`, `interval`, `patience`, `url_wait`, `actor`, `ticket`, `reason` as for
--- `apply`
+-- `max_loss`, `destination`, `allow_future` as for `plan`; `confirm` = "unreviewed", where anything is restored in
+-- place; `journal` (path, required), `on_progress`, `timeout`, `interval`, `patience`, `url_wait`, `actor`, `ticket`,
+-- `reason` as for `apply`
 -- @treturn ?Run as from `apply`; or nil, err
 return function(client, spec)
   local o = read_options(spec)

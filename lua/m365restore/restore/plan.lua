@@ -298,8 +298,9 @@ end
 -- `priority` (targets that go first, in their order, or a function of a row); `exclude` (targets); `accept_misses`
 -- (boolean: what `exclude` and `priority` name and no unit is does not stop the plan, and is listed in `plan.misses`);
 -- `max_targets` (integer: more are refused as a whole); `allow_future` (boolean: times may lie in the future)
--- @treturn ?Plan; or nil, err: `no_targets`, `too_many_targets`, `future_moment`, `missed` (with `err.misses`,
--- a list of { option, given, code, message, nearest }), or what a read failed with. Raises on wrong options and unreadable targets
+-- @treturn ?Plan; or nil, err: `no_targets`, `too_many_targets`, `future_moment`, `missed` (with `err.misses`, a list
+-- of { option, given, code, message, nearest }), or what a read failed with. Raises on wrong options and unreadable
+-- targets
 function plan.make(client, spec)
   local o = read_options(spec)
   local excluded, first = list_of("exclude", o.exclude), list_of("priority", o.priority)
