@@ -20,9 +20,9 @@ OBJ   = $(BUILD)/obj
 # a module and the libraries it links, a line each
 MODULES = core system crypto simulator/host
 CORE    = advice await buffer call catalogue client contract core engine event \
-          exchange failure instance json log mend method options pager plain \
-          proxy pulse redact refusal renewal request resource retry tenant text \
-          token transfer
+          exchange failure instance json link log mend method options pager \
+          plain proxy pulse redact refusal renewal request resource retry \
+          tenant text token transfer
 core_SOURCES           = $(CORE:%=src/%.c)
 core_LIBS              = -lcurl -lm
 system_SOURCES         = $(wildcard src/system*.c) $(addprefix src/,fault.c advice.c plain.c text.c pulse.c buffer.c)

@@ -45,6 +45,7 @@ build = {
         "src/failure.c",
         "src/instance.c",
         "src/json.c",
+        "src/link.c",
         "src/log.c",
         "src/mend.c",
         "src/method.c",

@@ -2,10 +2,13 @@
 #include "pager.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <lauxlib.h>
 
+#include "instant.h"
 #include "json.h"
+#include "link.h"
 #include "resource.h"
 
 /* Links that are remembered to notice a loop. At this many the memory is
@@ -19,7 +22,10 @@
 enum {
   CLIENT = 1,
   ITEMS, /* of the page at hand, or nil */
-  LINK,  /* the URL of the next page, or nil: there is none */
+  LINK,  /* the URL of the page that comes next, or of the one at hand; nil:
+            the list is over */
+  NEXT,  /* where the page at hand says that the next one is, as it came; nil:
+            that is LINK */
   SEEN,  /* links that were followed */
   HOME,
   BODY, /* the first page is asked for by a POST of this text, or nil */
@@ -34,6 +40,7 @@ struct pager {
   struct m365_deed deed;
   double newborn_until;
   lua_Integer index, count; /* in the page at hand */
+  double until; /* when the call that fetches has to be over */
   unsigned remembered;
   unsigned page_size;
 };
@@ -94,8 +101,7 @@ static bool was_followed(lua_State *L) {
   return seen;
 }
 
-/* Remembers the link of the page that has come; the same page may come more
-   than once, if what it leads to is refused. */
+/* Remembers the link of the page that has come. */
 static void remember(lua_State *L, struct pager *p) {
   if (p->remembered++ % REMEMBERED_LINKS == 0) {
     lua_newtable(L);
@@ -111,61 +117,96 @@ static void remember(lua_State *L, struct pager *p) {
   lua_pop(L, 1);
 }
 
+/* Pushes nil and an error of what came. */
+static int fail(lua_State *L, const struct pager *p, const char *code,
+                const char *message) {
+  lua_pushnil(L);
+  m365_failure_of_code(L, code, message, NULL, &p->deed);
+  lua_pushboolean(L, 1);
+  lua_setfield(L, -2, "sent");
+  return 2;
+}
+
+/* Pushes the URL that the link on the top leads to; false: it leads to no page
+   of this API. */
+static bool push_resolved(lua_State *L, const struct m365_client *c) {
+  char *url;
+  lua_getiuservalue(L, 1, LINK);
+  url = m365_link_resolve(c->base, m365_client_version(c), lua_tostring(L, -1),
+                          lua_tostring(L, -2));
+  lua_pop(L, 1);
+  if (url == NULL)
+    return false;
+  lua_pushstring(L, url);
+  free(url);
+  return true;
+}
+
+/* Judges the link of the page that was handed out, so that LINK is that of the
+   next one. 0: fine; otherwise nil and an error are pushed, and the next call
+   says the same. */
+static int judge_link(lua_State *L, struct pager *p) {
+  const struct m365_client *c;
+  lua_getiuservalue(L, 1, CLIENT);
+  c = lua_touserdata(L, -1);
+  if (lua_getiuservalue(L, 1, NEXT) == LUA_TNIL) {
+    lua_pop(L, 2);
+    return 0;
+  }
+  if (lua_type(L, -1) != LUA_TSTRING)
+    return fail(L, p, "bad_answer", "a text was expected in nextLink");
+  if (c->origin == NULL) {
+    lua_pushnil(L);
+    m365_failure_of_code(L, "closed", NULL, NULL, &p->deed);
+    return 2;
+  }
+  if (!push_resolved(L, c))
+    return fail(L, p, "foreign_link", NULL);
+  if (was_followed(L))
+    return fail(L, p, "link_loop", NULL);
+  lua_setiuservalue(L, 1, LINK);
+  lua_pop(L, 2);
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, NEXT);
+  return 0;
+}
+
 /*
 ** Pages
 */
 
-static int fail(lua_State *L, const struct pager *p,
-                const struct m365_operation *op, const char *code,
-                const char *message) {
-  lua_pushnil(L);
-  m365_failure_of_code(L, code, message, &op->job, &p->deed);
-  return 2;
-}
-
-/* Takes the link of the page whose object is on the top. 0: fine; otherwise
-   nil and an error are pushed. */
-static int take_link(lua_State *L, struct pager *p,
-                     const struct m365_operation *op) {
-  const struct m365_client *c;
+/* Takes the link of the page on the top: none, null and an empty text are the
+   end. */
+static void take_link(lua_State *L, struct pager *p) {
   remember(L, p);
-  lua_getiuservalue(L, 1, CLIENT);
-  c = lua_touserdata(L, -1);
-  lua_getfield(L, -2, "@odata.nextLink");
-  m365_json_settle(L); /* null is no link */
-  if (lua_isnil(L, -1)) {
+  lua_getfield(L, -1, "@odata.nextLink");
+  m365_json_settle(L);
+  if (lua_isnil(L, -1) || (lua_type(L, -1) == LUA_TSTRING &&
+                           m365_link_is_empty(lua_tostring(L, -1)))) {
+    lua_pushnil(L);
     lua_setiuservalue(L, 1, LINK);
     lua_pop(L, 1);
-    return 0;
+    lua_pushnil(L);
   }
-  if (lua_type(L, -1) != LUA_TSTRING)
-    return fail(L, p, op, "bad_answer", "a text was expected in nextLink");
-  if (c->origin == NULL)
-    return fail(L, p, op, "closed", NULL);
-  if (!m365_client_push_url(L, c, lua_tostring(L, -1)))
-    return fail(L, p, op, "foreign_link", NULL);
-  if (was_followed(L))
-    return fail(L, p, op, "link_loop", NULL);
-  lua_setiuservalue(L, 1, LINK);
-  lua_pop(L, 2);
-  return 0;
+  lua_setiuservalue(L, 1, NEXT);
 }
 
 /* Makes the page of the operation at `index` the one at hand. 0: fine;
    otherwise nil and an error are pushed, and nothing has changed. */
 static int take_page(lua_State *L, struct pager *p, int index) {
   const struct m365_operation *op = lua_touserdata(L, index);
-  int failed;
   if (!m365_call_succeeded(op))
     return m365_call_fail(L, index);
   if (!m365_call_decode(L, index))
     return 2;
-  if (!lua_istable(L, -1) || lua_getfield(L, -1, "value") != LUA_TTABLE)
-    return fail(L, p, op, "bad_answer", "a list was expected in \"value\"");
+  if (!lua_istable(L, -1) || lua_getfield(L, -1, "value") != LUA_TTABLE) {
+    lua_pushnil(L);
+    m365_failure_of_code(L, "bad_answer", "a list was expected in \"value\"",
+                         &op->job, &p->deed);
+    return 2;
+  }
   lua_insert(L, -2); /* value, page */
-  failed = take_link(L, p, op);
-  if (failed != 0)
-    return failed;
+  take_link(L, p);
   lua_pop(L, 1);
   p->index = 0;
   p->count = (lua_Integer)lua_rawlen(L, -1);
@@ -189,7 +230,8 @@ static struct m365_buffer *push_body(lua_State *L) {
   return body;
 }
 
-/* Starts the exchange for the next page, whose URL is on the top. */
+/* Starts the exchange for the next page, whose URL is on the top: its index, or
+   0, and nil and an error are pushed. */
 static int fetch(lua_State *L, const struct pager *p) {
   char prefer[40];
   struct m365_call call = {
@@ -200,6 +242,11 @@ static int fetch(lua_State *L, const struct pager *p) {
       .deed = p->deed,
       .newborn_until = p->newborn_until,
   };
+  call.settings.deadlines.total = p->until - m365_monotonic();
+  if (call.settings.deadlines.total <= 0) {
+    fail(L, p, "deadline", NULL);
+    return 0;
+  }
   lua_getiuservalue(L, 1, CLIENT);
   call.client = lua_gettop(L);
   call.body = push_body(L);
@@ -212,40 +259,55 @@ static int fetch(lua_State *L, const struct pager *p) {
   return m365_call_submit(L, &call);
 }
 
-/* Pushes the item at `index` of the page at hand as a resource; `items` and
-   the others are stack indexes. */
-static void push_item(lua_State *L, const struct pager *p, lua_Integer i,
-                      int items) {
+/* Pushes the next item of the page at hand, which is at `items`, as a resource.
+   0: fine; otherwise nil and an error are pushed, and the next call goes on
+   behind it. */
+static int push_item(lua_State *L, struct pager *p, int items) {
+  lua_Integer i = ++p->index;
   if (lua_rawgeti(L, items, i) != LUA_TTABLE) {
-    m365_json_settle(L); /* a list of plain values */
-    return;
+    const char *what =
+        lua_islightuserdata(L, -1) ? "null" : luaL_typename(L, -1);
+    const char *message = lua_pushfstring(
+        L, "item %I of a page: an object was expected, got %s", i, what);
+    return fail(L, p, "bad_answer", message);
   }
   lua_getiuservalue(L, 1, CLIENT);
   lua_getiuservalue(L, 1, HOME);
   m365_resource_push(L, lua_gettop(L) - 1, p->type, lua_gettop(L) - 2,
                      p->type->home == NULL ? lua_gettop(L) : 0);
+  return 0;
+}
+
+/* Pushes what is left of the page at hand as a list; an item that is none ends
+   it before, or is told where it is the first. */
+static int push_items(lua_State *L, struct pager *p, int items) {
+  lua_createtable(L, (int)(p->count - p->index), 0);
+  for (lua_Integer n = 1; p->index < p->count; n++) {
+    if (push_item(L, p, items) != 0) {
+      if (n == 1)
+        return 2;
+      p->index--;
+      lua_settop(L, items + 1);
+      return 0;
+    }
+    lua_rawseti(L, items + 1, n);
+    lua_settop(L, items + 1);
+  }
+  return 0;
+}
+
+/* nil and an error are on the top. */
+static int hand_out_error(lua_State *L, int mode) {
+  return mode & RAISING ? lua_error(L) : 2;
 }
 
 static int deliver(lua_State *L, struct pager *p, int mode) {
   int items;
   lua_getiuservalue(L, 1, ITEMS);
   items = lua_gettop(L);
-  if (!(mode & WHOLE_PAGES)) {
-    push_item(L, p, ++p->index, items);
-    return 1;
-  }
-  lua_createtable(L, (int)(p->count - p->index), 0);
-  for (lua_Integer n = 1; p->index < p->count; n++) {
-    push_item(L, p, ++p->index, items);
-    lua_rawseti(L, items + 1, n);
-    lua_settop(L, items + 1);
-  }
+  if ((mode & WHOLE_PAGES ? push_items : push_item)(L, p, items) != 0)
+    return hand_out_error(L, mode);
   return 1;
-}
-
-/* nil and an error are on the top. */
-static int hand_out_error(lua_State *L, int mode) {
-  return mode & RAISING ? lua_error(L) : 2;
 }
 
 /*
@@ -315,6 +377,8 @@ static int advance(lua_State *L, int status, lua_KContext context) {
     index = push_others_fetch(L);
     if (index > 0)
       continue;
+    if (judge_link(L, p) != 0)
+      return hand_out_error(L, mode);
     if (lua_getiuservalue(L, 1, LINK) == LUA_TNIL)
       return 1; /* the end */
     index = fetch(L, p);
@@ -325,9 +389,11 @@ static int advance(lua_State *L, int status, lua_KContext context) {
   }
 }
 
+/* The timeout is for the whole step, however many pages it takes. */
 static int step(lua_State *L, int mode) {
-  check(L);
+  struct pager *p = check(L);
   lua_settop(L, 1);
+  p->until = m365_monotonic() + p->settings.deadlines.total;
   return advance(L, LUA_OK, mode);
 }
 
@@ -384,6 +450,8 @@ static int pager_close(lua_State *L) {
   lua_setiuservalue(L, 1, ITEMS);
   lua_pushnil(L);
   lua_setiuservalue(L, 1, LINK);
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, NEXT);
   lua_pushnil(L);
   lua_setiuservalue(L, 1, FETCH);
   return 0;

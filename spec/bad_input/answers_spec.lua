@@ -151,7 +151,7 @@ describe("from the service", function()
       path = "siteRestoreArtifacts$", action = "status", status = 200, body = '{"value":[5,"x",true,{},[]]}',
     }
     local list = assert(client:session(session.id)):artifacts()
-    assert.same({ 5, "x", true }, { list:next(), list:next(), list:next() })
+    for _ = 1, 3 do assert.equal("bad_answer", select(2, list:next()).code) end
     assert.equal("siteRestoreArtifact", m365.type(list:next()))
     assert.truthy(raised(function() list:next():refresh() end):find("has no id", 1, true))
   end)

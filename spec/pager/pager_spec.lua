@@ -186,6 +186,37 @@ describe("a list", function()
       follows(home.sim.url:upper() .. artifacts_path "?$skiptoken=x")
     end)
     it("that is relative to the host", function() follows(artifacts_path "?$skiptoken=x") end)
+    it("with the port of its scheme, or any that is its own", function()
+      follows(home.sim.url:gsub(":(%d+)$", ":0%1") .. artifacts_path "?$skiptoken=x")
+    end)
+    it("that is relative to its page", function()
+      follows "?$skiptoken=x"
+      home:reset()
+      follows "siteRestoreArtifacts?$skiptoken=x"
+      home:reset()
+      follows("./x/../../" .. session.id .. "/siteRestoreArtifacts?$skiptoken=x")
+    end)
+    it("that is relative to its scheme", function()
+      follows(home.sim.url:gsub("^http:", "") .. artifacts_path "?$skiptoken=x")
+    end)
+    it("with blanks and line ends around and inside", function()
+      follows("  " .. artifacts_path "?$skip\\r\\ntoken=x" .. "\\n")
+    end)
+    it("with a fragment", function() follows(artifacts_path "?$skiptoken=x#top") end)
+    it("with backslashes", function() follows((artifacts_path "?$skiptoken=x"):gsub("/", "\\\\")) end)
+
+    for given, sent in pairs {
+      ["a b"] = "a%20b", ["a%20b"] = "a%20b", ["\u{e9}"] = "%C3%A9", ["{a}|^`<>"] = "%7Ba%7D%7C%5E%60%3C%3E",
+      ["a+b/c=="] = "a+b/c==", ["%e9%2f"] = "%e9%2f", ["a\\\\b"] = "a\\b",
+    } do
+      it("with " .. given .. " in it", function()
+        answer(page({ "a" }, '"' .. artifacts_path("?$skiptoken=" .. given) .. '"'))
+        answer(page { "b" })
+        assert.same({ "a", "b" }, walk(session:artifacts()))
+        assert.equal("$skiptoken=" .. sent, home.sim:ledger { path = LIST }[2].query)
+      end)
+    end
+
     it("that leaves the version out", function()
       follows((artifacts_path "?$skiptoken=x"):gsub("^/v1%.0", ""))
     end)
@@ -197,15 +228,18 @@ describe("a list", function()
     setup(function() stranger = tenant.start() end)
     teardown(function() stranger:stop() end)
 
+    -- only when its page was handed out, and each time that more is wanted
     local function refuses(link, code)
-      answer(page({ "a" }, link), 0, 2)
+      answer(page({ "a", "b" }, link))
       local pager = session:artifacts()
-      for _ = 1, 2 do -- and again, since nothing has changed
+      assert.equal("a", pager:next().id)
+      assert.equal("b", pager:next().id)
+      for _ = 1, 2 do
         local item, err = pager:next()
         assert.is_nil(item)
         assert.equal(code or "foreign_link", err.code)
       end
-      assert.equal(2, home.sim:count())
+      assert.equal(1, home.sim:count())
       assert.equal(0, stranger.sim:count())
     end
 
@@ -223,28 +257,90 @@ describe("a list", function()
       refuses('"' .. home.sim.url .. '0/x"')
     end)
     it("without a scheme", function() refuses '"//127.0.0.1:1/x"' end)
-    it("with control characters or blanks", function()
-      refuses '"/v1.0/x\\r\\nX-Evil: 1"'
-      home:reset()
-      refuses '"/v1.0/x y"'
+    it("without a scheme, with backslashes", function() refuses [["\\\\127.0.0.1:1/x"]] end)
+    it("with a user in it", function()
+      refuses('"' .. home.sim.url:gsub("//", "//me:secret@") .. artifacts_path() .. '"')
     end)
-    it("that climbs out", function() refuses '"/v1.0/../../x"' end)
+    it("of another kind", function()
+      for _, link in ipairs { "javascript:alert(1)", "file:///etc/passwd", "http://", "http:", "mailto:x" } do
+        refuses('"' .. link .. '"')
+        home:reset()
+      end
+    end)
+    it("that climbs out", function()
+      refuses '"/v1.0/../../x"'
+      home:reset()
+      refuses '"../../../../../../x"'
+    end)
     it("that is no text", function()
       refuses("5", "bad_answer")
       home:reset()
       refuses("{}", "bad_answer")
+      home:reset()
+      refuses("true", "bad_answer")
     end)
   end)
 
-  it("takes a link that is null for none", function()
-    answer(page({ "a" }, "null"))
-    assert.same({ "a" }, walk(session:artifacts()))
+  it("takes a link that is null or empty for none", function()
+    for _, link in ipairs { "null", '""', '" \\n"' } do
+      answer(page({ "a" }, link))
+      assert.same({ "a" }, walk(session:artifacts()))
+      assert.equal(1, home.sim:count())
+      home:reset()
+    end
+  end)
+
+  describe("with an item that is none", function()
+    for name, item in pairs { null = "null", ["a text"] = '"b"', ["a number"] = "5", ["false"] = "false" } do
+      it("(" .. name .. ") is never short without an error", function()
+        for place = 1, 3 do
+          local items = { '{"id":"a"}', '{"id":"b"}' }
+          table.insert(items, place, item)
+          local body = '{"value":[' .. table.concat(items, ",") .. "]}"
+          answer(body)
+          local pager, found = session:artifacts(), {}
+          for i = 1, 3 do
+            local artifact, err = pager:next()
+            found[i] = artifact and artifact.id or err.code
+            if err then assert.matches(("item %d of a page"):format(place), err.message) end
+          end
+          local expected = { "a", "b" }
+          table.insert(expected, place, "bad_answer")
+          assert.same(expected, found)
+          assert.is_nil((pager:next()))
+
+          answer(body)
+          assert.matches("an object was expected", raised(function() walk(session:artifacts()) end))
+          answer(body)
+          assert.matches("an object was expected", raised(function()
+            for _ in session:artifacts():pages() do home.sim:count() end
+          end))
+          home:reset()
+        end
+      end)
+    end
+  end)
+
+  it("ends by its timeout, however many empty pages there are", function()
+    for i = 1, 1000 do
+      answer(page({}, ('"%s?p=%d"'):format(artifacts_path(), i)))
+    end
+    local pager = session:artifacts { timeout = "0.05s" }
+    local item, err = pager:next()
+    assert.is_nil(item)
+    assert.equal("deadline", err.code)
+    local before = home.sim:count { path = LIST }
+    assert.is_true(before < 1000, before .. " pages")
+    err = select(2, pager:next())
+    assert.equal("deadline", err.code)
+    assert.is_true(home.sim:count { path = LIST } > before, "the next call goes on")
   end)
 
   describe("notices a circle", function()
     it("of one page", function()
       answer(page({ "a" }, '"' .. artifacts_path() .. '"'))
       local pager = session:artifacts()
+      assert.equal("a", pager:next().id)
       local item, err = pager:next()
       assert.is_nil(item)
       assert.same({ "link_loop", "retry" }, { err.code, err.class })
@@ -257,6 +353,7 @@ describe("a list", function()
       local pager = session:artifacts()
       assert.equal("a", pager:next().id)
       assert.equal("b", pager:next().id)
+      assert.equal("c", pager:next().id)
       assert.equal("link_loop", select(2, pager:next()).code)
     end)
   end)
