@@ -60,6 +60,7 @@ local faults = {
 local writes = { "RestoreSessions$", "activate$", "RestoreSessions/[^/]*$" }
 
 local function break_some(random, place)
+  if random(3) == 1 then place.sim:fault { path = "RestoreSessions$", method = "POST", action = "lose" } end
   for _ = 1, random(3) - 1 do
     local fault = { path = pick(random, writes), method = random(3) == 1 and "PATCH" or "POST", after = random(2) - 1 }
     for name, value in pairs(pick(random, faults)) do fault[name] = value end
@@ -69,31 +70,58 @@ end
 
 local states = { "draft", "running", "succeeded", "succeeded", "failed" }
 
+--- What restores a row: a file also of another snapshot, where it has the same key.
+local function artifact_of(random, case, row, near)
+  if row.kind ~= "item" then
+    local points = case.place.sim:points(row.protectionUnitId)
+    return {
+      restorePoint = near and random(2) == 1 and pick(random, points).id or row.restorePointId,
+      destinationType = near and random(3) == 1 and pick(random, { "inPlace", "new" }) or row.destinationType,
+      search = row.kind == "messages" and row.searchResponseId or nil,
+    }
+  end
+  local source = row
+  for _, other in ipairs(near and random(2) == 1 and case.other_files or {}) do
+    source = other.itemKey == row.itemKey and other or source
+  end
+  return { browseSession = source.browseSessionId, item = source.itemKey }
+end
+
+local function put(case, kind, options)
+  options.ago, options.lasting = 0, options.lasting or 60
+  options.service = kind == "messages" and "exchange" or nil
+  case.foreign[case.place.sim:stage_session(options)] = true
+end
+
 --- A session of another, or of our own app under another journal, with contents that are equal or nearly so.
 local function stage(random, case, row)
-  local options = { state = pick(random, states), ago = 0, lasting = 60 }
+  local options = { state = pick(random, states), artifacts = { artifact_of(random, case, row, true) } }
   if random(3) == 1 then options.application = case.place.sim.client_id end
   if options.state == "running" then options.lasting = random(6) * HOUR end
-  local kind = row.kind
-  if kind == "item" then
-    options.artifacts = { { browseSession = row.browseSessionId, item = row.itemKey } }
-  else
-    local points = case.place.sim:points(row.protectionUnitId)
-    local point = random(2) == 1 and row.restorePointId or pick(random, points).id
-    local destination = random(3) == 1 and pick(random, { "inPlace", "new" }) or row.destinationType
-    options.artifacts = { { restorePoint = point, destinationType = destination,
-      search = kind == "messages" and row.searchResponseId or nil } }
-    options.service = kind == "messages" and "exchange" or nil
-  end
-  case.foreign[case.place.sim:stage_session(options)] = true
+  put(case, row.kind, options)
   if options.state == "succeeded" or options.state == "failed" then case.place.sim:advance(1800) end
 end
 
 local function stage_some(random, case, rows, most)
+  local row
   for _ = 1, random(most + 1) - 1 do
-    local row = pick(random, rows)
+    row = row and random(2) == 1 and row or pick(random, rows)
     if row.protectionUnitId and not row.refusal then stage(random, case, row) end
   end
+end
+
+--- A draft that is made at the very moment when ours is: of another with all that ours holds, or of our own app with a
+-- part of it, or with something else.
+local function stage_draft(random, case, rows)
+  local list, theirs = {}, random(2) == 1
+  for _, row in ipairs(rows) do
+    if not row.refusal then list[#list + 1] = artifact_of(random, case, row, false) end
+  end
+  if not theirs then list[#list] = nil end
+  if #list == 0 then return end
+  put(case, rows[1].kind, {
+    state = "draft", artifacts = list, application = not theirs and case.place.sim.client_id or nil,
+  })
 end
 
 -- }======
@@ -130,8 +158,15 @@ function plans.whole(random, case)
 end
 
 function plans.files(random, case)
-  return m365.plan_files(case.place.client, { service = "sharePoint", target = spell(random, pick(random, case.sites)),
-    before = support.T, match = "/Shared Documents/*.xlsx" })
+  local site = pick(random, case.sites)
+  local function of(moment)
+    return m365.plan_files(case.place.client, { service = "sharePoint", target = spell(random, site), before = moment,
+      match = "/Shared Documents/*.xlsx" })
+  end
+  local plan, other = assert(of(support.T)), of "2026-10-31T23:00:00Z"
+  local differs = other and plan.rows[1].restorePointId ~= other.rows[1].restorePointId
+  case.other_files = differs and other.rows or {}
+  return plan
 end
 
 function plans.messages(random, case)
@@ -145,7 +180,7 @@ local kinds = { "whole", "whole", "whole", "files", "messages" }
 -- }======
 
 --- A listener that sees to it that the bar never goes backwards, and dies at one of the events.
-local function listener(case, dies_at)
+local function listener(random, case, plan, dies_at)
   local count, furthest = 0, 0
   return function(event)
     local finished = event.completed + event.failed
@@ -153,6 +188,7 @@ local function listener(case, dies_at)
       case.backwards = ("%s: %d of %d were finished, and now %d"):format(event.kind, furthest, event.total, finished)
     end
     count, furthest = count + 1, finished
+    if event.kind == "creating" and random(2) == 1 then stage_draft(random, case, plan.rows) end
     if count == dies_at then error("the power is gone", 0) end
   end
 end
@@ -160,11 +196,11 @@ end
 --- Applies a plan, killed and resumed in half of the cases.
 local function apply(random, case, plan)
   local place, dies_at = case.place, random(2) == 1 and random(12)
-  local run, err = place:apply(plan, { on_progress = listener(case, dies_at), interval = "2m" })
+  local run, err = place:apply(plan, { on_progress = listener(random, case, plan, dies_at), interval = "2m" })
   if dies_at and (not run or run.error) then
     place.client = client_of(random, place)
     run, err = m365.apply(place.client, plan, { journal = place:path(), interval = "2m", url_wait = 0,
-      confirm = plan.hash, timeout = "3650d", patience = "365d", on_progress = listener(case) })
+      confirm = plan.hash, timeout = "3650d", patience = "365d", on_progress = listener(random, case, plan) })
   end
   return run, err
 end
