@@ -83,6 +83,7 @@
 local restoreSessionBase = {}
 
 ---DELETE /restoreSessions/{id}. Needs BackupRestore-Restore.ReadWrite.All.
+---[Delete restoreSessionBase](https://learn.microsoft.com/graph/api/restoresessionbase-delete)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -90,6 +91,7 @@ local restoreSessionBase = {}
 function restoreSessionBase:delete(opts) end
 
 ---POST /restoreSessions/{id}/activate. Needs BackupRestore-Restore.ReadWrite.All.
+---[restoreSessionBase: activate](https://learn.microsoft.com/graph/api/restoresessionbase-activate)
 ---@async
 ---@param opts? m365.call_options
 ---@return self?
@@ -100,11 +102,13 @@ function restoreSessionBase:activate(opts) end
 local sharePointRestoreSession = {}
 
 ---GET .../siteRestoreArtifacts. Needs BackupRestore-Restore.Read.All.
+---[List siteRestoreArtifacts](https://learn.microsoft.com/graph/api/sharepointrestoresession-list-siterestoreartifacts)
 ---@param query? m365.query
 ---@return m365.list<m365.siteRestoreArtifact>
 function sharePointRestoreSession:artifacts(query) end
 
 ---GET .../siteRestoreArtifacts/{item}. Needs BackupRestore-Restore.Read.All.
+---[siteRestoreArtifact resource type](https://learn.microsoft.com/graph/api/resources/siterestoreartifact)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -113,11 +117,13 @@ function sharePointRestoreSession:artifacts(query) end
 function sharePointRestoreSession:artifact(id, query) end
 
 ---GET .../siteRestoreArtifactsBulkAdditionRequests. Needs BackupRestore-Restore.Read.All.
+---[List siteRestoreArtifactsBulkAdditionRequests](https://learn.microsoft.com/graph/api/sharepointrestoresession-list-siterestoreartifactsbulkadditionrequests)
 ---@param query? m365.query
 ---@return m365.list<m365.siteRestoreArtifactsBulkAdditionRequest>
 function sharePointRestoreSession:bulk_requests(query) end
 
 ---GET .../siteRestoreArtifactsBulkAdditionRequests/{item}. Needs BackupRestore-Restore.Read.All.
+---[Get siteRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/siterestoreartifactsbulkadditionrequest-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -126,6 +132,7 @@ function sharePointRestoreSession:bulk_requests(query) end
 function sharePointRestoreSession:bulk_request(id, query) end
 
 ---GET .../granularSiteRestoreArtifacts. Needs BackupRestore-Restore.ReadWrite.All.
+---[List granularSiteRestoreArtifacts](https://learn.microsoft.com/graph/api/sharepointrestoresession-list-granularsiterestoreartifacts)
 ---@param query? m365.query
 ---@return m365.list<m365.granularSiteRestoreArtifact>
 function sharePointRestoreSession:granular_artifacts(query) end
@@ -134,11 +141,13 @@ function sharePointRestoreSession:granular_artifacts(query) end
 local oneDriveForBusinessRestoreSession = {}
 
 ---GET .../driveRestoreArtifacts. Needs BackupRestore-Restore.Read.All.
+---[List driveRestoreArtifacts](https://learn.microsoft.com/graph/api/onedriveforbusinessrestoresession-list-driverestoreartifacts)
 ---@param query? m365.query
 ---@return m365.list<m365.driveRestoreArtifact>
 function oneDriveForBusinessRestoreSession:artifacts(query) end
 
 ---GET .../driveRestoreArtifacts/{item}. Needs BackupRestore-Restore.Read.All.
+---[driveRestoreArtifact resource type](https://learn.microsoft.com/graph/api/resources/driverestoreartifact)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -147,11 +156,13 @@ function oneDriveForBusinessRestoreSession:artifacts(query) end
 function oneDriveForBusinessRestoreSession:artifact(id, query) end
 
 ---GET .../driveRestoreArtifactsBulkAdditionRequests. Needs BackupRestore-Restore.Read.All.
+---[List driveRestoreArtifactsBulkAdditionRequests](https://learn.microsoft.com/graph/api/onedriveforbusinessrestoresession-list-driverestoreartifactsbulkadditionrequests)
 ---@param query? m365.query
 ---@return m365.list<m365.driveRestoreArtifactsBulkAdditionRequest>
 function oneDriveForBusinessRestoreSession:bulk_requests(query) end
 
 ---GET .../driveRestoreArtifactsBulkAdditionRequests/{item}. Needs BackupRestore-Restore.Read.All.
+---[Get driveRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/driverestoreartifactsbulkadditionrequest-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -160,6 +171,7 @@ function oneDriveForBusinessRestoreSession:bulk_requests(query) end
 function oneDriveForBusinessRestoreSession:bulk_request(id, query) end
 
 ---GET .../granularDriveRestoreArtifacts. Needs BackupRestore-Restore.ReadWrite.All.
+---[List granularDriveRestoreArtifacts](https://learn.microsoft.com/graph/api/onedriveforbusinessrestoresession-list-granulardriverestoreartifacts)
 ---@param query? m365.query
 ---@return m365.list<m365.granularDriveRestoreArtifact>
 function oneDriveForBusinessRestoreSession:granular_artifacts(query) end
@@ -168,11 +180,13 @@ function oneDriveForBusinessRestoreSession:granular_artifacts(query) end
 local exchangeRestoreSession = {}
 
 ---GET .../mailboxRestoreArtifacts. Needs BackupRestore-Restore.Read.All.
+---[List mailboxRestoreArtifacts](https://learn.microsoft.com/graph/api/exchangerestoresession-list-mailboxrestoreartifacts)
 ---@param query? m365.query
 ---@return m365.list<m365.mailboxRestoreArtifact>
 function exchangeRestoreSession:artifacts(query) end
 
 ---GET .../mailboxRestoreArtifacts/{item}. Needs BackupRestore-Restore.Read.All.
+---[mailboxRestoreArtifact resource type](https://learn.microsoft.com/graph/api/resources/mailboxrestoreartifact)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -181,11 +195,13 @@ function exchangeRestoreSession:artifacts(query) end
 function exchangeRestoreSession:artifact(id, query) end
 
 ---GET .../mailboxRestoreArtifactsBulkAdditionRequests. Needs BackupRestore-Restore.Read.All.
+---[List mailboxRestoreArtifactsBulkAdditionRequests](https://learn.microsoft.com/graph/api/exchangerestoresession-list-mailboxrestoreartifactsbulkadditionrequests)
 ---@param query? m365.query
 ---@return m365.list<m365.mailboxRestoreArtifactsBulkAdditionRequest>
 function exchangeRestoreSession:bulk_requests(query) end
 
 ---GET .../mailboxRestoreArtifactsBulkAdditionRequests/{item}. Needs BackupRestore-Restore.Read.All.
+---[Get mailboxRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/mailboxrestoreartifactsbulkadditionrequest-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -194,6 +210,7 @@ function exchangeRestoreSession:bulk_requests(query) end
 function exchangeRestoreSession:bulk_request(id, query) end
 
 ---GET .../granularMailboxRestoreArtifacts. Needs BackupRestore-Restore.ReadWrite.All.
+---[granularMailboxRestoreArtifact resource type](https://learn.microsoft.com/graph/api/resources/granularmailboxrestoreartifact)
 ---@param query? m365.query
 ---@return m365.list<m365.granularMailboxRestoreArtifact>
 function exchangeRestoreSession:granular_artifacts(query) end
@@ -290,6 +307,7 @@ function exchangeRestoreSession:granular_artifacts(query) end
 local sharePointBrowseSession = {}
 
 ---GET .../browse?$skiptoken={item}. Needs BackupRestore-Restore.ReadWrite.All.
+---[sharePointBrowseSession: browse](https://learn.microsoft.com/graph/api/sharepointbrowsesession-browse)
 ---@param id string
 ---@param query? m365.query
 ---@return m365.list<m365.browseQueryResponseItem>
@@ -300,6 +318,7 @@ function sharePointBrowseSession:browse_page(id, query) end
 local oneDriveForBusinessBrowseSession = {}
 
 ---GET .../browse?$skiptoken={item}. Needs BackupRestore-Restore.ReadWrite.All.
+---[oneDriveForBusinessBrowseSession: browse](https://learn.microsoft.com/graph/api/onedriveforbusinessbrowsesession-browse)
 ---@param id string
 ---@param query? m365.query
 ---@return m365.list<m365.browseQueryResponseItem>
@@ -394,6 +413,7 @@ function oneDriveForBusinessBrowseSession:browse_page(id, query) end
 local protectionUnitBase = {}
 
 ---POST /protectionUnits/{id}/offboard. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
 ---@async
 ---@param opts? m365.call_options
 ---@return self?
@@ -401,6 +421,7 @@ local protectionUnitBase = {}
 function protectionUnitBase:offboard(opts) end
 
 ---POST /protectionUnits/{id}/cancelOffboard. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
 ---@async
 ---@param opts? m365.call_options
 ---@return self?
@@ -414,6 +435,7 @@ function protectionUnitBase:cancel_offboard(opts) end
 local siteProtectionUnit = {}
 
 ---PATCH /siteProtectionUnits/{id}. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update siteProtectionUnit](https://learn.microsoft.com/graph/api/siteprotectionunit-update)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -428,6 +450,7 @@ function siteProtectionUnit:update(body, opts) end
 local driveProtectionUnit = {}
 
 ---PATCH /driveProtectionUnits/{id}. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update driveProtectionUnit](https://learn.microsoft.com/graph/api/driveprotectionunit-update)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -443,6 +466,7 @@ function driveProtectionUnit:update(body, opts) end
 local mailboxProtectionUnit = {}
 
 ---PATCH /mailboxProtectionUnits/{id}. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update mailboxProtectionUnit](https://learn.microsoft.com/graph/api/mailboxprotectionunit-update)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -471,6 +495,7 @@ function mailboxProtectionUnit:update(body, opts) end
 local protectionPolicyBase = {}
 
 ---DELETE /protectionPolicies/{id}. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionPolicyBase](https://learn.microsoft.com/graph/api/protectionpolicybase-delete)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -478,6 +503,7 @@ local protectionPolicyBase = {}
 function protectionPolicyBase:delete(opts) end
 
 ---POST /protectionPolicies/{id}/activate. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: activate](https://learn.microsoft.com/graph/api/protectionpolicybase-activate)
 ---@async
 ---@param opts? m365.call_options
 ---@return self?
@@ -485,6 +511,7 @@ function protectionPolicyBase:delete(opts) end
 function protectionPolicyBase:activate(opts) end
 
 ---POST /protectionPolicies/{id}/deactivate. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: deactivate](https://learn.microsoft.com/graph/api/protectionpolicybase-deactivate)
 ---@async
 ---@param opts? m365.call_options
 ---@return self?
@@ -497,16 +524,19 @@ function protectionPolicyBase:deactivate(opts) end
 local sharePointProtectionPolicy = {}
 
 ---GET .../siteProtectionUnits. Needs BackupRestore-Configuration.Read.All.
+---[List siteProtectionUnits](https://learn.microsoft.com/graph/api/backuprestoreroot-list-siteprotectionunits)
 ---@param query? m365.query
 ---@return m365.list<m365.siteProtectionUnit>
 function sharePointProtectionPolicy:protection_units(query) end
 
 ---GET .../siteInclusionRules. Needs BackupRestore-Configuration.Read.All.
+---[List siteInclusionRules](https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-list-siteinclusionrules)
 ---@param query? m365.query
 ---@return m365.list<m365.siteProtectionRule>
 function sharePointProtectionPolicy:inclusion_rules(query) end
 
 ---GET .../siteInclusionRules/{item}. Needs BackupRestore-Configuration.Read.All.
+---[Get protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -515,11 +545,13 @@ function sharePointProtectionPolicy:inclusion_rules(query) end
 function sharePointProtectionPolicy:inclusion_rule(id, query) end
 
 ---GET .../siteProtectionUnitsBulkAdditionJobs. Needs BackupRestore-Configuration.Read.All.
+---[List siteProtectionUnitsBulkAdditionJobs](https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-list-siteprotectionunitsbulkadditionjobs)
 ---@param query? m365.query
 ---@return m365.list<m365.siteProtectionUnitsBulkAdditionJob>
 function sharePointProtectionPolicy:bulk_jobs(query) end
 
 ---GET .../siteProtectionUnitsBulkAdditionJobs/{item}. Needs BackupRestore-Configuration.Read.All.
+---[Get siteProtectionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/siteprotectionunitsbulkadditionjobs-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -528,11 +560,13 @@ function sharePointProtectionPolicy:bulk_jobs(query) end
 function sharePointProtectionPolicy:bulk_job(id, query) end
 
 ---GET .../siteExclusionUnits. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[List siteExclusionUnits](https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-list-siteexclusionunits)
 ---@param query? m365.query
 ---@return m365.list<m365.siteExclusionUnit>
 function sharePointProtectionPolicy:exclusion_units(query) end
 
 ---GET .../siteExclusionUnits/{item}. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[Get siteExclusionUnit](https://learn.microsoft.com/graph/api/siteexclusionunit-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -541,11 +575,13 @@ function sharePointProtectionPolicy:exclusion_units(query) end
 function sharePointProtectionPolicy:exclusion_unit(id, query) end
 
 ---GET .../siteExclusionUnitsBulkAdditionJobs. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[List siteExclusionUnitsBulkAdditionJobs](https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-list-siteexclusionunitsbulkadditionjobs)
 ---@param query? m365.query
 ---@return m365.list<m365.siteExclusionUnitsBulkAdditionJob>
 function sharePointProtectionPolicy:exclusion_bulk_jobs(query) end
 
 ---GET .../siteExclusionUnitsBulkAdditionJobs/{item}. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[Get siteExclusionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/siteexclusionunitsbulkadditionjob-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -559,16 +595,19 @@ function sharePointProtectionPolicy:exclusion_bulk_job(id, query) end
 local oneDriveForBusinessProtectionPolicy = {}
 
 ---GET .../driveProtectionUnits. Needs BackupRestore-Configuration.Read.All.
+---[List driveProtectionUnits](https://learn.microsoft.com/graph/api/backuprestoreroot-list-driveprotectionunits)
 ---@param query? m365.query
 ---@return m365.list<m365.driveProtectionUnit>
 function oneDriveForBusinessProtectionPolicy:protection_units(query) end
 
 ---GET .../driveInclusionRules. Needs BackupRestore-Configuration.Read.All.
+---[List driveInclusionRules](https://learn.microsoft.com/graph/api/onedriveforbusinessprotectionpolicy-list-driveinclusionrules)
 ---@param query? m365.query
 ---@return m365.list<m365.driveProtectionRule>
 function oneDriveForBusinessProtectionPolicy:inclusion_rules(query) end
 
 ---GET .../driveInclusionRules/{item}. Needs BackupRestore-Configuration.Read.All.
+---[Get protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -577,11 +616,13 @@ function oneDriveForBusinessProtectionPolicy:inclusion_rules(query) end
 function oneDriveForBusinessProtectionPolicy:inclusion_rule(id, query) end
 
 ---GET .../driveProtectionUnitsBulkAdditionJobs. Needs BackupRestore-Configuration.Read.All.
+---[List driveProtectionUnitsBulkAdditionJobs](https://learn.microsoft.com/graph/api/onedriveforbusinessprotectionpolicy-list-driveprotectionunitsbulkadditionjobs)
 ---@param query? m365.query
 ---@return m365.list<m365.driveProtectionUnitsBulkAdditionJob>
 function oneDriveForBusinessProtectionPolicy:bulk_jobs(query) end
 
 ---GET .../driveProtectionUnitsBulkAdditionJobs/{item}. Needs BackupRestore-Configuration.Read.All.
+---[Get driveProtectionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/driveprotectionunitsbulkadditionjobs-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -590,11 +631,13 @@ function oneDriveForBusinessProtectionPolicy:bulk_jobs(query) end
 function oneDriveForBusinessProtectionPolicy:bulk_job(id, query) end
 
 ---GET .../driveExclusionUnits. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[List driveExclusionUnits](https://learn.microsoft.com/graph/api/onedriveforbusinessprotectionpolicy-list-driveexclusionunits)
 ---@param query? m365.query
 ---@return m365.list<m365.driveExclusionUnit>
 function oneDriveForBusinessProtectionPolicy:exclusion_units(query) end
 
 ---GET .../driveExclusionUnits/{item}. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[Get driveExclusionUnit](https://learn.microsoft.com/graph/api/driveexclusionunit-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -603,11 +646,13 @@ function oneDriveForBusinessProtectionPolicy:exclusion_units(query) end
 function oneDriveForBusinessProtectionPolicy:exclusion_unit(id, query) end
 
 ---GET .../driveExclusionUnitsBulkAdditionJobs. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[List driveExclusionUnitsBulkAdditionJobs](https://learn.microsoft.com/graph/api/onedriveforbusinessprotectionpolicy-list-driveexclusionunitsbulkadditionjobs)
 ---@param query? m365.query
 ---@return m365.list<m365.driveExclusionUnitsBulkAdditionJob>
 function oneDriveForBusinessProtectionPolicy:exclusion_bulk_jobs(query) end
 
 ---GET .../driveExclusionUnitsBulkAdditionJobs/{item}. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[Get driveExclusionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/driveexclusionunitsbulkadditionjob-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -621,16 +666,19 @@ function oneDriveForBusinessProtectionPolicy:exclusion_bulk_job(id, query) end
 local exchangeProtectionPolicy = {}
 
 ---GET .../mailboxProtectionUnits. Needs BackupRestore-Configuration.Read.All.
+---[List mailboxProtectionUnits](https://learn.microsoft.com/graph/api/backuprestoreroot-list-mailboxprotectionunits)
 ---@param query? m365.query
 ---@return m365.list<m365.mailboxProtectionUnit>
 function exchangeProtectionPolicy:protection_units(query) end
 
 ---GET .../mailboxInclusionRules. Needs BackupRestore-Configuration.Read.All.
+---[List mailboxInclusionRules](https://learn.microsoft.com/graph/api/exchangeprotectionpolicy-list-mailboxinclusionrules)
 ---@param query? m365.query
 ---@return m365.list<m365.mailboxProtectionRule>
 function exchangeProtectionPolicy:inclusion_rules(query) end
 
 ---GET .../mailboxInclusionRules/{item}. Needs BackupRestore-Configuration.Read.All.
+---[Get protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -639,11 +687,13 @@ function exchangeProtectionPolicy:inclusion_rules(query) end
 function exchangeProtectionPolicy:inclusion_rule(id, query) end
 
 ---GET .../mailboxProtectionUnitsBulkAdditionJobs. Needs BackupRestore-Configuration.Read.All.
+---[List mailboxProtectionUnitsBulkAdditionJobs](https://learn.microsoft.com/graph/api/exchangeprotectionpolicy-list-mailboxprotectionunitsbulkadditionjobs)
 ---@param query? m365.query
 ---@return m365.list<m365.mailboxProtectionUnitsBulkAdditionJob>
 function exchangeProtectionPolicy:bulk_jobs(query) end
 
 ---GET .../mailboxProtectionUnitsBulkAdditionJobs/{item}. Needs BackupRestore-Configuration.Read.All.
+---[Get mailboxProtectionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/mailboxprotectionunitsbulkadditionjobs-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -652,11 +702,13 @@ function exchangeProtectionPolicy:bulk_jobs(query) end
 function exchangeProtectionPolicy:bulk_job(id, query) end
 
 ---GET .../mailboxExclusionUnits. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[List mailboxExclusionUnits](https://learn.microsoft.com/graph/api/exchangeprotectionpolicy-list-mailboxexclusionunits)
 ---@param query? m365.query
 ---@return m365.list<m365.mailboxExclusionUnit>
 function exchangeProtectionPolicy:exclusion_units(query) end
 
 ---GET .../mailboxExclusionUnits/{item}. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[Get mailboxExclusionUnit](https://learn.microsoft.com/graph/api/mailboxexclusionunit-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -665,11 +717,13 @@ function exchangeProtectionPolicy:exclusion_units(query) end
 function exchangeProtectionPolicy:exclusion_unit(id, query) end
 
 ---GET .../mailboxExclusionUnitsBulkAdditionJobs. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[List mailboxExclusionUnitsBulkAdditionJobs](https://learn.microsoft.com/graph/api/exchangeprotectionpolicy-list-mailboxexclusionunitsbulkadditionjobs)
 ---@param query? m365.query
 ---@return m365.list<m365.mailboxExclusionUnitsBulkAdditionJob>
 function exchangeProtectionPolicy:exclusion_bulk_jobs(query) end
 
 ---GET .../mailboxExclusionUnitsBulkAdditionJobs/{item}. Needs BackupRestore-Configuration.Read.All. Beta only.
+---[Get mailboxExclusionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/mailboxexclusionunitsbulkadditionjob-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -701,6 +755,7 @@ function exchangeProtectionPolicy:exclusion_bulk_job(id, query) end
 local siteProtectionRule = {}
 
 ---DELETE .... Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-delete)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -708,6 +763,7 @@ local siteProtectionRule = {}
 function siteProtectionRule:delete(opts) end
 
 ---POST .../run. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: run](https://learn.microsoft.com/graph/api/protectionrulebase-run)
 ---@async
 ---@param opts? m365.call_options
 ---@return self?
@@ -715,6 +771,7 @@ function siteProtectionRule:delete(opts) end
 function siteProtectionRule:run(opts) end
 
 ---POST .../deleteAndUnprotect. Needs BackupRestore-Configuration.ReadWrite.All.
+---[siteProtectionRule resource type](https://learn.microsoft.com/graph/api/resources/siteprotectionrule)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -726,6 +783,7 @@ function siteProtectionRule:delete_and_unprotect(opts) end
 local driveProtectionRule = {}
 
 ---DELETE .... Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-delete)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -733,6 +791,7 @@ local driveProtectionRule = {}
 function driveProtectionRule:delete(opts) end
 
 ---POST .../run. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: run](https://learn.microsoft.com/graph/api/protectionrulebase-run)
 ---@async
 ---@param opts? m365.call_options
 ---@return self?
@@ -740,6 +799,7 @@ function driveProtectionRule:delete(opts) end
 function driveProtectionRule:run(opts) end
 
 ---POST .../deleteAndUnprotect. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: deleteAndUnprotect](https://learn.microsoft.com/graph/api/protectionrulebase-deleteandunprotect)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -751,6 +811,7 @@ function driveProtectionRule:delete_and_unprotect(opts) end
 local mailboxProtectionRule = {}
 
 ---DELETE .... Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-delete)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -758,6 +819,7 @@ local mailboxProtectionRule = {}
 function mailboxProtectionRule:delete(opts) end
 
 ---POST .../run. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: run](https://learn.microsoft.com/graph/api/protectionrulebase-run)
 ---@async
 ---@param opts? m365.call_options
 ---@return self?
@@ -765,6 +827,7 @@ function mailboxProtectionRule:delete(opts) end
 function mailboxProtectionRule:run(opts) end
 
 ---POST .../deleteAndUnprotect. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: deleteAndUnprotect](https://learn.microsoft.com/graph/api/protectionrulebase-deleteandunprotect)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -802,6 +865,7 @@ function mailboxProtectionRule:delete_and_unprotect(opts) end
 local serviceApp = {}
 
 ---DELETE /serviceApps/{id}. Needs BackupRestore-Control.ReadWrite.All.
+---[Delete serviceApp](https://learn.microsoft.com/graph/api/backuprestoreroot-delete-serviceapps)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -809,6 +873,7 @@ local serviceApp = {}
 function serviceApp:delete(opts) end
 
 ---POST /serviceApps/{id}/deactivate. Needs BackupRestore-Control.ReadWrite.All.
+---[serviceApp: deactivate](https://learn.microsoft.com/graph/api/serviceapp-deactivate)
 ---@async
 ---@param opts? m365.call_options
 ---@return self?
@@ -969,6 +1034,7 @@ function serviceApp:deactivate(opts) end
 local client = {}
 
 ---GET /emailNotificationsSetting. Needs BackupRestore-Control.ReadWrite.All.
+---[Get emailNotificationsSetting](https://learn.microsoft.com/graph/api/emailnotificationssetting-get)
 ---@async
 ---@param query? m365.query
 ---@return m365.emailNotificationsSetting?
@@ -976,11 +1042,13 @@ local client = {}
 function client:email_notifications_setting(query) end
 
 ---GET /serviceApps. Needs BackupRestore-Control.Read.All.
+---[List serviceApps](https://learn.microsoft.com/graph/api/backuprestoreroot-list-serviceapps)
 ---@param query? m365.query
 ---@return m365.list<m365.serviceApp>
 function client:service_apps(query) end
 
 ---GET /serviceApps/{id}. Needs BackupRestore-Control.Read.All.
+---[Get serviceApp](https://learn.microsoft.com/graph/api/serviceapp-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -989,6 +1057,7 @@ function client:service_apps(query) end
 function client:service_app(id, query) end
 
 ---POST /serviceApps. Needs BackupRestore-Control.ReadWrite.All.
+---[Create serviceApp](https://learn.microsoft.com/graph/api/backuprestoreroot-post-serviceapps)
 ---@async
 ---@param body? table
 ---@param opts? m365.call_options
@@ -997,11 +1066,13 @@ function client:service_app(id, query) end
 function client:create_service_app(body, opts) end
 
 ---GET /activityLogs. Needs nil. Beta only.
+---[List activitylogs](https://learn.microsoft.com/graph/api/backuprestoreroot-list-activitylogs)
 ---@param query? m365.query
 ---@return m365.list<m365.activityLogBase>
 function client:activity_logs(query) end
 
 ---GET /activityLogs/{id}. Needs nil. Beta only.
+---[activityLogBase resource type](https://learn.microsoft.com/graph/api/resources/activitylogbase)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1010,6 +1081,7 @@ function client:activity_logs(query) end
 function client:activity_log(id, query) end
 
 ---GET /reports/getStatisticsByPolicy(policyId='{id}'). Needs BackupRestore-Configuration.Read.All. Beta only.
+---[backupReport: getStatisticsByPolicy](https://learn.microsoft.com/graph/api/backupreport-getstatisticsbypolicy)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1018,11 +1090,13 @@ function client:activity_log(id, query) end
 function client:statistics_by_policy(id, query) end
 
 ---GET /restoreSessions. Needs BackupRestore-Restore.Read.All.
+---[List restoreSessionBase objects](https://learn.microsoft.com/graph/api/backuprestoreroot-list-restoresessions)
 ---@param query? m365.query
 ---@return m365.list<m365.restoreSessionBase>
 function client:sessions(query) end
 
 ---GET /restoreSessions/{id}. Needs BackupRestore-Restore.Read.All.
+---[Get restoreSessionBase](https://learn.microsoft.com/graph/api/restoresessionbase-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1031,6 +1105,7 @@ function client:sessions(query) end
 function client:session(id, query) end
 
 ---GET /restorePoints/{id}. Needs BackupRestore-Search.Read.All.
+---[restorePoint resource type](https://learn.microsoft.com/graph/api/resources/restorepoint)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1039,16 +1114,19 @@ function client:session(id, query) end
 function client:restore_point(id, query) end
 
 ---GET /browseSessions. Needs BackupRestore-Restore.ReadWrite.All.
+---[List browseSessions](https://learn.microsoft.com/graph/api/backuprestoreroot-list-browsesessions)
 ---@param query? m365.query
 ---@return m365.list<m365.browseSessionBase>
 function client:browse_sessions(query) end
 
 ---GET /protectionUnits. Needs BackupRestore-Configuration.Read.All.
+---[protectionUnitBase resource type](https://learn.microsoft.com/graph/api/resources/protectionunitbase)
 ---@param query? m365.query
 ---@return m365.list<m365.protectionUnitBase>
 function client:protection_units(query) end
 
 ---GET /protectionUnits/{id}. Needs BackupRestore-Configuration.Read.All.
+---[Get protectionUnitBase](https://learn.microsoft.com/graph/api/protectionunitbase-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1057,11 +1135,13 @@ function client:protection_units(query) end
 function client:protection_unit(id, query) end
 
 ---GET /protectionPolicies. Needs BackupRestore-Configuration.Read.All.
+---[protectionPolicyBase resource type](https://learn.microsoft.com/graph/api/resources/protectionpolicybase)
 ---@param query? m365.query
 ---@return m365.list<m365.protectionPolicyBase>
 function client:protection_policies(query) end
 
 ---GET /protectionPolicies/{id}. Needs BackupRestore-Configuration.Read.All.
+---[protectionPolicyBase resource type](https://learn.microsoft.com/graph/api/resources/protectionpolicybase)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1070,11 +1150,13 @@ function client:protection_policies(query) end
 function client:protection_policy(id, query) end
 
 ---GET /protectionUnits/graph.siteProtectionUnit. Needs BackupRestore-Configuration.Read.All.
+---[List siteProtectionUnits](https://learn.microsoft.com/graph/api/backuprestoreroot-list-siteprotectionunits)
 ---@param query? m365.query
 ---@return m365.list<m365.siteProtectionUnit>
 function client:site_protection_units(query) end
 
 ---GET /protectionUnits/{id}/graph.siteProtectionUnit. Needs BackupRestore-Configuration.Read.All.
+---[List siteProtectionUnits](https://learn.microsoft.com/graph/api/backuprestoreroot-list-siteprotectionunits)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1083,11 +1165,13 @@ function client:site_protection_units(query) end
 function client:site_protection_unit(id, query) end
 
 ---GET /protectionUnits/graph.driveProtectionUnit. Needs BackupRestore-Configuration.Read.All.
+---[List driveProtectionUnits](https://learn.microsoft.com/graph/api/backuprestoreroot-list-driveprotectionunits)
 ---@param query? m365.query
 ---@return m365.list<m365.driveProtectionUnit>
 function client:drive_protection_units(query) end
 
 ---GET /protectionUnits/{id}/graph.driveProtectionUnit. Needs BackupRestore-Configuration.Read.All.
+---[List driveProtectionUnits](https://learn.microsoft.com/graph/api/backuprestoreroot-list-driveprotectionunits)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1096,11 +1180,13 @@ function client:drive_protection_units(query) end
 function client:drive_protection_unit(id, query) end
 
 ---GET /protectionUnits/graph.mailboxProtectionUnit. Needs BackupRestore-Configuration.Read.All.
+---[List mailboxProtectionUnits](https://learn.microsoft.com/graph/api/backuprestoreroot-list-mailboxprotectionunits)
 ---@param query? m365.query
 ---@return m365.list<m365.mailboxProtectionUnit>
 function client:mailbox_protection_units(query) end
 
 ---GET /protectionUnits/{id}/graph.mailboxProtectionUnit. Needs BackupRestore-Configuration.Read.All.
+---[List mailboxProtectionUnits](https://learn.microsoft.com/graph/api/backuprestoreroot-list-mailboxprotectionunits)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1112,21 +1198,25 @@ function client:mailbox_protection_unit(id, query) end
 local sharePoint = {}
 
 ---GET /sharePointRestoreSessions. Needs BackupRestore-Restore.Read.All.
+---[sharePointRestoreSession resource type](https://learn.microsoft.com/graph/api/resources/sharepointrestoresession)
 ---@param query? m365.query
 ---@return m365.list<m365.sharePointRestoreSession>
 function sharePoint:sessions(query) end
 
 ---GET /siteProtectionUnits. Needs BackupRestore-Configuration.Read.All.
+---[siteProtectionUnit resource type](https://learn.microsoft.com/graph/api/resources/siteprotectionunit)
 ---@param query? m365.query
 ---@return m365.list<m365.siteProtectionUnit>
 function sharePoint:protection_units(query) end
 
 ---GET /sharePointProtectionPolicies. Needs BackupRestore-Configuration.Read.All.
+---[sharePointProtectionPolicy resource type](https://learn.microsoft.com/graph/api/resources/sharepointprotectionpolicy)
 ---@param query? m365.query
 ---@return m365.list<m365.sharePointProtectionPolicy>
 function sharePoint:protection_policies(query) end
 
 ---GET /sharePointProtectionPolicies/{id}. Needs BackupRestore-Configuration.Read.All.
+---[sharePointProtectionPolicy resource type](https://learn.microsoft.com/graph/api/resources/sharepointprotectionpolicy)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1135,11 +1225,13 @@ function sharePoint:protection_policies(query) end
 function sharePoint:protection_policy(id, query) end
 
 ---GET /sharePointBrowseSessions. Needs BackupRestore-Restore.ReadWrite.All.
+---[List sharePointBrowseSessions](https://learn.microsoft.com/graph/api/backuprestoreroot-list-sharepointbrowsesessions)
 ---@param query? m365.query
 ---@return m365.list<m365.sharePointBrowseSession>
 function sharePoint:browse_sessions(query) end
 
 ---GET /sharePointBrowseSessions/{id}. Needs BackupRestore-Restore.ReadWrite.All.
+---[Get sharePointBrowseSession](https://learn.microsoft.com/graph/api/sharepointbrowsesession-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1151,21 +1243,25 @@ function sharePoint:browse_session(id, query) end
 local oneDriveForBusiness = {}
 
 ---GET /oneDriveForBusinessRestoreSessions. Needs BackupRestore-Restore.Read.All.
+---[oneDriveForBusinessRestoreSession resource type](https://learn.microsoft.com/graph/api/resources/onedriveforbusinessrestoresession)
 ---@param query? m365.query
 ---@return m365.list<m365.oneDriveForBusinessRestoreSession>
 function oneDriveForBusiness:sessions(query) end
 
 ---GET /driveProtectionUnits. Needs BackupRestore-Configuration.Read.All.
+---[driveProtectionUnit resource type](https://learn.microsoft.com/graph/api/resources/driveprotectionunit)
 ---@param query? m365.query
 ---@return m365.list<m365.driveProtectionUnit>
 function oneDriveForBusiness:protection_units(query) end
 
 ---GET /oneDriveForBusinessProtectionPolicies. Needs BackupRestore-Configuration.Read.All.
+---[oneDriveForBusinessProtectionPolicy resource type](https://learn.microsoft.com/graph/api/resources/onedriveforbusinessprotectionpolicy)
 ---@param query? m365.query
 ---@return m365.list<m365.oneDriveForBusinessProtectionPolicy>
 function oneDriveForBusiness:protection_policies(query) end
 
 ---GET /oneDriveForBusinessProtectionPolicies/{id}. Needs BackupRestore-Configuration.Read.All.
+---[oneDriveForBusinessProtectionPolicy resource type](https://learn.microsoft.com/graph/api/resources/onedriveforbusinessprotectionpolicy)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1174,11 +1270,13 @@ function oneDriveForBusiness:protection_policies(query) end
 function oneDriveForBusiness:protection_policy(id, query) end
 
 ---GET /oneDriveForBusinessBrowseSessions. Needs BackupRestore-Restore.ReadWrite.All.
+---[List oneDriveForBusinessBrowseSessions](https://learn.microsoft.com/graph/api/backuprestoreroot-list-onedriveforbusinessbrowsesessions)
 ---@param query? m365.query
 ---@return m365.list<m365.oneDriveForBusinessBrowseSession>
 function oneDriveForBusiness:browse_sessions(query) end
 
 ---GET /oneDriveForBusinessBrowseSessions/{id}. Needs BackupRestore-Restore.ReadWrite.All.
+---[Get oneDriveForBusinessBrowseSession](https://learn.microsoft.com/graph/api/onedriveforbusinessbrowsesession-get)
 ---@async
 ---@param id string
 ---@param query? m365.query
@@ -1190,21 +1288,25 @@ function oneDriveForBusiness:browse_session(id, query) end
 local exchange = {}
 
 ---GET /exchangeRestoreSessions. Needs BackupRestore-Restore.Read.All.
+---[exchangeRestoreSession resource type](https://learn.microsoft.com/graph/api/resources/exchangerestoresession)
 ---@param query? m365.query
 ---@return m365.list<m365.exchangeRestoreSession>
 function exchange:sessions(query) end
 
 ---GET /mailboxProtectionUnits. Needs BackupRestore-Configuration.Read.All.
+---[mailboxProtectionUnit resource type](https://learn.microsoft.com/graph/api/resources/mailboxprotectionunit)
 ---@param query? m365.query
 ---@return m365.list<m365.mailboxProtectionUnit>
 function exchange:protection_units(query) end
 
 ---GET /exchangeProtectionPolicies. Needs BackupRestore-Configuration.Read.All.
+---[exchangeProtectionPolicy resource type](https://learn.microsoft.com/graph/api/resources/exchangeprotectionpolicy)
 ---@param query? m365.query
 ---@return m365.list<m365.exchangeProtectionPolicy>
 function exchange:protection_policies(query) end
 
 ---GET /exchangeProtectionPolicies/{id}. Needs BackupRestore-Configuration.Read.All.
+---[exchangeProtectionPolicy resource type](https://learn.microsoft.com/graph/api/resources/exchangeprotectionpolicy)
 ---@async
 ---@param id string
 ---@param query? m365.query

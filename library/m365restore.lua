@@ -25,6 +25,7 @@
 ---@field operation? string
 ---@field service_code? string
 ---@field permission? string that the operation needs
+---@field help? string the page of Microsoft's reference that tells of the operation: its title and its address
 ---@field target? string
 ---@field details? table[]
 ---@field places? string[] of `no_match`: the libraries or folders that there are
@@ -171,6 +172,7 @@ function client:request(method, path, options) end
 function client:batch(reads, opts) end
 
 ---The restore points of one protection unit, at most five.
+---[List restorePoints](https://learn.microsoft.com/graph/api/backuprestoreroot-list-restorepoints)
 ---@param opts m365.restore_points_options
 ---@return m365.list<m365.restorePoint>
 function client:restore_points(opts) end
@@ -182,6 +184,7 @@ function client:restore_points(opts) end
 ---@field order? m365.restorePointPreference
 
 ---Searches the points of any number of units, 20 in a request.
+---[restorePoint: search](https://learn.microsoft.com/graph/api/restorepoint-search)
 ---@async
 ---@param query m365.point_search
 ---@param opts? m365.call_options
@@ -204,6 +207,7 @@ function client:search_restore_points(query, opts) end
 ---@field searchResponseId? string
 
 ---Turns backup on in this tenant. Needs BackupRestore-Control.ReadWrite.All.
+---[backupRestoreRoot: enable](https://learn.microsoft.com/graph/api/backuprestoreroot-enable)
 ---@async
 ---@param body {appOwnerTenantId: string}
 ---@param opts? m365.call_options
@@ -212,6 +216,7 @@ function client:search_restore_points(query, opts) end
 function client:enable(body, opts) end
 
 ---The state of the backup service.
+---[Get backupRestoreRoot](https://learn.microsoft.com/graph/api/backuprestoreroot-get)
 ---@async
 ---@param opts? m365.call_options
 ---@return m365.serviceStatus?
@@ -250,6 +255,7 @@ function restoreSessionBase:wait(opts) end
 local sharePoint = {}
 
 ---Creates a restore session, a draft; nothing is restored before it is activated.
+---[Create sharePointRestoreSession](https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointrestoresessions)
 ---@async
 ---@param body? m365.sharePoint_session_body nothing makes an empty one
 ---@param opts? m365.call_options
@@ -258,6 +264,7 @@ local sharePoint = {}
 function sharePoint:create_session(body, opts) end
 
 ---Creates a policy, inactive as yet.
+---[Create sharePointProtectionPolicy](https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointprotectionpolicies)
 ---@async
 ---@param body {displayName: string, siteProtectionUnits: table[]?}
 ---@param opts? m365.call_options
@@ -266,6 +273,7 @@ function sharePoint:create_session(body, opts) end
 function sharePoint:create_protection_policy(body, opts) end
 
 ---Opens a snapshot for a look inside.
+---[Create sharePointBrowseSession](https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointbrowsesessions)
 ---@async
 ---@param body {restorePointId: string|m365.restorePoint} of a fastRestore point
 ---@param opts? m365.call_options
@@ -294,6 +302,7 @@ function sharePointRestoreSession:add(artifacts, opts) end
 function sharePointRestoreSession:remove(ids, opts) end
 
 ---Sends a delta as it stands.
+---[Update sharePointRestoreSession](https://learn.microsoft.com/graph/api/sharepointrestoresession-update)
 ---@async
 ---@param body table<string, table[]> `["siteRestoreArtifacts@delta"]`
 ---@param opts? m365.call_options
@@ -303,6 +312,7 @@ function sharePointRestoreSession:remove(ids, opts) end
 function sharePointRestoreSession:update(body, opts) end
 
 ---Has the service choose the points; resolved only after activation.
+---[Create siteRestoreArtifactsBulkAdditionRequests](https://learn.microsoft.com/graph/api/sharepointrestoresession-post-siterestoreartifactsbulkadditionrequests)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -313,6 +323,7 @@ function sharePointRestoreSession:create_bulk_request(body, opts) end
 ---@class m365.siteRestoreArtifactsBulkAdditionRequest: m365.restoreArtifactsBulkRequestBase
 local siteRestoreArtifactsBulkAdditionRequest = {}
 
+---[Delete siteRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/siterestoreartifactsbulkadditionrequest-delete)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -323,6 +334,7 @@ function siteRestoreArtifactsBulkAdditionRequest:delete(opts) end
 local sharePointProtectionPolicy = {}
 
 ---Changes its name, or its units by a delta.
+---[Update sharePointProtectionPolicy](https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-update)
 ---@async
 ---@param body table `displayName`, `["siteProtectionUnits@delta"]`
 ---@param opts? m365.call_options
@@ -331,6 +343,7 @@ local sharePointProtectionPolicy = {}
 ---@return table? answer where some were refused
 function sharePointProtectionPolicy:update(body, opts) end
 
+---[Create protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-post)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -338,6 +351,7 @@ function sharePointProtectionPolicy:update(body, opts) end
 ---@return m365.error?
 function sharePointProtectionPolicy:create_inclusion_rule(body, opts) end
 
+---[Create siteProtectionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/siteprotectionunitsbulkadditionjobs-post)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -345,6 +359,7 @@ function sharePointProtectionPolicy:create_inclusion_rule(body, opts) end
 ---@return m365.error?
 function sharePointProtectionPolicy:create_bulk_job(body, opts) end
 
+---[Create siteExclusionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-post-siteexclusionunitsbulkadditionjobs)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -355,6 +370,7 @@ function sharePointProtectionPolicy:create_exclusion_bulk_job(body, opts) end
 ---@class m365.siteProtectionRule: m365.protectionRuleBase
 local siteProtectionRule = {}
 
+---[siteProtectionRule resource type](https://learn.microsoft.com/graph/api/resources/siteprotectionrule)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -370,6 +386,7 @@ function siteProtectionRule:update(body, opts) end
 local oneDriveForBusiness = {}
 
 ---Creates a restore session, a draft; nothing is restored before it is activated.
+---[Create oneDriveForBusinessRestoreSession](https://learn.microsoft.com/graph/api/backuprestoreroot-post-onedriveforbusinessrestoresessions)
 ---@async
 ---@param body? m365.oneDriveForBusiness_session_body nothing makes an empty one
 ---@param opts? m365.call_options
@@ -378,6 +395,7 @@ local oneDriveForBusiness = {}
 function oneDriveForBusiness:create_session(body, opts) end
 
 ---Creates a policy, inactive as yet.
+---[Create oneDriveForBusinessProtectionPolicy](https://learn.microsoft.com/graph/api/backuprestoreroot-post-onedriveforbusinessprotectionpolicies)
 ---@async
 ---@param body {displayName: string, driveProtectionUnits: table[]?}
 ---@param opts? m365.call_options
@@ -386,6 +404,7 @@ function oneDriveForBusiness:create_session(body, opts) end
 function oneDriveForBusiness:create_protection_policy(body, opts) end
 
 ---Opens a snapshot for a look inside.
+---[Create oneDriveForBusinessBrowseSession](https://learn.microsoft.com/graph/api/backuprestoreroot-post-onedriveforbusinessbrowsesessions)
 ---@async
 ---@param body {restorePointId: string|m365.restorePoint} of a fastRestore point
 ---@param opts? m365.call_options
@@ -414,6 +433,7 @@ function oneDriveForBusinessRestoreSession:add(artifacts, opts) end
 function oneDriveForBusinessRestoreSession:remove(ids, opts) end
 
 ---Sends a delta as it stands.
+---[Update oneDriveForBusinessRestoreSession](https://learn.microsoft.com/graph/api/onedriveforbusinessrestoresession-update)
 ---@async
 ---@param body table<string, table[]> `["driveRestoreArtifacts@delta"]`
 ---@param opts? m365.call_options
@@ -423,6 +443,7 @@ function oneDriveForBusinessRestoreSession:remove(ids, opts) end
 function oneDriveForBusinessRestoreSession:update(body, opts) end
 
 ---Has the service choose the points; resolved only after activation.
+---[Create driveRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/onedriveforbusinessrestoresession-post-driverestoreartifactsbulkadditionrequests)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -433,6 +454,7 @@ function oneDriveForBusinessRestoreSession:create_bulk_request(body, opts) end
 ---@class m365.driveRestoreArtifactsBulkAdditionRequest: m365.restoreArtifactsBulkRequestBase
 local driveRestoreArtifactsBulkAdditionRequest = {}
 
+---[Delete driveRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/driverestoreartifactsbulkadditionrequest-delete)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -443,6 +465,7 @@ function driveRestoreArtifactsBulkAdditionRequest:delete(opts) end
 local oneDriveForBusinessProtectionPolicy = {}
 
 ---Changes its name, or its units by a delta.
+---[Update oneDriveForBusinessProtectionPolicy](https://learn.microsoft.com/graph/api/onedriveforbusinessprotectionpolicy-update)
 ---@async
 ---@param body table `displayName`, `["driveProtectionUnits@delta"]`
 ---@param opts? m365.call_options
@@ -451,6 +474,7 @@ local oneDriveForBusinessProtectionPolicy = {}
 ---@return table? answer where some were refused
 function oneDriveForBusinessProtectionPolicy:update(body, opts) end
 
+---[Create protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-post)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -458,6 +482,7 @@ function oneDriveForBusinessProtectionPolicy:update(body, opts) end
 ---@return m365.error?
 function oneDriveForBusinessProtectionPolicy:create_inclusion_rule(body, opts) end
 
+---[Create driveProtectionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/driveprotectionunitsbulkadditionjobs-post)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -465,6 +490,7 @@ function oneDriveForBusinessProtectionPolicy:create_inclusion_rule(body, opts) e
 ---@return m365.error?
 function oneDriveForBusinessProtectionPolicy:create_bulk_job(body, opts) end
 
+---[Create driveExclusionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/onedriveforbusinessprotectionpolicy-post-driveexclusionunitsbulkadditionjobs)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -475,6 +501,7 @@ function oneDriveForBusinessProtectionPolicy:create_exclusion_bulk_job(body, opt
 ---@class m365.driveProtectionRule: m365.protectionRuleBase
 local driveProtectionRule = {}
 
+---[Update protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-update)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -490,6 +517,7 @@ function driveProtectionRule:update(body, opts) end
 local exchange = {}
 
 ---Creates a restore session, a draft; nothing is restored before it is activated.
+---[Create exchangeRestoreSession](https://learn.microsoft.com/graph/api/backuprestoreroot-post-exchangerestoresessions)
 ---@async
 ---@param body? m365.exchange_session_body nothing makes an empty one
 ---@param opts? m365.call_options
@@ -498,6 +526,7 @@ local exchange = {}
 function exchange:create_session(body, opts) end
 
 ---Creates a policy, inactive as yet.
+---[Create exchangeProtectionPolicy](https://learn.microsoft.com/graph/api/backuprestoreroot-post-exchangeprotectionpolicies)
 ---@async
 ---@param body {displayName: string, mailboxProtectionUnits: table[]?}
 ---@param opts? m365.call_options
@@ -526,6 +555,7 @@ function exchangeRestoreSession:add(artifacts, opts) end
 function exchangeRestoreSession:remove(ids, opts) end
 
 ---Sends a delta as it stands.
+---[Update exchangeRestoreSession](https://learn.microsoft.com/graph/api/exchangerestoresession-update)
 ---@async
 ---@param body table<string, table[]> `["mailboxRestoreArtifacts@delta"]`
 ---@param opts? m365.call_options
@@ -535,6 +565,7 @@ function exchangeRestoreSession:remove(ids, opts) end
 function exchangeRestoreSession:update(body, opts) end
 
 ---Has the service choose the points; resolved only after activation.
+---[Create mailboxRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/exchangerestoresession-post-mailboxrestoreartifactsbulkadditionrequests)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -545,6 +576,7 @@ function exchangeRestoreSession:create_bulk_request(body, opts) end
 ---@class m365.mailboxRestoreArtifactsBulkAdditionRequest: m365.restoreArtifactsBulkRequestBase
 local mailboxRestoreArtifactsBulkAdditionRequest = {}
 
+---[Delete mailboxRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/mailboxrestoreartifactsbulkadditionrequest-delete)
 ---@async
 ---@param opts? m365.call_options
 ---@return true?
@@ -555,6 +587,7 @@ function mailboxRestoreArtifactsBulkAdditionRequest:delete(opts) end
 local exchangeProtectionPolicy = {}
 
 ---Changes its name, or its units by a delta.
+---[Update exchangeProtectionPolicy](https://learn.microsoft.com/graph/api/exchangeprotectionpolicy-update)
 ---@async
 ---@param body table `displayName`, `["mailboxProtectionUnits@delta"]`
 ---@param opts? m365.call_options
@@ -563,6 +596,7 @@ local exchangeProtectionPolicy = {}
 ---@return table? answer where some were refused
 function exchangeProtectionPolicy:update(body, opts) end
 
+---[Create protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-post)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -570,6 +604,7 @@ function exchangeProtectionPolicy:update(body, opts) end
 ---@return m365.error?
 function exchangeProtectionPolicy:create_inclusion_rule(body, opts) end
 
+---[Create mailboxProtectionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/mailboxprotectionunitsbulkadditionjobs-post)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -577,6 +612,7 @@ function exchangeProtectionPolicy:create_inclusion_rule(body, opts) end
 ---@return m365.error?
 function exchangeProtectionPolicy:create_bulk_job(body, opts) end
 
+---[Create mailboxExclusionUnitsBulkAdditionJob](https://learn.microsoft.com/graph/api/exchangeprotectionpolicy-post-mailboxexclusionunitsbulkadditionjobs)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -587,6 +623,7 @@ function exchangeProtectionPolicy:create_exclusion_bulk_job(body, opts) end
 ---@class m365.mailboxProtectionRule: m365.protectionRuleBase
 local mailboxProtectionRule = {}
 
+---[Update protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-update)
 ---@async
 ---@param body table
 ---@param opts? m365.call_options
@@ -631,6 +668,7 @@ function exclusionUnitBulkAdditionJob:wait(opts) end
 local emailNotificationsSetting = {}
 
 ---Changes who is told. Signed-in users only.
+---[Update emailNotificationsSetting](https://learn.microsoft.com/graph/api/emailnotificationssetting-update)
 ---@async
 ---@param body table `isEnabled`, `additionalEvents`, `recipients`
 ---@param opts? m365.call_options
@@ -642,6 +680,7 @@ function emailNotificationsSetting:update(body, opts) end
 local serviceApp = {}
 
 ---Lets it control the backup from some time on. Signed-in users only.
+---[serviceApp: activate](https://learn.microsoft.com/graph/api/serviceapp-activate)
 ---@async
 ---@param body {effectiveDateTime: m365.time_value}
 ---@param opts? m365.call_options
@@ -689,6 +728,7 @@ function browseSessionBase:walk(what, opts) end
 local sharePointBrowseSession = {}
 
 ---Lists one place of the snapshot.
+---[sharePointBrowseSession: browse](https://learn.microsoft.com/graph/api/sharepointbrowsesession-browse)
 ---@param where? table an item; or `browseLocationItemKey`, `browseResourceType`, `filter`, `orderBy`, `optimizedBrowse`
 ---@param opts? m365.call_options
 ---@return m365.list<m365.browseQueryResponseItem>
@@ -699,6 +739,7 @@ function sharePointBrowseSession:browse(where, opts) end
 local oneDriveForBusinessBrowseSession = {}
 
 ---Lists one place of the snapshot.
+---[oneDriveForBusinessBrowseSession: browse](https://learn.microsoft.com/graph/api/onedriveforbusinessbrowsesession-browse)
 ---@param where? table an item; or `browseLocationItemKey`, `browseResourceType`, `filter`, `orderBy`, `optimizedBrowse`
 ---@param opts? m365.call_options
 ---@return m365.list<m365.browseQueryResponseItem>

@@ -99,6 +99,22 @@ describe("the library of annotations", function()
     assert.same({}, missing(types, classes))
   end)
 
+  it("names Microsoft's page in the hint of every operation", function()
+    local hints = {}
+    for _, name in ipairs(scratch.names "library") do
+      local hint = {}
+      for line in scratch.read("library/" .. name):gmatch "[^\n]*" do
+        local class, method = line:match "^function ([%w_]+)[.:]([%w_]+)%("
+        if class then hints[class .. "." .. method] = table.concat(hint, "\n") end
+        if line:find "^%-%-%-" then hint[#hint + 1] = line else hint = {} end
+      end
+    end
+    for _, row in ipairs(core.actions()) do
+      local name = row.on .. "." .. row.verb
+      assert.truthy(hints[name]:find(("[%s](%s)"):format(row.title, row.page), 1, true), name)
+    end
+  end)
+
   it("has every method that the Lua side adds", function()
     local names = extensions()
     assert.is_true(#names > 30)

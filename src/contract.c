@@ -1,5 +1,7 @@
 #include "contract.h"
 
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -94,6 +96,9 @@ const struct m365_type m365_types[] = {
 #define OPENAPI "OpenAPI description only: "
 #define LISTED "permission file only: "
 
+/* a source and its title, where a macro takes both */
+#define PAGE(source, title) source, title
+
 #define GET "GET"
 #define POST "POST"
 #define PATCH "PATCH"
@@ -119,20 +124,23 @@ const struct m365_type m365_types[] = {
 
 #define SESSIONS(Svc, svc, kind)                                               \
   {Svc, "sessions", GET, "/" Svc "RestoreSessions", READ, BOTH, NONE, LIST,    \
-   Svc "RestoreSession", R_R, OPENAPI "the sessions of one service"},          \
+   Svc "RestoreSession", R_R, OPENAPI "the sessions of one service", NULL},    \
       {Svc, "create_session", POST, "/" Svc "RestoreSessions", WRITE, BOTH,    \
        OPTIONAL, ITEM, Svc "RestoreSession", R_RW,                             \
-       "backuprestoreroot-post-" svc "restoresessions"},                       \
+       "backuprestoreroot-post-" svc "restoresessions",                        \
+       "Create " Svc "RestoreSession"},                                        \
       {Svc "RestoreSession", "update", PATCH, "{self}", WRITE, BOTH, OBJECT,   \
-       ITEM, "object", R_RW, svc "restoresession-update"},                     \
+       ITEM, "object", R_RW, svc "restoresession-update",                      \
+       "Update " Svc "RestoreSession"},                                        \
       {Svc "RestoreSession", "artifacts", GET,                                 \
        "{self}/" kind "RestoreArtifacts", READ, BOTH, NONE, LIST,              \
        kind "RestoreArtifact", R_R,                                            \
-       svc "restoresession-list-" kind "restoreartifacts"},                    \
+       svc "restoresession-list-" kind "restoreartifacts",                     \
+       "List " kind "RestoreArtifacts"},                                       \
       {Svc "RestoreSession", "artifact", GET,                                  \
        "{self}/" kind "RestoreArtifacts/{item}", READ, BOTH, NONE, ITEM,       \
-       kind "RestoreArtifact", R_R,                                            \
-       OPENAPI "one artifact without its list"}
+       kind "RestoreArtifact", R_R, OPENAPI "one artifact without its list",   \
+       NULL}
 
 #define GRANULAR(Svc, Kind, source)                                            \
   {Svc "RestoreSession", "granular_artifacts", GET,                            \
@@ -143,87 +151,106 @@ const struct m365_type m365_types[] = {
 #define BULK_TYPE(kind) kind "RestoreArtifactsBulkAdditionRequest"
 #define BULK_PAGE(kind) kind "restoreartifactsbulkadditionrequest"
 
-#define BULK(Svc, svc, kind)                                                   \
+/* plural: the end of one title, which two of the three pages do without */
+#define BULK(Svc, svc, kind, plural)                                           \
   {Svc "RestoreSession", "bulk_requests", GET, BULK_PATH(kind), READ, BOTH,    \
    NONE, LIST, BULK_TYPE(kind), R_R,                                           \
-   svc "restoresession-list-" BULK_PAGE(kind) "s"},                            \
+   svc "restoresession-list-" BULK_PAGE(kind) "s",                             \
+   "List " BULK_TYPE(kind) "s"},                                               \
       {Svc "RestoreSession", "bulk_request", GET, BULK_PATH(kind) "/{item}",   \
-       READ, BOTH, NONE, ITEM, BULK_TYPE(kind), R_R, BULK_PAGE(kind) "-get"},  \
+       READ, BOTH, NONE, ITEM, BULK_TYPE(kind), R_R, BULK_PAGE(kind) "-get",   \
+       "Get " BULK_TYPE(kind)},                                                \
       {Svc "RestoreSession", "create_bulk_request", POST, BULK_PATH(kind),     \
        WRITE, BOTH, OBJECT, ITEM, BULK_TYPE(kind), R_RW,                       \
-       svc "restoresession-post-" BULK_PAGE(kind) "s"},                        \
+       svc "restoresession-post-" BULK_PAGE(kind) "s",                         \
+       "Create " BULK_TYPE(kind) plural},                                      \
       {BULK_TYPE(kind), "delete", DELETE, "{self}", WRITE, BOTH, NONE,         \
-       NOTHING, NULL, R_RW, BULK_PAGE(kind) "-delete"}
+       NOTHING, NULL, R_RW, BULK_PAGE(kind) "-delete",                         \
+       "Delete " BULK_TYPE(kind)}
 
 #define BROWSE(Svc, svc)                                                       \
   {Svc, "browse_sessions", GET, "/" Svc "BrowseSessions", READ, BOTH, NONE,    \
    LIST, Svc "BrowseSession", R_RW,                                            \
-   "backuprestoreroot-list-" svc "browsesessions"},                            \
+   "backuprestoreroot-list-" svc "browsesessions",                             \
+   "List " Svc "BrowseSessions"},                                              \
       {Svc, "browse_session", GET, "/" Svc "BrowseSessions/{id}", READ, BOTH,  \
-       NONE, ITEM, Svc "BrowseSession", R_RW, svc "browsesession-get"},        \
+       NONE, ITEM, Svc "BrowseSession", R_RW, svc "browsesession-get",         \
+       "Get " Svc "BrowseSession"},                                            \
       {Svc, "create_browse_session", POST, "/" Svc "BrowseSessions", WRITE,    \
        BOTH, OBJECT, ITEM, Svc "BrowseSession", R_RW,                          \
-       "backuprestoreroot-post-" svc "browsesessions"},                        \
+       "backuprestoreroot-post-" svc "browsesessions",                         \
+       "Create " Svc "BrowseSession"},                                         \
       {Svc "BrowseSession", "browse", POST, "{self}/browse", READ, BOTH,       \
        DEFAULT, LIST, "browseQueryResponseItem", R_RW,                         \
-       svc "browsesession-browse"},                                            \
+       svc "browsesession-browse", Svc "BrowseSession: browse"},               \
       {Svc "BrowseSession", "browse_page", GET,                                \
        "{self}/browse?$skiptoken={item}", READ, BOTH, NONE, LIST,              \
-       "browseQueryResponseItem", R_RW, svc "browsesession-browse"}
+       "browseQueryResponseItem", R_RW, svc "browsesession-browse",            \
+       Svc "BrowseSession: browse"}
 
 /* a cast of protectionUnits hangs on the client, a collection of its own on
    the service */
 #define UNITS(Svc, kind)                                                       \
   {Svc, "protection_units", GET, "/" kind "ProtectionUnits", READ, BOTH, NONE, \
-   LIST, kind "ProtectionUnit", C_R, OPENAPI "the units of one service"},      \
+   LIST, kind "ProtectionUnit", C_R, OPENAPI "the units of one service", NULL},\
       {"client", kind "_protection_units", GET,                                \
        "/protectionUnits/graph." kind "ProtectionUnit", READ, BOTH, NONE,      \
        LIST, kind "ProtectionUnit", C_R,                                       \
-       "backuprestoreroot-list-" kind "protectionunits"},                      \
+       "backuprestoreroot-list-" kind "protectionunits",                       \
+       "List " kind "ProtectionUnits"},                                        \
       {"client", kind "_protection_unit", GET,                                 \
        "/protectionUnits/{id}/graph." kind "ProtectionUnit", READ, BOTH, NONE, \
        ITEM, kind "ProtectionUnit", C_R,                                       \
-       "backuprestoreroot-list-" kind "protectionunits"},                      \
+       "backuprestoreroot-list-" kind "protectionunits",                       \
+       "List " kind "ProtectionUnits"},                                        \
       {kind "ProtectionUnit", "update", PATCH,                                 \
        "/" kind "ProtectionUnits/{id}", WRITE, BOTH, OBJECT, SELF,             \
-       kind "ProtectionUnit", C_RW, kind "protectionunit-update"}
+       kind "ProtectionUnit", C_RW, kind "protectionunit-update",              \
+       "Update " kind "ProtectionUnit"}
 
 #define POLICIES(Svc, svc, kind)                                               \
   {Svc, "protection_policies", GET, "/" Svc "ProtectionPolicies", READ, BOTH,  \
    NONE, LIST, Svc "ProtectionPolicy", C_R,                                    \
-   OPENAPI "the policies of one service"},                                     \
+   OPENAPI "the policies of one service", NULL},                               \
       {Svc, "protection_policy", GET, "/" Svc "ProtectionPolicies/{id}", READ, \
        BOTH, NONE, ITEM, Svc "ProtectionPolicy", C_R,                          \
-       OPENAPI "a policy of one service"},                                     \
+       OPENAPI "a policy of one service", NULL},                               \
       {Svc, "create_protection_policy", POST, "/" Svc "ProtectionPolicies",    \
        WRITE, BOTH, OBJECT, ITEM, Svc "ProtectionPolicy", C_RW,                \
-       "backuprestoreroot-post-" svc "protectionpolicies"},                    \
+       "backuprestoreroot-post-" svc "protectionpolicies",                     \
+       "Create " Svc "ProtectionPolicy"},                                      \
       {Svc "ProtectionPolicy", "update", PATCH,                                \
        "/" Svc "ProtectionPolicies/{id}", WRITE, BOTH, OBJECT, ITEM, "object", \
-       C_RW, svc "protectionpolicy-update"},                                   \
+       C_RW, svc "protectionpolicy-update", "Update " Svc "ProtectionPolicy"}, \
       {Svc "ProtectionPolicy", "protection_units", GET,                        \
        "{self}/" kind "ProtectionUnits", READ, BOTH, NONE, LIST,               \
        kind "ProtectionUnit", C_R,                                             \
-       "backuprestoreroot-list-" kind "protectionunits"}
+       "backuprestoreroot-list-" kind "protectionunits",                       \
+       "List " kind "ProtectionUnits"}
 
 /* change, unprotect: the pages of the two calls that sites have none of */
 #define RULES(Svc, svc, kind, change, unprotect)                               \
   {Svc "ProtectionPolicy", "inclusion_rules", GET,                             \
    "{self}/" kind "InclusionRules", READ, BOTH, NONE, LIST,                    \
    kind "ProtectionRule", C_R,                                                 \
-   svc "protectionpolicy-list-" kind "inclusionrules"},                        \
+   svc "protectionpolicy-list-" kind "inclusionrules",                         \
+   "List " kind "InclusionRules"},                                             \
       {Svc "ProtectionPolicy", "inclusion_rule", GET,                          \
        "{self}/" kind "InclusionRules/{item}", READ, BOTH, NONE, ITEM,         \
-       kind "ProtectionRule", C_R, "protectionrulebase-get"},                  \
+       kind "ProtectionRule", C_R, "protectionrulebase-get",                   \
+       "Get protectionRuleBase"},                                              \
       {Svc "ProtectionPolicy", "create_inclusion_rule", POST,                  \
        "{self}/" kind "InclusionRules", WRITE, BOTH, OBJECT, ITEM,             \
-       kind "ProtectionRule", C_RW, "protectionrulebase-post"},                \
+       kind "ProtectionRule", C_RW, "protectionrulebase-post",                 \
+       "Create protectionRuleBase"},                                           \
       {kind "ProtectionRule", "update", PATCH, "{self}", WRITE, BOTH, OBJECT,  \
        SELF, kind "ProtectionRule", C_RW, change},                             \
       {kind "ProtectionRule", "delete", DELETE, "{self}", WRITE, BOTH, NONE,   \
-       NOTHING, NULL, C_RW, "protectionrulebase-delete"},                      \
+       NOTHING, NULL, C_RW, "protectionrulebase-delete",                       \
+       "Delete protectionRuleBase"},                                           \
       {kind "ProtectionRule", "run", POST, "{self}/run", WRITE, BOTH, NONE,    \
-       SELF, kind "ProtectionRule", C_RW, "protectionrulebase-run"},           \
+       SELF, kind "ProtectionRule", C_RW, "protectionrulebase-run",            \
+       "protectionRuleBase: run"},                                             \
       {kind "ProtectionRule", "delete_and_unprotect", POST,                    \
        "{self}/deleteAndUnprotect", WRITE, BOTH, NONE, SELF,                   \
        kind "ProtectionRule", C_RW, unprotect}
@@ -233,144 +260,175 @@ const struct m365_type m365_types[] = {
 
 #define JOBS(Svc, svc, kind)                                                   \
   {Svc "ProtectionPolicy", "bulk_jobs", GET, JOBS_PATH(kind), READ, BOTH,      \
-   NONE, LIST, JOBS_TYPE(kind), C_R,                                           \
-   svc "protectionpolicy-list-" kind "protectionunitsbulkadditionjobs"},       \
+   NONE, LIST, JOBS_TYPE(kind), C_R, svc "protectionpolicy-list-" kind         \
+   "protectionunitsbulkadditionjobs", "List " JOBS_TYPE(kind) "s"},            \
       {Svc "ProtectionPolicy", "bulk_job", GET, JOBS_PATH(kind) "/{item}",     \
        READ, BOTH, NONE, ITEM, JOBS_TYPE(kind), C_R,                           \
-       kind "protectionunitsbulkadditionjobs-get"},                            \
+       kind "protectionunitsbulkadditionjobs-get", "Get " JOBS_TYPE(kind)},    \
       {Svc "ProtectionPolicy", "create_bulk_job", POST, JOBS_PATH(kind),       \
        WRITE, BOTH, OBJECT, ITEM, JOBS_TYPE(kind), C_RW,                       \
-       kind "protectionunitsbulkadditionjobs-post"}
+       kind "protectionunitsbulkadditionjobs-post", "Create " JOBS_TYPE(kind)}
 
 #define OUT_PATH(kind) "{self}/" kind "ExclusionUnits"
+#define OUT_TYPE(kind) kind "ExclusionUnitsBulkAdditionJob"
 #define OUT_PAGE(svc, kind) svc "protectionpolicy-list-" kind "exclusionunits"
 
 #define EXCLUSIONS(Svc, svc, kind)                                             \
   {Svc "ProtectionPolicy", "exclusion_units", GET, OUT_PATH(kind), READ, BETA, \
-   NONE, LIST, kind "ExclusionUnit", C_R, OUT_PAGE(svc, kind)},                \
+   NONE, LIST, kind "ExclusionUnit", C_R, OUT_PAGE(svc, kind),                 \
+   "List " kind "ExclusionUnits"},                                             \
       {Svc "ProtectionPolicy", "exclusion_unit", GET,                          \
-       OUT_PATH(kind) "/{item}", READ, BETA, NONE, ITEM,                       \
-       kind "ExclusionUnit", C_R, kind "exclusionunit-get"},                   \
+       OUT_PATH(kind) "/{item}", READ, BETA, NONE, ITEM, kind "ExclusionUnit", \
+       C_R, kind "exclusionunit-get", "Get " kind "ExclusionUnit"},            \
       {Svc "ProtectionPolicy", "exclusion_bulk_jobs", GET,                     \
        OUT_PATH(kind) "BulkAdditionJobs", READ, BETA, NONE, LIST,              \
-       kind "ExclusionUnitsBulkAdditionJob", C_R,                              \
-       OUT_PAGE(svc, kind) "bulkadditionjobs"},                                \
+       OUT_TYPE(kind), C_R, OUT_PAGE(svc, kind) "bulkadditionjobs",            \
+       "List " OUT_TYPE(kind) "s"},                                            \
       {Svc "ProtectionPolicy", "exclusion_bulk_job", GET,                      \
        OUT_PATH(kind) "BulkAdditionJobs/{item}", READ, BETA, NONE, ITEM,       \
-       kind "ExclusionUnitsBulkAdditionJob", C_R,                              \
-       kind "exclusionunitsbulkadditionjob-get"},                              \
+       OUT_TYPE(kind), C_R, kind "exclusionunitsbulkadditionjob-get",          \
+       "Get " OUT_TYPE(kind)},                                                 \
       {Svc "ProtectionPolicy", "create_exclusion_bulk_job", POST,              \
        OUT_PATH(kind) "BulkAdditionJobs", WRITE, BETA, OBJECT, ITEM,           \
-       kind "ExclusionUnitsBulkAdditionJob", C_RW,                             \
-       svc "protectionpolicy-post-" kind "exclusionunitsbulkadditionjobs"}
+       OUT_TYPE(kind), C_RW, svc "protectionpolicy-post-" kind                 \
+       "exclusionunitsbulkadditionjobs", "Create " OUT_TYPE(kind)}
 
-#define SERVICE(Svc, svc, kind)                                                \
-  SESSIONS(Svc, svc, kind), BULK(Svc, svc, kind), UNITS(Svc, kind),            \
+#define SERVICE(Svc, svc, kind, plural)                                        \
+  SESSIONS(Svc, svc, kind), BULK(Svc, svc, kind, plural), UNITS(Svc, kind),    \
       POLICIES(Svc, svc, kind), JOBS(Svc, svc, kind),                          \
       EXCLUSIONS(Svc, svc, kind)
 
 const struct m365_action m365_actions[] = {
     /* the service itself */
     {"client", "status", GET, "", READ, BOTH, NONE, ITEM, "backupRestoreRoot",
-     K_R, "backuprestoreroot-get"},
+     K_R, "backuprestoreroot-get", "Get backupRestoreRoot"},
     {"client", "enable", POST, "/enable", WRITE, BOTH, OBJECT, ITEM,
-     "serviceStatus", K_RW, "backuprestoreroot-enable"},
-    {"client", "email_notifications_setting", GET, "/emailNotificationsSetting",
-     READ, BOTH, NONE, ITEM, "emailNotificationsSetting", K_RW,
-     "emailnotificationssetting-get"},
-    {"emailNotificationsSetting", "update", PATCH, "/emailNotificationsSetting",
-     WRITE, BOTH, OBJECT, SELF, "emailNotificationsSetting", K_RW,
-     "emailnotificationssetting-update"},
+     "serviceStatus", K_RW, "backuprestoreroot-enable",
+     "backupRestoreRoot: enable"},
+    {"client", "email_notifications_setting", GET,
+     "/emailNotificationsSetting", READ, BOTH, NONE, ITEM,
+     "emailNotificationsSetting", K_RW, "emailnotificationssetting-get",
+     "Get emailNotificationsSetting"},
+    {"emailNotificationsSetting", "update", PATCH,
+     "/emailNotificationsSetting", WRITE, BOTH, OBJECT, SELF,
+     "emailNotificationsSetting", K_RW, "emailnotificationssetting-update",
+     "Update emailNotificationsSetting"},
     {"client", "service_apps", GET, "/serviceApps", READ, BOTH, NONE, LIST,
-     "serviceApp", K_R, "backuprestoreroot-list-serviceapps"},
+     "serviceApp", K_R, "backuprestoreroot-list-serviceapps",
+     "List serviceApps"},
     {"client", "service_app", GET, "/serviceApps/{id}", READ, BOTH, NONE, ITEM,
-     "serviceApp", K_R, "serviceapp-get"},
-    {"client", "create_service_app", POST, "/serviceApps", WRITE, BOTH, DEFAULT,
-     ITEM, "serviceApp", K_RW, "backuprestoreroot-post-serviceapps"},
+     "serviceApp", K_R, "serviceapp-get", "Get serviceApp"},
+    {"client", "create_service_app", POST, "/serviceApps", WRITE, BOTH,
+     DEFAULT, ITEM, "serviceApp", K_RW, "backuprestoreroot-post-serviceapps",
+     "Create serviceApp"},
     {"serviceApp", "delete", DELETE, "/serviceApps/{id}", WRITE, BOTH, NONE,
-     NOTHING, NULL, K_RW, "backuprestoreroot-delete-serviceapps"},
+     NOTHING, NULL, K_RW, "backuprestoreroot-delete-serviceapps",
+     "Delete serviceApp"},
     {"serviceApp", "activate", POST, "/serviceApps/{id}/activate", WRITE, BOTH,
-     OBJECT, SELF, "serviceApp", K_RW, "serviceapp-activate"},
+     OBJECT, SELF, "serviceApp", K_RW, "serviceapp-activate",
+     "serviceApp: activate"},
     {"serviceApp", "deactivate", POST, "/serviceApps/{id}/deactivate", WRITE,
-     BOTH, NONE, SELF, "serviceApp", K_RW, "serviceapp-deactivate"},
+     BOTH, NONE, SELF, "serviceApp", K_RW, "serviceapp-deactivate",
+     "serviceApp: deactivate"},
     {"client", "activity_logs", GET, "/activityLogs", READ, BETA, NONE, LIST,
-     "activityLogBase", M_R, "backuprestoreroot-list-activitylogs"},
+     "activityLogBase", M_R, "backuprestoreroot-list-activitylogs",
+     "List activitylogs"},
     {"client", "activity_log", GET, "/activityLogs/{id}", READ, BETA, NONE,
-     ITEM, "activityLogBase", M_R, OPENAPI "one entry of the list"},
+     ITEM, "activityLogBase", M_R, OPENAPI "one entry of the list", NULL},
     {"client", "statistics_by_policy", GET,
      "/reports/getStatisticsByPolicy(policyId='{id}')", READ, BOTH, NONE, ITEM,
-     "backupPolicyReport", C_R, "backupreport-getstatisticsbypolicy"},
+     "backupPolicyReport", C_R, "backupreport-getstatisticsbypolicy",
+     "backupReport: getStatisticsByPolicy"},
 
     /* restore sessions of any service */
     {"client", "sessions", GET, "/restoreSessions", READ, BOTH, NONE, LIST,
-     "restoreSessionBase", R_R, "backuprestoreroot-list-restoresessions"},
+     "restoreSessionBase", R_R, "backuprestoreroot-list-restoresessions",
+     "List restoreSessionBase objects"},
     {"client", "session", GET, "/restoreSessions/{id}", READ, BOTH, NONE, ITEM,
-     "restoreSessionBase", R_R, "restoresessionbase-get"},
+     "restoreSessionBase", R_R, "restoresessionbase-get",
+     "Get restoreSessionBase"},
     {"restoreSessionBase", "delete", DELETE, "/restoreSessions/{id}", WRITE,
-     BOTH, NONE, NOTHING, NULL, R_RW, "restoresessionbase-delete"},
+     BOTH, NONE, NOTHING, NULL, R_RW, "restoresessionbase-delete",
+     "Delete restoreSessionBase"},
     {"restoreSessionBase", "activate", POST, "/restoreSessions/{id}/activate",
      WRITE, BOTH, NONE, SELF, "restoreSessionBase", R_RW,
-     "restoresessionbase-activate"},
+     "restoresessionbase-activate", "restoreSessionBase: activate"},
 
     /* restore points */
     {"client", "restore_points", GET, "/restorePoints", READ, BOTH, NONE, LIST,
-     "restorePoint", S_R, "backuprestoreroot-list-restorepoints"},
+     "restorePoint", S_R, "backuprestoreroot-list-restorepoints",
+     "List restorePoints"},
     {"client", "restore_point", GET, "/restorePoints/{id}", READ, BOTH, NONE,
-     ITEM, "restorePoint", S_R, OPENAPI "one point without a search"},
+     ITEM, "restorePoint", S_R, OPENAPI "one point without a search", NULL},
     {"client", "search_restore_points", POST, "/restorePoints/search", READ,
      BOTH, OBJECT, ITEM, "restorePointSearchResponse", S_R,
-     "restorepoint-search"},
+     "restorepoint-search", "restorePoint: search"},
 
     /* browse sessions, protection units and policies of any service */
     {"client", "browse_sessions", GET, "/browseSessions", READ, BOTH, NONE,
-     LIST, "browseSessionBase", R_RW, "backuprestoreroot-list-browsesessions"},
+     LIST, "browseSessionBase", R_RW, "backuprestoreroot-list-browsesessions",
+     "List browseSessions"},
     {"client", "protection_units", GET, "/protectionUnits", READ, BOTH, NONE,
-     LIST, "protectionUnitBase", C_R, OPENAPI "the units of all services"},
+     LIST, "protectionUnitBase", C_R, OPENAPI "the units of all services",
+     NULL},
     {"client", "protection_unit", GET, "/protectionUnits/{id}", READ, BOTH,
-     NONE, ITEM, "protectionUnitBase", C_R, "protectionunitbase-get"},
+     NONE, ITEM, "protectionUnitBase", C_R, "protectionunitbase-get",
+     "Get protectionUnitBase"},
     {"protectionUnitBase", "offboard", POST, "/protectionUnits/{id}/offboard",
      WRITE, BOTH, NONE, SELF, "protectionUnitBase", C_RW,
-     "protectionunitbase-offboard"},
+     "protectionunitbase-offboard", "protectionUnitBase: offboard"},
     {"protectionUnitBase", "cancel_offboard", POST,
      "/protectionUnits/{id}/cancelOffboard", WRITE, BOTH, NONE, SELF,
-     "protectionUnitBase", C_RW, "protectionunitbase-canceloffboard"},
+     "protectionUnitBase", C_RW, "protectionunitbase-canceloffboard",
+     "protectionUnitBase: cancelOffboard"},
     {"client", "protection_policies", GET, "/protectionPolicies", READ, BOTH,
      NONE, LIST, "protectionPolicyBase", C_R,
-     OPENAPI "the policies of all services"},
-    {"client", "protection_policy", GET, "/protectionPolicies/{id}", READ, BOTH,
-     NONE, ITEM, "protectionPolicyBase", C_R,
-     OPENAPI "a policy of any service"},
+     OPENAPI "the policies of all services", NULL},
+    {"client", "protection_policy", GET, "/protectionPolicies/{id}", READ,
+     BOTH, NONE, ITEM, "protectionPolicyBase", C_R,
+     OPENAPI "a policy of any service", NULL},
     {"protectionPolicyBase", "delete", DELETE, "/protectionPolicies/{id}",
-     WRITE, BOTH, NONE, NOTHING, NULL, C_RW, "protectionpolicybase-delete"},
+     WRITE, BOTH, NONE, NOTHING, NULL, C_RW, "protectionpolicybase-delete",
+     "Delete protectionPolicyBase"},
     {"protectionPolicyBase", "activate", POST,
      "/protectionPolicies/{id}/activate", WRITE, BOTH, NONE, SELF,
-     "protectionPolicyBase", C_RW, "protectionpolicybase-activate"},
+     "protectionPolicyBase", C_RW, "protectionpolicybase-activate",
+     "protectionPolicyBase: activate"},
     {"protectionPolicyBase", "deactivate", POST,
      "/protectionPolicies/{id}/deactivate", WRITE, BOTH, NONE, SELF,
-     "protectionPolicyBase", C_RW, "protectionpolicybase-deactivate"},
+     "protectionPolicyBase", C_RW, "protectionpolicybase-deactivate",
+     "protectionPolicyBase: deactivate"},
 
-    SERVICE("sharePoint", "sharepoint", "site"),
-    RULES("sharePoint", "sharepoint", "site", LISTED "a change of a rule",
-          LISTED "the end of a rule and of what it protects"),
+    SERVICE("sharePoint", "sharepoint", "site", "s"),
+    RULES("sharePoint", "sharepoint", "site",
+          PAGE(LISTED "a change of a rule", NULL),
+          PAGE(LISTED "the end of a rule and of what it protects", NULL)),
     GRANULAR("sharePoint", "Site",
-             "sharepointrestoresession-list-granularsiterestoreartifacts"),
+             PAGE("sharepointrestoresession-list-granularsiterestoreartifacts",
+                  "List granularSiteRestoreArtifacts")),
     BROWSE("sharePoint", "sharepoint"),
 
-    SERVICE("oneDriveForBusiness", "onedriveforbusiness", "drive"),
+    SERVICE("oneDriveForBusiness", "onedriveforbusiness", "drive", ""),
     RULES("oneDriveForBusiness", "onedriveforbusiness", "drive",
-          "protectionrulebase-update", "protectionrulebase-deleteandunprotect"),
+          PAGE("protectionrulebase-update", "Update protectionRuleBase"),
+          PAGE("protectionrulebase-deleteandunprotect",
+               "protectionRuleBase: deleteAndUnprotect")),
     GRANULAR("oneDriveForBusiness", "Drive",
-             "onedriveforbusinessrestoresession-list-"
-             "granulardriverestoreartifacts"),
+             PAGE("onedriveforbusinessrestoresession-list-"
+                  "granulardriverestoreartifacts",
+                  "List granularDriveRestoreArtifacts")),
     BROWSE("oneDriveForBusiness", "onedriveforbusiness"),
 
-    SERVICE("exchange", "exchange", "mailbox"),
+    SERVICE("exchange", "exchange", "mailbox", ""),
     RULES("exchange", "exchange", "mailbox",
-          "protectionrulebase-update", "protectionrulebase-deleteandunprotect"),
+          PAGE("protectionrulebase-update", "Update protectionRuleBase"),
+          PAGE("protectionrulebase-deleteandunprotect",
+               "protectionRuleBase: deleteAndUnprotect")),
     GRANULAR("exchange", "Mailbox",
-             OPENAPI "the siblings of the documented granular lists"),
+             PAGE(OPENAPI "the siblings of the documented granular lists",
+                  NULL)),
 
-    {NULL, NULL, NULL, NULL, READ, BOTH, NONE, NOTHING, NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL, READ, BOTH, NONE, NOTHING, NULL, NULL, NULL, NULL},
 };
 
 /*
@@ -420,6 +478,59 @@ const struct m365_action *m365_type_reader(const struct m365_type *type) {
       return a;
   }
   return NULL;
+}
+
+/*
+** Pages of Microsoft's reference
+*/
+
+/* verbs that are written in Lua, and the verb whose page tells of them */
+static const char *verb_of(const char *verb) {
+  static const char *const rows[][2] = {{"add", "update"},
+                                        {"remove", "update"},
+                                        {"find", "browse"},
+                                        {"walk", "browse"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (strcmp(rows[i][0], verb) == 0)
+      return rows[i][1];
+  return verb;
+}
+
+const struct m365_action *m365_action_of(const char *operation) {
+  const char *dot = strchr(operation, '.');
+  size_t n = dot != NULL ? (size_t)(dot - operation) : 0;
+  char name[64];
+  const struct m365_type *type;
+  if (n == 0 || n >= sizeof name)
+    return NULL;
+  for (const struct m365_action *a = m365_actions; a->verb != NULL; a++)
+    if (strlen(a->on) == n && memcmp(a->on, operation, n) == 0 &&
+        strcmp(a->verb, verb_of(dot + 1)) == 0)
+      return a;
+  if (strcmp(dot + 1, "refresh") != 0 && strcmp(dot + 1, "wait") != 0)
+    return NULL;
+  memcpy(name, operation, n);
+  name[n] = '\0';
+  type = m365_type_named(name);
+  return type != NULL ? m365_type_reader(type) : NULL;
+}
+
+/* An operation without a page of its own is told on that of the type that
+   it gives, or is on. */
+void m365_action_page(const struct m365_action *action,
+                      struct m365_page *page) {
+  const char *type = action->type != NULL ? action->type : action->on;
+  if (action->title != NULL) {
+    snprintf(page->title, sizeof page->title, "%s", action->title);
+    snprintf(page->address, sizeof page->address, M365_REFERENCE "%s",
+             action->source);
+    return;
+  }
+  snprintf(page->title, sizeof page->title, "%s resource type", type);
+  snprintf(page->address, sizeof page->address,
+           M365_REFERENCE "resources/%s", type);
+  for (char *c = page->address; *c != '\0'; c++)
+    *c = (char)tolower((unsigned char)*c);
 }
 
 /* with or without the "@delta" of an update */

@@ -59,6 +59,15 @@ struct m365_action {
   const char *type; /* of the result, or of its members */
   const char *permission;
   const char *source; /* the page that documents it, or why it is here */
+  const char *title;  /* of that page; NULL: there is none */
+};
+
+/* where Microsoft's reference stands */
+#define M365_REFERENCE "https://learn.microsoft.com/graph/api/"
+
+/* A page of it. */
+struct m365_page {
+  char title[96], address[160];
 };
 
 extern const struct m365_type m365_types[];     /* ended by a NULL name */
@@ -76,6 +85,14 @@ const struct m365_type *m365_type_base(const struct m365_type *type);
 
 /* The action that reads one resource of that type again, or NULL. */
 const struct m365_action *m365_type_reader(const struct m365_type *type);
+
+/* The action that an error's `operation` names, such as "client.session", or
+   that its page tells of; NULL: none. */
+const struct m365_action *m365_action_of(const char *operation);
+
+/* The page that tells of an action. */
+void m365_action_page(const struct m365_action *action,
+                      struct m365_page *page);
 
 /* The type of a property whose value is an object, by the property's name,
    which means the same all over this part of Graph. */

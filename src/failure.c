@@ -7,6 +7,7 @@
 
 #include "advice.h"
 #include "catalogue.h"
+#include "contract.h"
 #include "json.h"
 #include "plain.h"
 #include "redact.h"
@@ -128,11 +129,26 @@ static const char *name_of_effect(enum m365_effect effect) {
   return effect == M365_WRITE ? "write" : "read";
 }
 
+/* The page of Microsoft's reference that tells of the object's operation. */
+static void set_help(lua_State *L) {
+  const struct m365_action *action = NULL;
+  struct m365_page page;
+  if (lua_getfield(L, -1, "operation") == LUA_TSTRING)
+    action = m365_action_of(lua_tostring(L, -1));
+  lua_pop(L, 1);
+  if (action == NULL || has_field(L, "help"))
+    return;
+  m365_action_page(action, &page);
+  lua_pushfstring(L, "\"%s\", %s", page.title, page.address);
+  lua_setfield(L, -2, "help");
+}
+
 static void push_object(lua_State *L, const struct m365_deed *deed) {
   lua_newtable(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
   lua_setmetatable(L, -2);
   set_text(L, "operation", deed->operation);
+  set_help(L);
 }
 
 /*
@@ -540,6 +556,7 @@ int m365_failure_new(lua_State *L) {
     complete(L, entry);
   else
     default_text(L, "message", "no more is known than this code");
+  set_help(L);
   redact_object(L, NULL, 0);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
   lua_setmetatable(L, 1);

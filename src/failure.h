@@ -4,7 +4,7 @@
 ** A table with these fields, and a __tostring that reads well:
 **   code, message, status, request_id, client_request_id, retry_after,
 **   attempts, operation, sent (false, true or "unknown"), class, remedy,
-**   service_code, target, details, permission, cause
+**   service_code, target, details, permission, cause, help
 ** Codes are stable; texts are not. No field ever holds a secret.
 */
 #ifndef m365_failure_h

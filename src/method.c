@@ -538,8 +538,9 @@ The contract table, for tools and tests.
 @function actions
 @treturn table a list of rows: `on`, `verb`, `method`, `path`, `effect`,
 `v1`, `beta`, `body` (none, object, optional or default), `result` (nothing,
-self, item or list), `type`, `permission`, `source`; `home`, the collection in
-which the type that it is on stands
+self, item or list), `type`, `permission`, `source`; `title` and `page`, the
+title and the address of Microsoft's page; `home`, the collection in which the
+type that it is on stands
 */
 static int f_actions(lua_State *L) {
   static const char *const bodies[] = {[M365_BODY_NONE] = "none",
@@ -551,6 +552,7 @@ static int f_actions(lua_State *L) {
                                         [M365_RESULT_ITEM] = "item",
                                         [M365_RESULT_LIST] = "list"};
   lua_Integer n = 0;
+  struct m365_page page;
   lua_newtable(L);
   for (const struct m365_action *a = m365_actions; a->verb != NULL; a++) {
     lua_newtable(L);
@@ -565,6 +567,9 @@ static int f_actions(lua_State *L) {
     set(L, "result", results[a->result]);
     set(L, "permission", a->permission);
     set(L, "source", a->source);
+    m365_action_page(a, &page);
+    set(L, "title", page.title);
+    set(L, "page", page.address);
     lua_pushboolean(L, (a->versions & M365_V1) != 0);
     lua_setfield(L, -2, "v1");
     lua_pushboolean(L, (a->versions & M365_BETA) != 0);

@@ -14,8 +14,8 @@ method in the reference.
 - "list of" stands for an iterator over resources, "self" for the receiver, brought up to date.
 - Every permission needs an administrator's consent. *User*: only for a signed-in user, never for an application.
   Whoever browses as a user needs the role of a SharePoint Backup Administrator, too.
-- A source is a page of Microsoft's reference, by its name there; where there is none, why the operation is here all the
-  same.
+- A page is one of Microsoft's reference, by its title; errors name it in `err.help`. Where an operation has none, it is
+  that of its type, and why the operation is here all the same.
 ]]
 
 --- Permissions that exist for signed-in users only, by type and verb.
@@ -54,14 +54,15 @@ local function versions_of(row)
   return row.v1 and row.beta and "both" or row.beta and "beta" or "v1.0"
 end
 
---- A page of Microsoft's reference as a link, anything else as it is.
-local function source_of(row)
-  return (row.source:gsub("^[%l-]+$", "[%0](https://learn.microsoft.com/graph/api/%0)"))
+--- The page of Microsoft's reference as a link, and why the operation is there if it has none of its own.
+local function page_of(row)
+  local link = ("[%s](%s)"):format(row.title, row.page)
+  return row.source:find ": " and link .. "; " .. row.source or link
 end
 
 local function line_of(row)
   return ("| `%s` | `%s %s` | %s | %s | %s | %s |"):format(call_of(row), row.method, row.path == "" and "/" or row.path,
-    versions_of(row), permission_of(row), result_of(row), source_of(row))
+    versions_of(row), permission_of(row), result_of(row), page_of(row))
 end
 
 --- The page.
@@ -77,7 +78,7 @@ local function page()
   end
   local parts = { HEAD }
   for _, on in ipairs(order) do
-    parts[#parts + 1] = "\n## " .. on .. "\n\n| Call | Request | In | Permission | Result | Source |\n"
+    parts[#parts + 1] = "\n## " .. on .. "\n\n| Call | Request | In | Permission | Result | Page |\n"
       .. "| --- | --- | --- | --- | --- | --- |\n" .. table.concat(groups[on], "\n") .. "\n"
   end
   return table.concat(parts)

@@ -96,14 +96,33 @@ describe("every row of the contract table", function()
     end)
   end
 
-  it("names its permission where it is refused", function()
+  it("names its permission and Microsoft's page where it is refused", function()
     for _, row in ipairs(rows) do
       local result, err = call(row, { error = { code = "accessDenied" } }, 403)
       assert.is_nil(result, row.key)
       assert.equal(row.permission, err.permission, row.key)
       assert.is_truthy(err.remedy:find(row.permission or "Microsoft's page", 1, true), row.key)
       assert.equal(row.on .. "." .. row.verb, err.operation)
+      assert.equal(('"%s", %s'):format(row.title, row.page), err.help)
+      assert.matches("^https://learn%.microsoft%.com/graph/api/[%l/-]+$", row.page)
     end
+  end)
+
+  it("names Microsoft's page where nothing was sent, too", function()
+    local client = clients["v1.0"]
+    local session = assert(client.sharePoint:create_session())
+    local session_page = "https://learn.microsoft.com/graph/api/sharepointrestoresession-update"
+    local _, refused = client.sharePoint:create_session({ siteRestoreArtifacts = {} })
+    assert.same({ false, '"Create sharePointRestoreSession", '
+      .. "https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointrestoresessions" },
+      { refused.sent, refused.help })
+    local _, empty = session:add {}
+    assert.equal('"Update sharePointRestoreSession", ' .. session_page, empty.help)
+    support.answer(sim, "", { status = 403 })
+    local _, unread = session:refresh()
+    assert.equal('"Get restoreSessionBase", https://learn.microsoft.com/graph/api/restoresessionbase-get', unread.help)
+    local _, beyond = client:request("GET", "/solutions/backupRestore/nowhere")
+    assert.is_nil(beyond.help)
   end)
 
   it("sends nothing where it exists in beta only", function()
