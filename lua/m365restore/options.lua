@@ -38,7 +38,7 @@ local kinds = {
     return value
   end,
   integer = function(value, field)
-    local whole = type(value) == "number" and math.tointeger(value) -- 2.0 is one
+    local whole = type(value) == "number" and math.tointeger(value) -- a float may be whole
     if not whole or whole < 1 then
       error(field .. ": a whole number of at least 1 was expected, got " .. tostring(value), 0)
     end
