@@ -1,6 +1,7 @@
 --- Bulk requests as the contents of a session: how one is made, and which
 -- target each of its artifacts is.
 -- @module m365restore.restore.request
+local fold = require "m365restore.fold"
 local rules = require "m365restore.rules"
 local unit_of = require "m365restore.restore.unit_of"
 
@@ -52,7 +53,7 @@ function request.fill(session, plan, rows)
   return nil, problem
 end
 
---- What could not be found: address in lower case -> its error.
+--- What could not be found: address, without the difference of capitals -> its error.
 local function unresolved(session)
   local found, err = first_of(session)
   if err then
@@ -61,7 +62,7 @@ local function unresolved(session)
   local errors = {}
   for _, detail in ipairs(found and found.error and found.error.details or {}) do
     if type(detail.target) == "string" then
-      errors[detail.target:lower()] = { code = detail.code, message = detail.message }
+      errors[fold.text(detail.target)] = { code = detail.code, message = detail.message }
     end
   end
   return errors
@@ -107,7 +108,7 @@ function request.list(session, rows)
     found[unit or artifact.id or 0] = artifact
   end
   for _, row in ipairs(rows) do
-    local fault = errors[row.address:lower()]
+    local fault = errors[fold.text(row.address)]
     if fault and not found[row.protectionUnitId] then
       found[row.protectionUnitId] = { status = "failed", error = fault }
     end
