@@ -156,7 +156,7 @@ struct m365_operation *m365_operation_push(lua_State *L) {
   struct m365_operation *op;
   struct runtime *r;
   check_engine(L);
-  op = lua_newuserdatauv(L, sizeof *op, 2);
+  op = lua_newuserdatauv(L, sizeof *op, M365_OPERATION_VALUES);
   memset(op, 0, sizeof *op);
   op->job.state = M365_IDLE;
   luaL_setmetatable(L, OPERATION);
@@ -175,6 +175,21 @@ void m365_operation_submit(lua_State *L, int index) {
   op->in_flight = true;
   op->job.owner = op;
   m365_engine_submit(*op->engine, &op->job);
+}
+
+bool m365_operation_repeat(lua_State *L, int index) {
+  struct m365_operation *op = lua_touserdata(L, index);
+  lua_pushvalue(L, index);
+  note(L, FLIGHT, op);
+  if (op->closed || *op->engine == NULL ||
+      !m365_engine_repeat(*op->engine, &op->job)) {
+    lua_pushnil(L);
+    note(L, FLIGHT, op);
+    return false;
+  }
+  op->done = false;
+  op->in_flight = true;
+  return true;
 }
 
 void m365_operation_sleep(lua_State *L, int index, struct m365_origin *origin,

@@ -21,7 +21,12 @@
 #include "failure.h"
 
 /* user values of an operation that is an exchange */
-enum { M365_OPERATION_CLIENT = 1, M365_OPERATION_ERROR };
+enum {
+  M365_OPERATION_CLIENT = 1,
+  M365_OPERATION_ERROR,
+  M365_OPERATION_ANSWER, /* what was decoded, until it is taken */
+  M365_OPERATION_VALUES = M365_OPERATION_ANSWER
+};
 
 /* Something that ends: an exchange, a timer, or an event that is set. */
 struct m365_operation {
@@ -33,6 +38,8 @@ struct m365_operation {
   bool closed; /* its method was left before it was done */
   unsigned generation; /* of the token that it last went out with */
   bool awaits_token;   /* a renewal was under way for it */
+  bool decoded;        /* the answer was looked at */
+  const char *flaw;    /* the code of what is wrong with it, or NULL */
   /* gets a job that is ASKING its token, sooner or later; the operation is
      at the given index */
   void (*authorize)(lua_State *L, struct m365_operation *op, int index);
@@ -56,6 +63,10 @@ struct m365_operation *m365_operation_push(lua_State *L);
 void m365_operation_submit(lua_State *L, int index);
 void m365_operation_sleep(lua_State *L, int index, struct m365_origin *origin,
                           double seconds);
+
+/* Sends a read that is done again, because its answer is of no use; false: it
+   has had its tries, or its time. */
+bool m365_operation_repeat(lua_State *L, int index);
 
 /* Waits for the operation at `index`. true: it is done. false: this is a
    task; `return m365_yield(...)`, and the continuation asks again. */

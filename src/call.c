@@ -356,25 +356,60 @@ int m365_call_fail(lua_State *L, int index) {
   return 2;
 }
 
-bool m365_call_decode(lua_State *L, int index) {
+/* Keeps what the answer says with the operation, or what is wrong with it. */
+static void decode(lua_State *L, int index) {
   struct m365_operation *op = lua_touserdata(L, index);
   struct m365_buffer *body = &op->job.transfer.body;
-  const char *flaw = NULL;
   bool empty = body->length == 0;
+  op->flaw = NULL;
   if (empty)
     lua_pushnil(L);
   else
     lua_pushlstring(L, body->bytes, body->length);
   m365_buffer_free(body); /* first: decoding takes several times its size */
   if (!empty)
-    flaw = m365_json_decode(L);
-  if (flaw != NULL) {
-    lua_pushnil(L);
-    lua_insert(L, -2);
-    m365_failure_of_answer(L, flaw, lua_tostring(L, -1), &op->job, &op->deed);
-    lua_remove(L, -2);
+    op->flaw = m365_json_decode(L);
+  op->decoded = true;
+  lua_setiuservalue(L, index, M365_OPERATION_ANSWER);
+}
+
+/* Did a gateway put something of its own in the place of the answer, or let
+   only a part of it through? `full`: an empty one is none. */
+static bool is_garbled(const struct m365_operation *op, bool empty,
+                       bool full) {
+  if (op->flaw != NULL)
+    return strcmp(op->flaw, "bad_json") == 0;
+  return full && empty && op->job.transfer.status == 200;
+}
+
+bool m365_call_await(lua_State *L, int index, bool full) {
+  struct m365_operation *op = lua_touserdata(L, index);
+  while (m365_await(L, index)) {
+    bool empty = op->job.transfer.body.length == 0;
+    if (op->decoded || op->closed || !m365_call_succeeded(op))
+      return true;
+    decode(L, index);
+    if (op->job.effect != M365_READ || !is_garbled(op, empty, full) ||
+        !m365_operation_repeat(L, index))
+      return true;
+    op->decoded = false;
   }
-  return flaw == NULL;
+  return false;
+}
+
+bool m365_call_decode(lua_State *L, int index) {
+  struct m365_operation *op = lua_touserdata(L, index);
+  lua_getiuservalue(L, index, M365_OPERATION_ANSWER);
+  lua_pushnil(L);
+  lua_setiuservalue(L, index, M365_OPERATION_ANSWER);
+  if (op->flaw == NULL)
+    return true;
+  lua_pushnil(L);
+  lua_insert(L, -2);
+  m365_failure_of_answer(L, op->flaw, lua_tostring(L, -1), &op->job,
+                         &op->deed);
+  lua_remove(L, -2);
+  return false;
 }
 
 void m365_call_push_headers(lua_State *L, const struct m365_transfer *t) {

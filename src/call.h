@@ -81,6 +81,11 @@ void m365_call_take_body(struct m365_request *r, struct m365_buffer *body);
 /* Pushes nil and the failure of the operation at `index`. */
 int m365_call_fail(lua_State *L, int index);
 
+/* Waits as m365_await does, and looks at what came: a read whose answer is
+   garbage is sent again while it has tries. `full`: an empty answer is garbage,
+   too. */
+bool m365_call_await(lua_State *L, int index, bool full);
+
 /* Pushes the decoded body of the operation at `index`, nil where there is
    none; false: pushes nil and an error. Frees the body. */
 bool m365_call_decode(lua_State *L, int index);

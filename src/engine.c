@@ -657,6 +657,25 @@ void m365_engine_submit(struct m365_engine *e, struct m365_job *job) {
     move(e, job, M365_QUEUED);
 }
 
+bool m365_engine_repeat(struct m365_engine *e, struct m365_job *job) {
+  double now = m365_monotonic(), pause;
+  enum m365_outcome before = job->outcome;
+  job->outcome = M365_UNCLEAR;
+  pause = m365_retry_delay(job->tries, job->first_pause, -1, chance(e));
+  if (judge(job, now) != M365_AGAIN || now + pause >= job->deadline ||
+      job->origin->closed) {
+    job->outcome = before;
+    return false;
+  }
+  note_trouble(job);
+  job->before.result = CURLE_WEIRD_SERVER_REPLY; /* and not its status */
+  job->before.status = 0;
+  job->wake = now + pause;
+  m365_ring_record(&e->events, job, M365_EVENT_RETRY, pause);
+  move(e, job, M365_WAITING);
+  return true;
+}
+
 void m365_engine_sleep(struct m365_engine *e, struct m365_job *job,
                        double seconds) {
   job->timer = true;

@@ -97,6 +97,10 @@ void m365_engine_close(struct m365_engine *e, struct m365_origin *o);
 /* Takes a job whose request, limits and deadlines are set. */
 void m365_engine_submit(struct m365_engine *e, struct m365_job *job);
 
+/* Takes a job back for another try, if it has one: its answer came whole, and
+   is of no use. false: it has had its tries, or its time. */
+bool m365_engine_repeat(struct m365_engine *e, struct m365_job *job);
+
 /* Takes a job that is nothing but a timer; it ends early if its origin, where
    it has one, is closed. */
 void m365_engine_sleep(struct m365_engine *e, struct m365_job *job,

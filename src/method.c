@@ -191,7 +191,7 @@ static int method_done(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
   const struct m365_action *row = lua_touserdata(L, lua_upvalueindex(1));
   (void)status;
-  if (!m365_await(L, index))
+  if (!m365_call_await(L, index, row->effect == M365_READ))
     return m365_yield(L, index, context, method_done);
   return take_result(L, index, row, lua_toboolean(L, lua_upvalueindex(2)));
 }

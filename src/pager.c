@@ -363,7 +363,7 @@ static int advance(lua_State *L, int status, lua_KContext context) {
   (void)status;
   for (;;) {
     if (index > 0) {
-      if (!m365_await(L, index))
+      if (!m365_call_await(L, index, true))
         return m365_yield(L, index, index * MODES + mode, advance);
       if (is_fetch(L, index) && take_page(L, p, index) != 0)
         return hand_out_error(L, mode);

@@ -121,7 +121,7 @@ static int request_done(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
   const struct m365_operation *op = lua_touserdata(L, index);
   (void)status;
-  if (!m365_await(L, index))
+  if (!m365_call_await(L, index, false))
     return m365_yield(L, index, context, request_done);
   if (!m365_call_succeeded(op))
     return m365_call_fail(L, index);

@@ -66,6 +66,69 @@ describe("trouble of the service or a gateway", function()
     end
   end)
 
+  -- an object, compressed, of which only the first bytes come
+  local function cut_gzip()
+    local folder <close> = setmetatable({ path = scratch.folder() }, {
+      __close = function(self) scratch.remove(self.path) end,
+    })
+    local path = folder.path .. "/body.gz"
+    scratch.must("sh", "-c", ("printf '{\"id\":\"%s\"}' | gzip -c | head -c 20 > %s"):format(("x"):rep(40), path))
+    return scratch.read(path)
+  end
+
+  local garbled = {
+    ["a page of a gateway"] = {
+      body = "<html>Sign in to the network</html>", headers = { ["Content-Type"] = "text/html" },
+    },
+    ["the first half of an answer"] = { body = '{"value":[{"id":"a"},{"i' },
+    ["nothing"] = { body = "" },
+    ["the first half of a compressed answer"] = { body = cut_gzip(), headers = { ["Content-Encoding"] = "gzip" } },
+    ["what is not compressed though it says so"] = { body = "{}", headers = { ["Content-Encoding"] = "gzip" } },
+  }
+  for name, fault in pairs(garbled) do
+    local function garble(times, method)
+      home.sim:fault {
+        action = "status", status = 200, body = fault.body, headers = fault.headers, times = times, method = method,
+      }
+    end
+
+    it("passes where a read is answered with " .. name, function()
+      garble(2)
+      assert.equal(session.id, assert(client:session(session.id)).id)
+      assert.equal(3, home.sim:count(GET))
+      garble(2)
+      assert(client:sessions():next())
+      garble(1)
+      assert(session:refresh())
+    end)
+
+    it("is told where it does not pass that a read is answered with " .. name, function()
+      garble(100)
+      local quick <close> = home:client { retries = 2 }
+      local _, err = quick:session(session.id)
+      assert.equal(3, err.attempts)
+      assert.equal(3, home.sim:count(GET))
+      assert.is_true(m365.describe(err.code) == err.class)
+    end)
+
+    it("leaves a write unclear that is answered with " .. name, function()
+      garble(1, "POST")
+      local _, err = client.sharePoint:create_session()
+      assert.equal("ambiguous", err.code)
+      assert.equal(1, home.sim:count { method = "POST" })
+    end)
+  end
+
+  it("does not end a plan whose reads are answered with garbage now and then", function()
+    for after = 0, 6, 2 do
+      home.sim:fault { method = "GET", action = "status", status = 200, body = "<html>", after = after }
+    end
+    local plan = assert(m365.plan(client, {
+      service = "sharePoint", targets = "all", before = "2026-11-01T06:00:00Z", destination = "new",
+    }))
+    assert.is_true(plan.planned > 0)
+  end)
+
   it("is a queue where the service says so by a code", function()
     home.sim:activate_foreign(25)
     local _, err = session:activate()
