@@ -117,6 +117,21 @@ describe("what others have restored", function()
       end)
     end
 
+    it("is watched in one session after the other, as long as any of them goes on", function()
+      for _, last in ipairs { "already_restored", "failed_elsewhere" } do
+        local plan = plan_of(last == "already_restored" and { 1, 2 } or { 3, 4 })
+        place.sim:fail_artifact { restorePoint = plan.rows[1].restorePointId, code = "ArtifactNotFound",
+          times = last == "already_restored" and 1 or 2 }
+        stage(plan.rows[1], { state = "running", lasting = 4 * HOUR })
+        local second = stage(plan.rows[1], { state = "running", lasting = 12 * HOUR })
+        local run = assert(place:apply(plan, { journal = place:path(last) }))
+        local report = run:report()
+        assert.same({ last, second }, { report.rows[1].outcome, report.rows[1].session })
+        assert.equal("restored", report.rows[2].outcome)
+        assert.equal(2, #restorers(plan.rows[1]))
+      end
+    end)
+
     it("is told as running elsewhere by a run that ends early, and watched again by the next", function()
       place:stop()
       place = support.start { sites = 6, speed = 600 }

@@ -95,14 +95,18 @@ local function wait_for_urls(self)
   end
 end
 
---- Rows that others have under way are watched to their end.
+--- Rows that others have under way are watched to their end: where one session fails, another may go on.
 local function watch_elsewhere(self)
-  local _, failures = gather(self.state:elsewhere_sessions(), function(session)
-    return reconcile.watch(self, session.id, self:rows(session.rows))
-  end)
-  local _, err = next(failures)
-  if err then
-    self:halt(leaving.failure(err))
+  local sessions = self.state:elsewhere_sessions()
+  while #sessions > 0 and not self.problem do
+    local _, failures = gather(sessions, function(session)
+      return reconcile.watch(self, session.id, self:rows(session.rows))
+    end)
+    local _, err = next(failures)
+    if err then
+      self:halt(leaving.failure(err))
+    end
+    sessions = self.state:elsewhere_sessions()
   end
 end
 

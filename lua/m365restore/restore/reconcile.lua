@@ -133,14 +133,16 @@ function reconcile.begin(self)
 end
 
 --- What became of rows in a session of others that has ended.
+-- @treturn ?table results of those that nobody restores any more; or nil, err
+-- @treturn table what others go on restoring, by the number of the row
 local function outcomes_of(self, session, rows)
   local recent, err = self:look()
   if not recent then
     return nil, err
   end
-  local dones, problem = judge(self, recent, rows)
+  local dones, running = judge(self, recent, rows)
   if not dones then
-    return nil, problem
+    return nil, running
   end
   local list, fault = self:persist(function() return artifacts.all(session, rows[1].kind) end)
   if not list then
@@ -148,7 +150,9 @@ local function outcomes_of(self, session, rows)
   end
   local results = results_of(rows, dones)
   for _, row in ipairs(rows) do
-    if not dones[row.n] then
+    local goes_on = running[row.n] and running[row.n].session.id ~= session.id
+    running[row.n] = goes_on and running[row.n] or nil
+    if not dones[row.n] and not goes_on then
       local theirs
       for _, artifact in ipairs(list) do
         theirs = artifacts.is_same(artifact, row) and artifact or theirs
@@ -156,38 +160,45 @@ local function outcomes_of(self, session, rows)
       results[#results + 1] = past.failure(row, session.id, theirs)
     end
   end
-  return results
+  return results, running
 end
 
 local function read_session(self, id)
   return self:persist(function() return self.client:session(id) end)
 end
 
---- Watches a session of others to its end, and writes down what became of the rows that it restores. May yield.
+--- Watches a session of others to its end, and writes down what became of the rows that it restores, or which other
+-- session restores them still. May yield.
 -- @tparam Run self
 -- @tparam string id of the session
 -- @tparam table rows
 -- @treturn ?boolean true; or nil, err
 function reconcile.watch(self, id, rows)
   local session, err = read_session(self, id)
-  local results
+  local results, running
   if session then
     err = select(2, session:wait(self:waiting(function(event)
       self:tell { kind = "progress", id = id, session_status = event.status }
     end)))
     if err == nil or err.code == "restore_partial" or err.code == "restore_failed" or err.code == "not_activated" then
-      results, err = outcomes_of(self, session, rows)
+      results, running = outcomes_of(self, session, rows)
+      err = running
     end
   elseif err.status == 404 then
-    results = {}
+    results, running = {}, {}
     for i, row in ipairs(rows) do
       results[i] = past.failure(row, id, nil)
     end
   end
   if not results then
     return nil, err
+  elseif #results > 0 then
+    local ok, problem = self:note { kind = "found", rows = results }
+    if not ok then
+      return nil, problem
+    end
   end
-  return self:note { kind = "found", rows = results }
+  return note_running(self, rows, running)
 end
 
 return reconcile
