@@ -1,8 +1,9 @@
 #include "advice.h"
 
+#include "text.h"
+
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
 /*
 ** The first row that fits is taken: rows for an operation or a situation stand
@@ -633,7 +634,7 @@ static const struct {
 
 static bool was_seen(const char *what, const char *const seen[]) {
   for (; seen != NULL && *seen != NULL; seen++)
-    if (strcasecmp(*seen, what) == 0)
+    if (m365_text_same(*seen, what))
       return true;
   return false;
 }
@@ -648,7 +649,7 @@ static bool fits(size_t i, const char *operation, const char *const seen[]) {
 const char *m365_advice(const char *code, const char *operation,
                         const char *const seen[]) {
   for (size_t i = 0; code != NULL && i < sizeof rows / sizeof *rows; i++)
-    if (strcasecmp(rows[i].code, code) == 0 && fits(i, operation, seen))
+    if (m365_text_same(rows[i].code, code) && fits(i, operation, seen))
       return rows[i].remedy;
   return NULL;
 }

@@ -3,9 +3,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "retry.h"
+#include "text.h"
 
 #define RETRY "retry"
 #define QUEUE "queue"
@@ -331,7 +331,7 @@ static const struct m365_entry passing = {
 static const struct m365_entry *find(const struct m365_entry *rows,
                                      const char *code) {
   for (; rows->code != NULL; rows++)
-    if (strcasecmp(rows->code, code) == 0)
+    if (m365_text_same(rows->code, code))
       return rows;
   return NULL;
 }
@@ -340,11 +340,11 @@ static const struct m365_entry *find(const struct m365_entry *rows,
 static const struct m365_entry *find_status(const char *code) {
   static const char prefix[] = "http_";
   for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-    if (strcasecmp(statuses[i].entry.code, code) == 0)
+    if (m365_text_same(statuses[i].entry.code, code))
       return &statuses[i].entry;
-  if (strcasecmp(passing.code, code) == 0)
+  if (m365_text_same(passing.code, code))
     return &passing;
-  if (strncasecmp(code, prefix, sizeof prefix - 1) == 0 &&
+  if (m365_text_same_start(code, prefix, sizeof prefix - 1) &&
       m365_retry_passes(strtol(code + sizeof prefix - 1, NULL, 10)))
     return &passing;
   return NULL;
@@ -387,6 +387,6 @@ const struct m365_entry *m365_catalogue_row(size_t n) {
 /* UnknownError is what any failing service says, and Forbidden what any may
    say: they settle nothing. */
 bool m365_catalogue_is_backup(const char *code) {
-  return find(service, code) != NULL && strcasecmp(code, "UnknownError") != 0 &&
-         strcasecmp(code, "Forbidden") != 0;
+  return find(service, code) != NULL && !m365_text_same(code, "UnknownError") &&
+         !m365_text_same(code, "Forbidden");
 }

@@ -3,7 +3,8 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "text.h"
 
 /*
 ** Types
@@ -435,13 +436,13 @@ const struct m365_action m365_actions[] = {
 ** Looking up
 */
 
-#define NAMESPACE "#microsoft.graph."
-
+/* "#microsoft.graph.restorePoint": the namespace is what stands before the last
+   dot. The service has had several. */
 const struct m365_type *m365_type_named(const char *name) {
-  if (strncasecmp(name, NAMESPACE, sizeof NAMESPACE - 1) == 0)
-    name += sizeof NAMESPACE - 1;
+  const char *dot = strrchr(name, '.');
+  name = dot != NULL ? dot + 1 : *name == '#' ? name + 1 : name;
   for (const struct m365_type *t = m365_types; t->name != NULL; t++)
-    if (strcasecmp(t->name, name) == 0)
+    if (m365_text_same(t->name, name))
       return t;
   return NULL;
 }

@@ -3,7 +3,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <lauxlib.h>
 
 #include "catalogue.h"
@@ -47,7 +46,7 @@ static bool push_in_any_case(lua_State *L, const char *name) {
   for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
     m365_json_settle(L);
     if (lua_type(L, -2) == LUA_TSTRING && !lua_isnil(L, -1) &&
-        strcasecmp(lua_tostring(L, -2), name) == 0) {
+        m365_text_same(lua_tostring(L, -2), name)) {
       lua_remove(L, -2);
       return true;
     }
@@ -294,7 +293,7 @@ static const char *find_word(const char *text, const char *end,
                              const char *word) {
   size_t n = strlen(word);
   for (; (size_t)(end - text) >= n; text++)
-    if (strncasecmp(text, word, n) == 0)
+    if (m365_text_same_start(text, word, n))
       return text;
   return NULL;
 }

@@ -5,11 +5,11 @@
 #include "request.h"
 
 #include <string.h>
-#include <strings.h>
 #include <lauxlib.h>
 
 #include "call.h"
 #include "json.h"
+#include "text.h"
 
 struct request_options {
   struct m365_settings settings; /* first: settings rows fill it */
@@ -79,7 +79,7 @@ static bool is_reserved(const char *name) {
                                       "client-request-id", "User-Agent",
                                       "Transfer-Encoding", "Cookie"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcasecmp(names[i], name) == 0)
+    if (m365_text_same(names[i], name))
       return true;
   return false;
 }
@@ -105,7 +105,7 @@ static const char *push_headers(lua_State *L) {
                luaL_typename(L, -1));
   for (lua_pushnil(L); lua_next(L, own + 1) != 0;) {
     check_header(L, own + 2, own + 3);
-    if (strcasecmp(lua_tostring(L, own + 2), "Prefer") == 0) {
+    if (m365_text_same(lua_tostring(L, own + 2), "Prefer")) {
       prefer = lua_tostring(L, own + 3);
       lua_pop(L, 1);
     } else {
@@ -151,7 +151,7 @@ static struct m365_buffer *encode_body(lua_State *L) {
 static size_t dot_length(const char *s) {
   if (*s == '.')
     return 1;
-  return strncasecmp(s, "%2e", 3) == 0 ? 3 : 0;
+  return m365_text_same_start(s, "%2e", 3) ? 3 : 0;
 }
 
 /* Is a segment one or two dots? libcurl leaves such steps out of a path, and

@@ -2,13 +2,13 @@
 #include "resource.h"
 
 #include <string.h>
-#include <strings.h>
 #include <lauxlib.h>
 
 #include "advice.h"
 #include "catalogue.h"
 #include "json.h"
 #include "plain.h"
+#include "text.h"
 
 /* registry key of a table: name of a method that is written in Lua -> the
    function that loads it; gone when that was done */
@@ -141,7 +141,7 @@ static const char *destination_of(lua_State *L, int resource) {
   lua_getfield(L, -1, "destinationType");
   text = lua_tostring(L, -1);
   for (size_t i = 0; text != NULL && i < 2; i++)
-    if (strcasecmp(text, known[i]) == 0)
+    if (m365_text_same(text, known[i]))
       found = known[i];
   lua_pop(L, 2);
   return found;

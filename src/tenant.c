@@ -1,10 +1,10 @@
 #include "tenant.h"
 
 #include <string.h>
-#include <strings.h>
 #include <lauxlib.h>
 
 #include "instant.h"
+#include "text.h"
 
 /* how long a thing that we made may be unknown to a replica, in seconds */
 #define NEWBORN 60.0
@@ -64,7 +64,7 @@ double m365_client_newborn_until(lua_State *L, int client) {
 
 /* A host that was given without a port has its scheme's: a link may say so. */
 static const char *skip_default_port(const char *rest, const char *base) {
-  const char *port = strncasecmp(base, "https:", 6) == 0 ? ":443" : ":80";
+  const char *port = m365_text_same_start(base, "https:", 6) ? ":443" : ":80";
   const char *colon = strrchr(base, ':'); /* of the scheme, at least */
   bool has_port = colon[1] != '/' && strchr(colon, ']') == NULL;
   size_t n = strlen(port);
@@ -77,7 +77,7 @@ static const char *skip_default_port(const char *rest, const char *base) {
 static const char *behind_base(const char *link, const char *base) {
   size_t n = strlen(base);
   const char *rest;
-  if (strncasecmp(link, base, n) != 0)
+  if (!m365_text_same_start(link, base, n))
     return NULL;
   rest = skip_default_port(link + n, base);
   return *rest == '/' || *rest == '?' || *rest == '\0' ? rest : NULL;
@@ -91,8 +91,8 @@ static bool has_control(const char *s) {
 }
 
 static bool is_versioned(const char *path) {
-  return strncasecmp(path, "/v1.0/", 6) == 0 ||
-         strncasecmp(path, "/beta/", 6) == 0;
+  return m365_text_same_start(path, "/v1.0/", 6) ||
+         m365_text_same_start(path, "/beta/", 6);
 }
 
 bool m365_client_push_url(lua_State *L, const struct m365_client *c,
@@ -121,7 +121,7 @@ static bool is_address(const char *host) {
 }
 
 static bool is_loopback_name(const char *host) {
-  return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
+  return m365_text_same(host, "localhost") || strcmp(host, "[::1]") == 0 ||
          (strncmp(host, "127.", 4) == 0 && is_address(host));
 }
 

@@ -1,6 +1,5 @@
 #include "text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -39,6 +38,20 @@ size_t m365_text_decode(const char *text, size_t length, uint32_t *code) {
     *code = *code << 6 | (s[i] & 0x3f);
   }
   return is_character(*code, n) ? n : 0;
+}
+
+static char lower(char c) {
+  return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+bool m365_text_same_start(const char *a, const char *b, size_t n) {
+  for (; n > 0 && *a != '\0' && lower(*a) == lower(*b); n--, a++, b++)
+    ;
+  return n == 0 || lower(*a) == lower(*b);
+}
+
+bool m365_text_same(const char *a, const char *b) {
+  return m365_text_same_start(a, b, SIZE_MAX);
 }
 
 size_t m365_text_cut(const char *text, size_t length, size_t most) {

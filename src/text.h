@@ -8,12 +8,20 @@
 #ifndef m365_text_h
 #define m365_text_h
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* The length of the character at the start of `text`, and its code; 0: there
    is none, because the bytes are not UTF-8 or `length` is 0. */
 size_t m365_text_decode(const char *text, size_t length, uint32_t *code);
+
+/* Are two texts the same, but for the capitals of A to Z? In Turkish,
+   strcasecmp says no for I and i. */
+bool m365_text_same(const char *a, const char *b);
+
+/* The same for their first `n` bytes, or what is before their ends. */
+bool m365_text_same_start(const char *a, const char *b, size_t n);
 
 /* The largest length of at most `most` that does not cut a character. */
 size_t m365_text_cut(const char *text, size_t length, size_t most);

@@ -5,11 +5,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #include "instant.h"
 #include "retry.h"
+#include "text.h"
 
 /* libcurl's read buffer: fewer callbacks on large pages than its 16 KiB */
 #define READ_BUFFER 65536L
@@ -428,7 +428,7 @@ static const char *value_after(const char *line, const char *end,
                                const char *name) {
   size_t n = strlen(name);
   if ((size_t)(end - line) <= n || line[n] != ':' ||
-      strncasecmp(line, name, n) != 0)
+      !m365_text_same_start(line, name, n))
     return NULL;
   line += n + 1;
   while (line < end && (*line == ' ' || *line == '\t'))

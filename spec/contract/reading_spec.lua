@@ -22,6 +22,21 @@ describe("tolerant reading", function()
     return assert(client:session "s")
   end
 
+  it("takes the type behind the last dot, whatever the namespace", function()
+    for _, spelling in ipairs {
+      "#microsoft.backupRestore.sharePointRestoreSession", "#microsoft.graph.backupRestore.sharePointRestoreSession",
+      "#sharePointRestoreSession", "sharePointRestoreSession", "#MICROSOFT.GRAPH.SHAREPOINTRESTORESESSION",
+      "https://graph.microsoft.com/v1.0/$metadata#microsoft.graph.sharePointRestoreSession",
+    } do
+      local one = session { ["@odata.type"] = spelling }
+      assert.equal("sharePointRestoreSession", m365.type(one), spelling)
+      assert.truthy(one:artifacts(), spelling)
+    end
+    for _, spelling in ipairs { "", "#", ".", "#microsoft.graph.", "#microsoft.graph.nothing" } do
+      assert.equal("restoreSessionBase", m365.type(session { ["@odata.type"] = spelling }), spelling)
+    end
+  end)
+
   it("keeps seven digits behind the second, and compares by them", function()
     local one = session { createdDateTime = "2024-12-03T07:47:57.6011358Z",
       lastModifiedDateTime = "2024-12-03T07:47:57.6011359Z" }

@@ -165,7 +165,9 @@ describe("a simulated restore session", function()
           { siteRestoreArtifacts = { { restorePoint = one.restorePoint, destinationType = "new", x = 1 } } } },
         { "InvalidArtifactRequest", { siteRestoreArtifacts = { one },
           granularSiteRestoreArtifacts = { { browseSessionId = "b", id = "i" } } } },
-        { "InvalidArtifactRequest", { driveRestoreArtifacts = { one } } },
+        { "InvalidPathType", { driveRestoreArtifacts = { one } } },
+        { "InvalidPathType", { mailboxRestoreArtifacts = {} } },
+        { "InvalidPathType", { siteRestoreArtifacts = { one }, granularMailboxRestoreArtifacts = { one } } },
         { "InvalidArtifactRequest", "[]" },
         { "InvalidPathType", { ["@odata.type"] = "#microsoft.graph.exchangeRestoreSession" } },
         { "InvalidRestorePoint",
@@ -298,7 +300,7 @@ describe("a simulated restore session", function()
         { "InvalidPatchRequest", { ["siteRestoreArtifacts@delta"] = {} } },
         { "InvalidPatchRequest", '{"siteRestoreArtifacts@delta":[]}' },
         { "InvalidPatchRequest", { siteRestoreArtifacts = { three } } },
-        { "InvalidPatchRequest", { ["driveRestoreArtifacts@delta"] = { three } } },
+        { "InvalidPathType", { ["driveRestoreArtifacts@delta"] = { three } } },
         { "InvalidPatchRequest", { ["siteRestoreArtifacts@delta"] = { { id = UNKNOWN } } } },
         { "InvalidPatchRequest", { ["siteRestoreArtifacts@delta"] = { { ["@removed"] = {}, id = UNKNOWN } } } },
         { "InvalidPatchRequest", { ["siteRestoreArtifacts@delta"] = { three },
@@ -364,6 +366,7 @@ describe("a simulated restore session", function()
       assert.equal("403 RestoreSessionActionNotAllowed", activate(empty))
       local id = api:create("site", 1, 1)
       assert.equal("400 BadRequest", outcome(api:post("/restoreSessions/" .. id .. "/activate", { a = 1 })))
+      assert.equal("400 BadRequest", outcome(api:post("/restoreSessions/" .. id .. "/activate", "{}")))
       assert.equal("draft", api:session(id).status)
     end)
 

@@ -3,6 +3,7 @@
 local artifacts = require "m365restore.simulator.artifacts"
 local errors = require "m365restore.simulator.errors"
 local json = require "m365restore.simulator.json"
+local services = require "m365restore.simulator.services"
 
 local admission = {}
 
@@ -80,6 +81,20 @@ function admission.view_all(ctx, kind, items)
   local list = json.array()
   for i, artifact in ipairs(items) do list[i] = kind.view(ctx, artifact) end
   return list
+end
+
+--- Refuses the artifacts of another service, whatever they hold.
+-- @tparam table service
+-- @tparam table body
+-- @tparam string suffix of the names in it: "", or "@delta"
+function admission.check_path_type(service, body, suffix)
+  for _, other in ipairs(services) do
+    for _, name in ipairs { other.standard, other.granular } do
+      if other ~= service and body[name .. suffix] ~= nil then
+        errors.raise("InvalidPathType", ("%s do not belong into a %s."):format(name, service.type))
+      end
+    end
+  end
 end
 
 --- Refuses a body that says that it is something else.

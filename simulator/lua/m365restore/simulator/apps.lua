@@ -125,7 +125,7 @@ end
 --- POST /serviceApps: registers the caller's application
 function apps.create(ctx)
   odata.none(ctx)
-  ctx:no_body()
+  ctx:no_body(true)
   apps.refuse_shell(ctx)
   if find_own(ctx) then errors.raise("Conflict", "The application is registered already.") end
   local app = ctx.model.apps:add(audit.stamp(ctx, {

@@ -10,6 +10,11 @@ local function wrong(path, expected, value)
   return ("%s: %s expected, got %s."):format(path, expected, json.type(value))
 end
 
+--- An object, whatever it holds.
+function check.any_object(value, path)
+  if json.type(value) ~= "object" then return wrong(path, "an object", value) end
+end
+
 --- A string that is not empty.
 function check.text(value, path)
   if type(value) ~= "string" then return wrong(path, "a string", value) end

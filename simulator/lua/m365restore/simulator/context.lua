@@ -152,10 +152,13 @@ function Context:location(path)
   return ("%s/%s/solutions/backupRestore/%s"):format(self.origin, self.version, path)
 end
 
---- Refuses a body that says anything.
-function Context:no_body()
-  local text = self.raw_body:match("^%s*(.-)%s*$")
-  if text ~= "" and text ~= "{}" then errors.raise("BadRequest", "This request must not have a body.") end
+--- Refuses a body, an empty object too.
+-- @tparam ?boolean perhaps whether an empty object is fine
+function Context:no_body(perhaps)
+  local text = self.raw_body:match "^%s*(.-)%s*$"
+  if text ~= "" and not (perhaps and text == "{}") then
+    errors.raise("BadRequest", "This request must not have a body.")
+  end
 end
 
 return context

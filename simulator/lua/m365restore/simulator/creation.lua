@@ -51,6 +51,7 @@ end
 function creation.create(ctx, service)
   odata.none(ctx)
   apps.need_control(ctx)
+  admission.check_path_type(service, ctx:body(check.any_object, "InvalidArtifactRequest"), "")
   local body = ctx:body(SHAPES[service.name], "InvalidArtifactRequest")
   admission.check_type(service, body)
   local kind, members = chosen_kind(service, body)

@@ -24,6 +24,7 @@ end
 
 -- The one delta of a body, and the kind of artifacts that it speaks of.
 local function chosen_delta(ctx, service, session)
+  admission.check_path_type(service, ctx:body(check.any_object, "InvalidPatchRequest"), "@delta")
   local body = ctx:body(DELTAS[service.name], "InvalidPatchRequest")
   admission.check_type(service, body)
   local standard, granular = body[service.standard .. "@delta"], body[service.granular .. "@delta"]
