@@ -18,7 +18,7 @@ describe("a report", function()
   local function patient_clock()
     local at = 0
     return {
-      now = function() return 1793500000 + at end,
+      now = function() return 1793580000 + at end,
       monotonic = function() return at end,
       delay = function(_, seconds)
         if seconds > 86400 then return seconds end -- the deadline of a call, and no pause
@@ -91,7 +91,7 @@ describe("a report", function()
     place.sim:set_unit(boxes[1].id, { unchanged = true })
     place.sim:set_unit(boxes[3].id, { unchanged = true })
     local waited = false
-    local run = assert(place:apply(place:plan { service = "exchange", targets = boxes }, { url_wait = "365d",
+    local run = assert(place:apply(place:plan { service = "exchange", targets = boxes }, { url_wait = "2d",
       on_progress = function(event) waited = waited or event.waiting ~= nil end }))
     local report = run:report()
     assert.same({ nothing_to_restore = 2, restored = 1 }, report.counts)
