@@ -2,10 +2,16 @@
 -- a table, and writes a recording of all exchanges without names, addresses and ids.
 --
 --   lua5.4 examples/verify_tenant.lua recording.jsonl
+--   lua5.4 examples/verify_tenant.lua recording.jsonl UNIT --restore-to-new
+--
+-- The second also restores one site, OneDrive or mailbox (its id, URL or address), once, to a new place, and says for
+-- each row of docs/unverified.md that this can answer whether it is as assumed. The original is not touched; the copy,
+-- and a browse session that ends by itself, stay behind.
 --
 -- Look into the recording before you send it to anybody. A simulator replays it: require
 -- "m365restore.simulator.replay".start "recording.jsonl". M365_TOKEN holds an access token, without it the credentials
 -- of the environment count; M365_BASE_URL leads to a simulator instead of Graph.
+local clock = require "m365restore.clock"
 local core = require "m365restore.core"
 local m365 = require "m365restore"
 
@@ -329,11 +335,176 @@ end
 
 local ORDER = { "service", "sessions", "artifacts", "units", "points", "search", "browsing", "policies", "batch" }
 
+-- {====== One restore, the whole way ======
+
+local SERVICES = {
+  siteprotectionunit = {
+    sessions = "/sharePointRestoreSessions", collection = "siteRestoreArtifacts", browse = "/sharePointBrowseSessions",
+  },
+  driveprotectionunit = {
+    sessions = "/oneDriveForBusinessRestoreSessions", collection = "driveRestoreArtifacts",
+    browse = "/oneDriveForBusinessBrowseSessions",
+  },
+  mailboxprotectionunit = {
+    sessions = "/exchangeRestoreSessions", collection = "mailboxRestoreArtifacts",
+  },
+}
+
+--- how long the restore is waited for, in seconds, and how often it is looked at
+local PATIENCE, INTERVAL = 86400, 60
+
+--- The id of the unit that a person names by its id, its URL or its address.
+local function id_of_unit(client, name)
+  if name:find("^" .. GUID .. "$") then return name end
+  local wanted = name:lower():gsub("/+$", "")
+  for _, service in ipairs { "sharePoint", "oneDriveForBusiness", "exchange" } do
+    for unit in client[service]:protection_units() do
+      for _, property in ipairs { "siteWebUrl", "email", "directoryObjectId" } do
+        if unit[property] and unit[property]:lower():gsub("/+$", "") == wanted then return unit.id end
+      end
+    end
+  end
+  error(name .. ": no protected site, OneDrive or mailbox has this id, URL or address", 0)
+end
+
+local Trial = {}
+Trial.__index = Trial
+
+--- Notes what was seen of a row of docs/unverified.md, and whether it is as assumed (nil: it was not to be seen).
+function Trial:note(row, question, what, as_assumed)
+  self.lines[#self.lines + 1] = {
+    "restore", question, what or "not seen", row,
+    as_assumed == nil and "not seen" or as_assumed and "as assumed" or "NOT",
+  }
+end
+
+function Trial:send(method, path, body)
+  return self.tenant:ask(method, path, { effect = "write", body = body })
+end
+
+local function outcome(answer, err)
+  return answer and "accepted" or ("%s %s"):format(tostring(err.status or err.code), err.status and err.code or "")
+end
+
+--- The newest point of the unit, and the newest fast one.
+function Trial:find_points(unit)
+  local list = self.tenant:list("/restorePoints", {
+    query = { ["$expand"] = expand(unit.id), ["$filter"] = "protectionDateTime lt " .. FAR },
+  })
+  for _, point in ipairs(list) do
+    if not self.fast and tostring(point.tags):find "fastRestore" then self.fast = point end
+  end
+  return list[1]
+end
+
+function Trial:artifacts_of(session)
+  return (self.tenant:list(self.service.sessions .. "/" .. session.id .. "/" .. self.service.collection))
+end
+
+--- A draft that is never activated: what a session takes, refuses and answers. It is deleted in the end.
+function Trial:try_draft(artifact)
+  local service = self.service
+  local draft, err = self:send("POST", service.sessions)
+  self:note(2, "a session without a body", outcome(draft, err), draft ~= nil)
+  if not draft then return end
+  local path, delta = service.sessions .. "/" .. draft.id, service.collection .. "@delta"
+  local added, problem = self:send("PATCH", path, { [delta] = m365.array { artifact } })
+  self:note(29, "a restore point as { id = }", outcome(added, problem), added ~= nil)
+  local twice, fault = self:send("PATCH", path, { [delta] = m365.array { artifact } })
+  self:note(7, "the same point twice", twice and "its own row" or outcome(twice, fault),
+    twice ~= nil or fault.status == 400)
+  local counts = (self.tenant:ask("GET", "/restoreSessions/" .. draft.id) or {}).restoreSessionArtifactCount or {}
+  self:note(18, "inProgress of a draft's counts", tostring(counts.inProgress), (counts.inProgress or 0) == 0)
+  for _, one in ipairs(self:artifacts_of(draft)) do
+    local removed, refusal = self:send("PATCH", path,
+      { [delta] = m365.array { { ["@removed"] = { reason = "changed" }, id = one.id } } })
+    self:note(8, "what an answer to a removal names", removed and #(removed[delta] or {}) .. " members"
+      or outcome(removed, refusal), removed ~= nil)
+  end
+  local gone, left = self:send("DELETE", "/restoreSessions/" .. draft.id)
+  self:note(15, "the deletion of a draft", outcome(gone, left), gone ~= nil)
+end
+
+--- Creates the session that counts, activates it unless that was done by creating it, and waits for its end.
+function Trial:restore(artifact)
+  local service = self.service
+  local session, err = self:send("POST", service.sessions, { [service.collection] = m365.array { artifact } })
+  self:note(1, "a session with artifacts is created as", session and session.status or outcome(session, err),
+    session and tostring(session.status):lower() == "draft")
+  if not session then return end
+  self:note(8, "artifacts in the answer to a create", session[service.collection] and "listed" or "not listed", true)
+  local now = self.tenant:ask("GET", "/restoreSessions/" .. session.id) or session
+  if tostring(now.status):lower() == "draft" then
+    local answer, problem = self:send("POST", "/restoreSessions/" .. session.id .. "/activate")
+    self:note(12, "an activation by the general path", outcome(answer, problem), answer ~= nil)
+    if not answer then return end
+  end
+  local states, waited = {}, 0
+  repeat
+    clock.sleep(clock.of(self.tenant.client), self.interval, self.tenant.client)
+    waited = waited + self.interval
+    now = self.tenant:ask("GET", "/restoreSessions/" .. session.id) or now
+    states[#states + 1] = tostring(now.status)
+  until tostring(now.status):lower():find "^completed" or tostring(now.status):lower() == "failed" or waited > PATIENCE
+  self:note(57, "states on the way", words(states), not words(states):find "%f[%a]%u")
+  local last = later { now }
+  self:note(14, "which is later of the session's times", last, last and last == "completedDateTime")
+  local one = self:artifacts_of(session)[1] or {}
+  self:note(4, "the end of the session", now.status, tostring(now.status):lower() ~= "completedwitherrors")
+  self:note(19, "the end of the artifact", one.status, one.status and one.status ~= "unknown")
+end
+
+--- Opens the newest fast snapshot and looks at its top.
+function Trial:browse()
+  if not self.service.browse then return end
+  if not self.fast then return self:note(30, "browsing", nil) end
+  local made, err = self:send("POST", self.service.browse, { restorePointId = self.fast.id })
+  self:note(37, "a browse session", outcome(made, err), made ~= nil)
+  if not made then return end
+  self:note(32, "a browse session is first", made.status, tostring(made.status):lower() == "creating")
+  local path, waited = self.service.browse .. "/" .. made.id, 0
+  while tostring(made.status):lower() == "creating" and waited < 3600 do
+    clock.sleep(clock.of(self.tenant.client), self.interval, self.tenant.client)
+    waited = waited + self.interval
+    made = self.tenant:ask("GET", path) or made
+  end
+  self:note(34, "the hours that it lives", life(made), life(made) and tonumber(life(made)) >= 72)
+  local page, problem = self.tenant:ask("POST", path .. "/browse", { body = {} })
+  self:note(31, "{} for the top", outcome(page, problem), page ~= nil)
+  local first = page and page.value and page.value[1]
+  local size = first and first.sizeInBytes and type(first.sizeInBytes)
+  self:note(39, "the type of a size", size, size and size == "string")
+end
+
+--- Restores one unit to a new place, once.
+-- @tparam Tenant tenant
+-- @tparam table how `unit`, `interval`
+-- @treturn table lines: subject, question, what was seen, the row of docs/unverified.md, and whether it is as assumed
+local function restore_once(tenant, how)
+  local unit = assert(tenant:ask("GET", "/protectionUnits/" .. id_of_unit(tenant.client, how.unit)))
+  local name = tostring(unit["@odata.type"]):match "[^.]*$":lower()
+  local trial = setmetatable({
+    tenant = tenant, lines = {}, service = assert(SERVICES[name], "a unit of the type " .. name),
+    interval = how.interval or INTERVAL,
+  }, Trial)
+  local point = trial:find_points(unit)
+  if not point then error(how.unit .. ": it has no restore point", 0) end
+  local artifact = { restorePoint = { id = point.id }, destinationType = "new" }
+  trial:try_draft(artifact)
+  trial:restore(artifact)
+  trial:browse()
+  return trial.lines
+end
+
+-- }======
+
 --- Asks everything.
 -- @tparam client client
 -- @param recording what a recording is written to: an object with write
--- @treturn table lines: subject, question, what was seen
-local function verify(client, recording)
+-- @tparam[opt] table how `unit`: this one is restored, once, to a new place; `interval` (60): seconds between two looks
+-- @treturn table lines: subject, question, what was seen; of a restore also the row of docs/unverified.md, and "as
+-- assumed", "NOT" or "not seen"
+local function verify(client, recording, how)
   local tenant = setmetatable({ client = client, out = recording, redactor = redactor() }, Tenant)
   recording:write(core.encode { recording = 1, made_by = "m365restore " .. m365.VERSION, beta = client.beta }, "\n")
   local lines = {}
@@ -342,19 +513,35 @@ local function verify(client, recording)
       lines[#lines + 1] = { subject, line[1], line[2] or "not seen" }
     end
   end
-  return lines
+  local tried = how and how.unit and restore_once(tenant, how) or {}
+  return table.move(tried, 1, #tried, #lines + 1, lines)
 end
 
 if ... == "examples.verify_tenant" then
   return verify -- for the specs
 end
 
-local name = assert(..., "usage: verify_tenant.lua RECORDING")
-local token = os.getenv "M365_TOKEN"
-local client <close> = m365.client {
-  base_url = os.getenv "M365_BASE_URL", credential = token or m365.credential.environment(),
-}
-local file <close> = assert(io.open(name, "w"))
-for _, line in ipairs(verify(client, file)) do
-  io.write(("%-10s %-46s %s\n"):format(table.unpack(line)))
+--- The arguments: a recording; or that, a unit and --restore-to-new, in any order.
+local function arguments(...)
+  local plain, restores = {}, false
+  for _, word in ipairs { ... } do
+    if word == "--restore-to-new" then restores = true else plain[#plain + 1] = word end
+  end
+  if #plain ~= (restores and 2 or 1) then
+    error("usage: verify_tenant.lua RECORDING [UNIT --restore-to-new]", 0)
+  end
+  return plain[1], plain[2]
 end
+
+os.exit(m365.script(function(...)
+  local name, unit = arguments(...)
+  local token = os.getenv "M365_TOKEN"
+  local client <close> = m365.client {
+    base_url = os.getenv "M365_BASE_URL", credential = token or m365.credential.environment(),
+  }
+  local file <close> = assert(io.open(name, "w"))
+  for _, line in ipairs(verify(client, file, { unit = unit, interval = tonumber(os.getenv "M365_INTERVAL") })) do
+    local verdict = line[4] and ("  #%d %s"):format(line[4], line[5]) or ""
+    io.write(("%-10s %-46s %s%s\n"):format(line[1], line[2], m365.plain(line[3]), verdict))
+  end
+end, ...), true)

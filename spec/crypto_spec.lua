@@ -344,7 +344,8 @@ describe("m365restore.crypto", function()
       local identity <close> = alice()
       assert.equal("pem must be a string", raised(crypto.identity))
       assert.equal("options must be a table", raised(crypto.identity, "", "passphrase"))
-      assert.equal("unknown option 'password'; did you mean 'passphrase'?", raised(crypto.identity, "", { password = "x" }))
+      assert.equal("unknown option 'password'; did you mean 'passphrase'?",
+        raised(crypto.identity, "", { password = "x" }))
       assert.equal("passphrase must be a string", raised(crypto.identity, "", { passphrase = 5 }))
       assert.equal("passphrase must be 1024 bytes or fewer",
         raised(crypto.identity, "", { passphrase = ("x"):rep(1025) }))

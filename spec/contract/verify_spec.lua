@@ -122,6 +122,88 @@ describe("the script that asks a tenant", function()
     sim:stop()
   end)
 
+  describe("and restores one unit to a new place", function()
+    local UNIT = '"path":"/solutions/backupRestore/protectionUnits/(%x[^"?/]*)"'
+
+    local function verdicts(lines)
+      local found = {}
+      for _, line in ipairs(lines) do
+        if line[4] then found[line[2]] = { line[3], line[4], line[5] } end
+      end
+      return found
+    end
+
+    local function once(kind, dialect)
+      local sim = simulator.start { sites = 3, drives = 2, mailboxes = 2, speed = 36000, dialect = dialect }
+      local client <close> = m365.client {
+        base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, clock = sim:clock(),
+      }
+      local recording = paper()
+      local lines = verify(client, recording, { unit = sim:units(kind)[1].id, interval = 600 })
+      return sim, verdicts(lines), recording:text(), lines
+    end
+
+    for _, kind in ipairs { "site", "drive", "mailbox" } do
+      it("of the kind " .. kind .. ", once, and its recording replays", function()
+        local sim, found, text, lines = once(kind)
+        local unit, sessions = sim:units(kind)[1], sim:sessions()
+        assert.equal(1, #sessions)
+        assert.equal("completed", sessions[1].status)
+        assert.equal(1, #sessions[1].artifacts)
+        assert.equal("new", sessions[1].artifacts[1].destinationType)
+        assert.equal(1, sim:count { operation = "restoreSessions.activate" })
+        assert.same({ "draft", 1, "as assumed" }, found["a session with artifacts is created as"])
+        assert.same({ "accepted", 2, "as assumed" }, found["a session without a body"])
+        assert.is_nil(text:find(unit.id, 1, true))
+        sim:stop()
+        local name = on_disk(text)
+        local again <close> = replay.start(name)
+        os.remove(name)
+        local other <close> = m365.client { base_url = again.url, credential = again:credential() }
+        assert.same(lines, verify(other, paper(), { unit = text:match(UNIT), interval = 0.001 }))
+      end)
+    end
+
+    it("and says what is not as assumed", function()
+      for _, row in ipairs {
+        { { create_status = "activating" }, "a session with artifacts is created as", "activating", 1, "NOT", 0 },
+        { { empty_sessions = false }, "a session without a body", "400 InvalidArtifactRequest", 2, "NOT", 1 },
+        { { draft_counts = "in_progress" }, "inProgress of a draft's counts", "1", 18, "NOT", 1 },
+        { { browse_status = "created" }, "a browse session is first", "created", 32, "NOT", 1 },
+        { { duplicate_add = "row" }, "the same point twice", "its own row", 7, "as assumed", 1 },
+        { { capital_status = true }, "states on the way", nil, 57, "NOT", 1 },
+      } do
+        local sim, found = once("site", row[1])
+        local seen_now = found[row[2]]
+        assert.same({ row[3] or seen_now[1], row[4], row[5] }, seen_now)
+        assert.equal(row[6], sim:count { operation = "restoreSessions.activate" })
+        assert.equal(1, #sim:sessions())
+        sim:stop()
+      end
+    end)
+
+    it("only where it is told to, by id, URL or address", function()
+      local sim <close> = simulator.start { sites = 2, drives = 1, mailboxes = 1, speed = 1e6, latency = 0.01 }
+      local env, name = scratch.environment(), os.tmpname()
+      env.M365_BASE_URL, env.M365_TOKEN = sim.url, (sim:credential { lifetime = 1e12 }())
+      env.M365_INTERVAL = "0.1"
+      local function run(...)
+        local argv = { scratch.interpreter(), "examples/verify_tenant.lua", ... }
+        return assert(system.run(argv, { env = env, timeout = 60 }))
+      end
+      local url = sim:units("site")[2].siteWebUrl
+      assert.same({ 1, "" }, { run(name, url).status, run(name, url).stdout })
+      assert.equal(1, run(name, "--restore-to-new").status)
+      assert.matches("no protected site, OneDrive or mailbox", run(name, "https://x", "--restore-to-new").stderr)
+      assert.equal(0, #sim:sessions())
+      local result = run(name, url .. "/", "--restore-to-new")
+      assert.same({ "", 0 }, { result.stderr, result.status })
+      assert.matches("a session with artifacts is created as +draft  #1 as assumed\n", result.stdout)
+      assert.equal(1, #sim:sessions())
+      os.remove(name)
+    end)
+  end)
+
   it("is told apart from other files", function()
     local name = on_disk '{"a":1}\n'
     assert.matches("is no recording", raised(replay.start, name))

@@ -53,7 +53,8 @@ function replay.start(name)
     local path, query = one.path:match "^([^?]*)%??(.*)$"
     sim:fault {
       action = "status", method = one.method, path = pattern_of(unescape(path)), query = query, status = one.status,
-      body = json.encode(localized(one.body, sim.url)), times = last[one.method .. one.path] == i and ALWAYS or 1,
+      body = one.status ~= 204 and json.encode(localized(one.body, sim.url)) or "",
+      times = last[one.method .. one.path] == i and ALWAYS or 1,
     }
   end
   sim:fault {
