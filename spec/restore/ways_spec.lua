@@ -114,7 +114,7 @@ describe("the way back", function()
   local function there_and_back(client, options)
     local plan = assert(m365.plan(client, { service = "sharePoint", targets = "all", before = support.T,
       destination = "inPlace", allow_future = true }))
-    local run = assert(place:apply(plan, options))
+    local run = assert(setmetatable({ client = client }, { __index = place }):apply(plan, options))
     assert.is_nil(run.error)
     return plan, run:report()
   end
