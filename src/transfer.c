@@ -1,5 +1,7 @@
 #include "transfer.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -268,6 +270,19 @@ static bool is_connected(int fd) {
   return fd >= 0 && getpeername(fd, (struct sockaddr *)&peer, &length) == 0;
 }
 
+static bool is_closed(int fd) {
+  return fd >= 0 && fcntl(fd, F_GETFD) < 0 && errno == EBADF;
+}
+
+/* libcurl 7.88 gives an address up without asking to be called again: the next
+   one would be tried when the whole time is over. Taking back a pause, which
+   changes nothing here, lets it run at once. */
+static void nudge(struct m365_transfer *t) {
+  t->sockets[0] = -1;
+  curl_easy_pause(t->easy, CURLPAUSE_RECV);
+  curl_easy_pause(t->easy, CURLPAUSE_CONT);
+}
+
 void m365_transfer_observe(struct m365_transfer *t, double now) {
   if (t->stirred)
     t->last_byte = now;
@@ -277,6 +292,8 @@ void m365_transfer_observe(struct m365_transfer *t, double now) {
     t->phase = M365_PHASE_SECURING;
     t->phase_since = now;
   }
+  if (t->phase == M365_PHASE_CONNECTING && is_closed(t->sockets[0]))
+    nudge(t);
   if (t->hurried && t->phase > M365_PHASE_CONNECTING)
     set_hurry(t, t->easy, 0);
 }
