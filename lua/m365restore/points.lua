@@ -160,17 +160,18 @@ end
 --- Notes what an answer says of the units of its group. A hit that does not
 -- say whose it is can only count where one unit was asked for.
 local function note(found, group, answer)
-  for _, hit in ipairs(answer.searchResults or {}) do
-    local unit = hit.restorePoint and hit.restorePoint.protectionUnit
-    local id = unit and unit.id or #group == 1 and group[1]
-    if id then
+  for _, item in ipairs(rules.object(answer.searchResults)) do
+    local hit = rules.object(item)
+    local unit = rules.object(rules.object(hit.restorePoint).protectionUnit)
+    local id = unit.id or #group == 1 and group[1]
+    if type(id) == "string" then
       local hits = found.hits[id:lower()] or {}
       found.hits[id:lower()] = hits
       hits[#hits + 1] = { restorePoint = hit.restorePoint, artifactHitCount = hit.artifactHitCount }
     end
   end
-  for _, id in ipairs(answer.noResultProtectionUnitIds or {}) do
-    found.none[id:lower()] = true
+  for _, id in ipairs(rules.object(answer.noResultProtectionUnitIds)) do
+    found.none[tostring(id):lower()] = true
   end
 end
 

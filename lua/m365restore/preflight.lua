@@ -1,6 +1,7 @@
 --- What stands between this client and a restore, found out by reading only.
 -- @module m365restore.preflight
 local core = require "m365restore.core"
+local rules = require "m365restore.rules"
 local clock = require "m365restore.clock"
 
 local ROOT = "/solutions/backupRestore"
@@ -156,7 +157,7 @@ local function check_clock(self, client, head)
 end
 
 local function check_service(self, root)
-  local status = root.serviceStatus or {}
+  local status = rules.object(root.serviceStatus)
   local state = tostring(status.status):lower()
   self.service = status
   add(self, "service", state == "enabled" or state == "protectionchangelocked",
@@ -167,9 +168,11 @@ local function check_service(self, root)
 end
 
 local function find_own(apps, id)
-  for _, app in ipairs(apps.value or {}) do
-    local name = (app.application or {}).id or app.id
-    if id and (tostring(name):lower() == id:lower() or tostring(app.id):lower() == id:lower()) then
+  local wanted = tostring(id):lower()
+  for _, item in ipairs(rules.object(apps.value)) do
+    local app = rules.object(item)
+    local name = rules.object(app.application).id or app.id
+    if id and (tostring(name):lower() == wanted or tostring(app.id):lower() == wanted) then
       return app
     end
   end
@@ -196,8 +199,8 @@ end
 local function any_unit(client)
   for _, kind in ipairs { "site", "drive", "mailbox" } do
     local answer = read(client, "/" .. kind .. "ProtectionUnits", { ["$top"] = "1" })
-    local unit = answer and answer.value and answer.value[1]
-    if unit then
+    local unit = rules.object(rules.object(rules.object(answer).value)[1])
+    if type(unit.id) == "string" then
       return unit.id
     end
   end
@@ -245,7 +248,7 @@ local function check_lookups(self, client)
 end
 
 local function check_points(self, points)
-  add(self, "restore points", #((points or {}).value or {}) > 0, nil,
+  add(self, "restore points", #rules.object(rules.object(points).value) > 0, nil,
     "There is nothing to restore from, or nothing to be seen: look at the protection policies.")
 end
 

@@ -6,6 +6,7 @@
 -- are searched for in groups as soon as a group is full.
 -- @module m365restore.restore.ladder
 local core = require "m365restore.core"
+local rules = require "m365restore.rules"
 local time = require "m365restore.time"
 local words = require "m365restore.restore.words"
 
@@ -164,10 +165,11 @@ end
 --- The best point of each unit in an answer; what does not lie before T does not count, whoever says so.
 local function best_of(rung, answer, limit)
   local best = {}
-  for _, hit in ipairs(answer.searchResults) do
-    local point = hit.restorePoint
-    local taken, unit = time.parse(point.protectionDateTime), point.protectionUnit
-    local id = unit and unit.id and unit.id:lower()
+  for _, hit in ipairs(rules.object(answer.searchResults)) do
+    local point = rules.object(rules.object(hit).restorePoint)
+    local taken = time.parse(point.protectionDateTime)
+    local id = rules.object(point.protectionUnit).id
+    id = type(id) == "string" and id:lower()
     if id and taken and taken <= limit and is_better(rung, point, best[id]) then
       best[id] = summary(point)
     end
