@@ -165,3 +165,87 @@ describe("a deadline", function()
     sim:stop()
   end)
 end)
+
+--- Where Microsoft's page "Backup Storage API error responses" puts the codes that a restore meets: the method, the
+-- status, and the codes. "artifact" is the error of one in a list, "bulk" that of a bulk request.
+local MET = {
+  { "create_session", 400, [[InvalidPathType InvalidArtifactRequest InvalidRestorePoint DifferentRestoreDestinationType
+    DuplicateArtifactInList]] },
+  { "create_session", 413, "RestoreArtifactsLimitBreached" },
+  { "session", 400, "InvalidRestoreSessionId" },
+  { "session", 404, "RestoreSessionNotFound http_404" },
+  { "update", 400, [[InvalidRestoreSessionId InvalidPatchRequest InvalidRestorePoint RestoreArtifactsLimitBreached
+    InvalidArtifactRequest DuplicateArtifactInList]] },
+  { "update", 403, "RestoreSessionActionNotAllowed" },
+  { "activate", 403, "RestoreSessionActionNotAllowed http_403" },
+  { "activate", 500, "TooManyActiveRestoreSessions" },
+  { "delete", 500, "IncompleteArtifactDeletion" },
+  { "artifact", 200, [[UnknownError ArtifactNotFound InvalidRestoreTime ArtifactCannotBeRestored
+    DuplicateArtifactRestoreRequest]] },
+  { "create_bulk_request", 400, [[InvalidBulkRestoreArtifactId BulkRestoreInvalidCreateRequest
+    BulkRestoreRestorationResourcesCountExceedsLimit BulkRestoreInvalidCreateRequestSiteUrl
+    BulkRestoreInvalidCreateRequestUserEmail]] },
+  { "search", 400, "FilterLengthExceeded InvalidSearchRequest InvalidProtectionUnitId" },
+  { "enable", 403, "UnableToReadBillingProfile Forbidden" },
+  { "enable", 402, "InvalidBillingProfile http_402" },
+  { "enable", 400, "InvalidAppOwnerTenantId" },
+  { "session", 401, "http_401" }, { "session", 409, "http_409" }, { "session", 412, "http_412" },
+  { "session", 413, "http_413" }, { "session", 423, "http_423" }, { "session", 507, "http_507" },
+}
+
+describe("a code of the service, where it is met,", function()
+  local sim, client, session
+
+  setup(function()
+    sim, client = support.start(nil, { retries = 0 })
+    session = assert(client.sharePoint:create_session())
+  end)
+  teardown(function()
+    client:close()
+    sim:stop()
+  end)
+
+  local calls = {
+    create_session = function() return client.sharePoint:create_session() end,
+    session = function() return client:session "x" end,
+    update = function()
+      return session:update { ["siteRestoreArtifacts@delta"] = m365.array {
+        { restorePoint = { id = "p" }, destinationType = "new" },
+      } }
+    end,
+    activate = function() return session:activate() end,
+    delete = function() return session:delete() end,
+    create_bulk_request = function()
+      return session:create_bulk_request { siteWebUrls = { "https://contoso.sharepoint.com/sites/a" },
+        destinationType = "new", protectionTimePeriod = { endDateTime = "2026-11-01T00:00:00Z" } }
+    end,
+    search = function()
+      return nil, select(2, client:search_restore_points { protectionUnitIds = { "u" },
+        protectionTimePeriod = { startDateTime = "2026-10-01T00:00:00Z", endDateTime = "2026-11-01T00:00:00Z" } })
+    end,
+    enable = function() return client:enable { appOwnerTenantId = "t" } end,
+    artifact = function() return nil, session:artifacts():next().error end,
+  }
+
+  for _, case in ipairs(MET) do
+    for code in case[3]:gmatch "%S+" do
+      it(("has a message and a remedy: %s, %s"):format(case[1], code), function()
+        local fault = { code = not code:find "^http_" and code or "", message = "" }
+        local item = { value = { { id = "a", status = "failed", destinationType = "new", error = fault } } }
+        support.answer(sim, case[1] == "artifact" and item or { error = fault }, { status = case[2],
+          times = case[2] == 401 and 2 or 1, -- a token is renewed once
+          path = case[1] == "create_bulk_request" and "BulkAdditionRequests$" or nil,
+        })
+        local none, err = calls[case[1]]()
+        sim:clear_faults()
+        assert.is_nil(none)
+        assert.equal(code, err.code)
+        if case[1] ~= "artifact" then -- the service's own object, whose message is what it wrote
+          assert.is_true(#err.message > 10, tostring(err))
+        end
+        assert.truthy(err.remedy:find "^%u.*%.$")
+        assert.is_string(err.class)
+      end)
+    end
+  end
+end)
