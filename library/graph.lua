@@ -137,6 +137,24 @@ function sharePointRestoreSession:bulk_request(id, query) end
 ---@return m365.list<m365.granularSiteRestoreArtifact>
 function sharePointRestoreSession:granular_artifacts(query) end
 
+---GET .../granularSiteRestoreArtifacts/{item}. Needs BackupRestore-Restore.ReadWrite.All.
+---[granularSiteRestoreArtifact resource type](https://learn.microsoft.com/graph/api/resources/granularsiterestoreartifact)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.granularSiteRestoreArtifact?
+---@return m365.error?
+function sharePointRestoreSession:granular_artifact(id, query) end
+
+---`siteRestoreArtifactsBulkAdditionRequest:delete`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Delete siteRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/siterestoreartifactsbulkadditionrequest-delete)
+---@async
+---@param id string|m365.siteRestoreArtifactsBulkAdditionRequest
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function sharePointRestoreSession:delete_bulk_request(id, opts) end
+
 ---@class m365.oneDriveForBusinessRestoreSession: m365.restoreSessionBase
 local oneDriveForBusinessRestoreSession = {}
 
@@ -176,6 +194,24 @@ function oneDriveForBusinessRestoreSession:bulk_request(id, query) end
 ---@return m365.list<m365.granularDriveRestoreArtifact>
 function oneDriveForBusinessRestoreSession:granular_artifacts(query) end
 
+---GET .../granularDriveRestoreArtifacts/{item}. Needs BackupRestore-Restore.ReadWrite.All.
+---[granularDriveRestoreArtifact resource type](https://learn.microsoft.com/graph/api/resources/granulardriverestoreartifact)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.granularDriveRestoreArtifact?
+---@return m365.error?
+function oneDriveForBusinessRestoreSession:granular_artifact(id, query) end
+
+---`driveRestoreArtifactsBulkAdditionRequest:delete`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Delete driveRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/driverestoreartifactsbulkadditionrequest-delete)
+---@async
+---@param id string|m365.driveRestoreArtifactsBulkAdditionRequest
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function oneDriveForBusinessRestoreSession:delete_bulk_request(id, opts) end
+
 ---@class m365.exchangeRestoreSession: m365.restoreSessionBase
 local exchangeRestoreSession = {}
 
@@ -214,6 +250,24 @@ function exchangeRestoreSession:bulk_request(id, query) end
 ---@param query? m365.query
 ---@return m365.list<m365.granularMailboxRestoreArtifact>
 function exchangeRestoreSession:granular_artifacts(query) end
+
+---GET .../granularMailboxRestoreArtifacts/{item}. Needs BackupRestore-Restore.ReadWrite.All.
+---[granularMailboxRestoreArtifact resource type](https://learn.microsoft.com/graph/api/resources/granularmailboxrestoreartifact)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.granularMailboxRestoreArtifact?
+---@return m365.error?
+function exchangeRestoreSession:granular_artifact(id, query) end
+
+---`mailboxRestoreArtifactsBulkAdditionRequest:delete`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Delete mailboxRestoreArtifactsBulkAdditionRequest](https://learn.microsoft.com/graph/api/mailboxrestoreartifactsbulkadditionrequest-delete)
+---@async
+---@param id string|m365.mailboxRestoreArtifactsBulkAdditionRequest
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function exchangeRestoreSession:delete_bulk_request(id, opts) end
 
 ---@class m365.restoreSessionArtifactCount: m365.resource
 ---@field completed? integer
@@ -589,6 +643,80 @@ function sharePointProtectionPolicy:exclusion_bulk_jobs(query) end
 ---@return m365.error?
 function sharePointProtectionPolicy:exclusion_bulk_job(id, query) end
 
+---GET .../siteProtectionUnits/{item}. Needs BackupRestore-Configuration.Read.All.
+---[siteProtectionUnit resource type](https://learn.microsoft.com/graph/api/resources/siteprotectionunit)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function sharePointProtectionPolicy:protection_unit(id, query) end
+
+---`siteProtectionUnit:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.siteProtectionUnit
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function sharePointProtectionPolicy:cancel_offboard_protection_unit(id, opts) end
+
+---`siteProtectionRule:delete_and_unprotect`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[siteProtectionRule resource type](https://learn.microsoft.com/graph/api/resources/siteprotectionrule)
+---@async
+---@param id string|m365.siteProtectionRule
+---@param opts? m365.call_options
+---@return m365.siteProtectionRule?
+---@return m365.error?
+function sharePointProtectionPolicy:delete_and_unprotect_inclusion_rule(id, opts) end
+
+---`siteProtectionRule:delete`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-delete)
+---@async
+---@param id string|m365.siteProtectionRule
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function sharePointProtectionPolicy:delete_inclusion_rule(id, opts) end
+
+---`siteProtectionUnit:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.siteProtectionUnit
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function sharePointProtectionPolicy:offboard_protection_unit(id, opts) end
+
+---`siteProtectionRule:run`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: run](https://learn.microsoft.com/graph/api/protectionrulebase-run)
+---@async
+---@param id string|m365.siteProtectionRule
+---@param opts? m365.call_options
+---@return m365.siteProtectionRule?
+---@return m365.error?
+function sharePointProtectionPolicy:run_inclusion_rule(id, opts) end
+
+---`siteProtectionRule:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[siteProtectionRule resource type](https://learn.microsoft.com/graph/api/resources/siteprotectionrule)
+---@async
+---@param id string|m365.siteProtectionRule
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.siteProtectionRule?
+---@return m365.error?
+function sharePointProtectionPolicy:update_inclusion_rule(id, body, opts) end
+
+---`siteProtectionUnit:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update siteProtectionUnit](https://learn.microsoft.com/graph/api/siteprotectionunit-update)
+---@async
+---@param id string|m365.siteProtectionUnit
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function sharePointProtectionPolicy:update_protection_unit(id, body, opts) end
+
 ---@class m365.oneDriveForBusinessProtectionPolicy: m365.protectionPolicyBase
 ---@field driveExclusionUnits? m365.driveExclusionUnit[]
 ---@field driveExclusionUnitsBulkAdditionJobs? m365.driveExclusionUnitsBulkAdditionJob[]
@@ -660,6 +788,80 @@ function oneDriveForBusinessProtectionPolicy:exclusion_bulk_jobs(query) end
 ---@return m365.error?
 function oneDriveForBusinessProtectionPolicy:exclusion_bulk_job(id, query) end
 
+---GET .../driveProtectionUnits/{item}. Needs BackupRestore-Configuration.Read.All.
+---[driveProtectionUnit resource type](https://learn.microsoft.com/graph/api/resources/driveprotectionunit)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:protection_unit(id, query) end
+
+---`driveProtectionUnit:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.driveProtectionUnit
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:cancel_offboard_protection_unit(id, opts) end
+
+---`driveProtectionRule:delete_and_unprotect`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: deleteAndUnprotect](https://learn.microsoft.com/graph/api/protectionrulebase-deleteandunprotect)
+---@async
+---@param id string|m365.driveProtectionRule
+---@param opts? m365.call_options
+---@return m365.driveProtectionRule?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:delete_and_unprotect_inclusion_rule(id, opts) end
+
+---`driveProtectionRule:delete`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-delete)
+---@async
+---@param id string|m365.driveProtectionRule
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:delete_inclusion_rule(id, opts) end
+
+---`driveProtectionUnit:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.driveProtectionUnit
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:offboard_protection_unit(id, opts) end
+
+---`driveProtectionRule:run`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: run](https://learn.microsoft.com/graph/api/protectionrulebase-run)
+---@async
+---@param id string|m365.driveProtectionRule
+---@param opts? m365.call_options
+---@return m365.driveProtectionRule?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:run_inclusion_rule(id, opts) end
+
+---`driveProtectionRule:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-update)
+---@async
+---@param id string|m365.driveProtectionRule
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.driveProtectionRule?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:update_inclusion_rule(id, body, opts) end
+
+---`driveProtectionUnit:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update driveProtectionUnit](https://learn.microsoft.com/graph/api/driveprotectionunit-update)
+---@async
+---@param id string|m365.driveProtectionUnit
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function oneDriveForBusinessProtectionPolicy:update_protection_unit(id, body, opts) end
+
 ---@class m365.exchangeProtectionPolicy: m365.protectionPolicyBase
 ---@field mailboxExclusionUnits? m365.mailboxExclusionUnit[]
 ---@field mailboxExclusionUnitsBulkAdditionJobs? m365.mailboxExclusionUnitsBulkAdditionJob[]
@@ -730,6 +932,80 @@ function exchangeProtectionPolicy:exclusion_bulk_jobs(query) end
 ---@return m365.mailboxExclusionUnitsBulkAdditionJob?
 ---@return m365.error?
 function exchangeProtectionPolicy:exclusion_bulk_job(id, query) end
+
+---GET .../mailboxProtectionUnits/{item}. Needs BackupRestore-Configuration.Read.All.
+---[mailboxProtectionUnit resource type](https://learn.microsoft.com/graph/api/resources/mailboxprotectionunit)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function exchangeProtectionPolicy:protection_unit(id, query) end
+
+---`mailboxProtectionUnit:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.mailboxProtectionUnit
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function exchangeProtectionPolicy:cancel_offboard_protection_unit(id, opts) end
+
+---`mailboxProtectionRule:delete_and_unprotect`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: deleteAndUnprotect](https://learn.microsoft.com/graph/api/protectionrulebase-deleteandunprotect)
+---@async
+---@param id string|m365.mailboxProtectionRule
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionRule?
+---@return m365.error?
+function exchangeProtectionPolicy:delete_and_unprotect_inclusion_rule(id, opts) end
+
+---`mailboxProtectionRule:delete`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-delete)
+---@async
+---@param id string|m365.mailboxProtectionRule
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function exchangeProtectionPolicy:delete_inclusion_rule(id, opts) end
+
+---`mailboxProtectionUnit:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.mailboxProtectionUnit
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function exchangeProtectionPolicy:offboard_protection_unit(id, opts) end
+
+---`mailboxProtectionRule:run`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionRuleBase: run](https://learn.microsoft.com/graph/api/protectionrulebase-run)
+---@async
+---@param id string|m365.mailboxProtectionRule
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionRule?
+---@return m365.error?
+function exchangeProtectionPolicy:run_inclusion_rule(id, opts) end
+
+---`mailboxProtectionRule:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update protectionRuleBase](https://learn.microsoft.com/graph/api/protectionrulebase-update)
+---@async
+---@param id string|m365.mailboxProtectionRule
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionRule?
+---@return m365.error?
+function exchangeProtectionPolicy:update_inclusion_rule(id, body, opts) end
+
+---`mailboxProtectionUnit:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update mailboxProtectionUnit](https://learn.microsoft.com/graph/api/mailboxprotectionunit-update)
+---@async
+---@param id string|m365.mailboxProtectionUnit
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function exchangeProtectionPolicy:update_protection_unit(id, body, opts) end
 
 ---@class m365.protectionPolicyArtifactCount: m365.resource
 ---@field completed? integer
@@ -1194,6 +1470,190 @@ function client:mailbox_protection_units(query) end
 ---@return m365.error?
 function client:mailbox_protection_unit(id, query) end
 
+---GET /browseSessions/{id}. Needs BackupRestore-Restore.ReadWrite.All.
+---[browseSessionBase resource type](https://learn.microsoft.com/graph/api/resources/browsesessionbase)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.browseSessionBase?
+---@return m365.error?
+function client:browse_session(id, query) end
+
+---`protectionPolicyBase:activate`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: activate](https://learn.microsoft.com/graph/api/protectionpolicybase-activate)
+---@async
+---@param id string|m365.protectionPolicyBase
+---@param opts? m365.call_options
+---@return m365.protectionPolicyBase?
+---@return m365.error?
+function client:activate_protection_policy(id, opts) end
+
+---`serviceApp:activate`, by id and without reading it first. Needs BackupRestore-Control.ReadWrite.All.
+---[serviceApp: activate](https://learn.microsoft.com/graph/api/serviceapp-activate)
+---@async
+---@param id string|m365.serviceApp
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.serviceApp?
+---@return m365.error?
+function client:activate_service_app(id, body, opts) end
+
+---`restoreSessionBase:activate`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[restoreSessionBase: activate](https://learn.microsoft.com/graph/api/restoresessionbase-activate)
+---@async
+---@param id string|m365.restoreSessionBase
+---@param opts? m365.call_options
+---@return m365.restoreSessionBase?
+---@return m365.error?
+function client:activate_session(id, opts) end
+
+---`driveProtectionUnit:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.driveProtectionUnit
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function client:cancel_offboard_drive_protection_unit(id, opts) end
+
+---`mailboxProtectionUnit:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.mailboxProtectionUnit
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function client:cancel_offboard_mailbox_protection_unit(id, opts) end
+
+---`protectionUnitBase:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.protectionUnitBase
+---@param opts? m365.call_options
+---@return m365.protectionUnitBase?
+---@return m365.error?
+function client:cancel_offboard_protection_unit(id, opts) end
+
+---`siteProtectionUnit:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.siteProtectionUnit
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function client:cancel_offboard_site_protection_unit(id, opts) end
+
+---`protectionPolicyBase:deactivate`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: deactivate](https://learn.microsoft.com/graph/api/protectionpolicybase-deactivate)
+---@async
+---@param id string|m365.protectionPolicyBase
+---@param opts? m365.call_options
+---@return m365.protectionPolicyBase?
+---@return m365.error?
+function client:deactivate_protection_policy(id, opts) end
+
+---`serviceApp:deactivate`, by id and without reading it first. Needs BackupRestore-Control.ReadWrite.All.
+---[serviceApp: deactivate](https://learn.microsoft.com/graph/api/serviceapp-deactivate)
+---@async
+---@param id string|m365.serviceApp
+---@param opts? m365.call_options
+---@return m365.serviceApp?
+---@return m365.error?
+function client:deactivate_service_app(id, opts) end
+
+---`protectionPolicyBase:delete`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionPolicyBase](https://learn.microsoft.com/graph/api/protectionpolicybase-delete)
+---@async
+---@param id string|m365.protectionPolicyBase
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function client:delete_protection_policy(id, opts) end
+
+---`serviceApp:delete`, by id and without reading it first. Needs BackupRestore-Control.ReadWrite.All.
+---[Delete serviceApp](https://learn.microsoft.com/graph/api/backuprestoreroot-delete-serviceapps)
+---@async
+---@param id string|m365.serviceApp
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function client:delete_service_app(id, opts) end
+
+---`restoreSessionBase:delete`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Delete restoreSessionBase](https://learn.microsoft.com/graph/api/restoresessionbase-delete)
+---@async
+---@param id string|m365.restoreSessionBase
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function client:delete_session(id, opts) end
+
+---`driveProtectionUnit:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.driveProtectionUnit
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function client:offboard_drive_protection_unit(id, opts) end
+
+---`mailboxProtectionUnit:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.mailboxProtectionUnit
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function client:offboard_mailbox_protection_unit(id, opts) end
+
+---`protectionUnitBase:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.protectionUnitBase
+---@param opts? m365.call_options
+---@return m365.protectionUnitBase?
+---@return m365.error?
+function client:offboard_protection_unit(id, opts) end
+
+---`siteProtectionUnit:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.siteProtectionUnit
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function client:offboard_site_protection_unit(id, opts) end
+
+---`driveProtectionUnit:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update driveProtectionUnit](https://learn.microsoft.com/graph/api/driveprotectionunit-update)
+---@async
+---@param id string|m365.driveProtectionUnit
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function client:update_drive_protection_unit(id, body, opts) end
+
+---`mailboxProtectionUnit:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update mailboxProtectionUnit](https://learn.microsoft.com/graph/api/mailboxprotectionunit-update)
+---@async
+---@param id string|m365.mailboxProtectionUnit
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function client:update_mailbox_protection_unit(id, body, opts) end
+
+---`siteProtectionUnit:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update siteProtectionUnit](https://learn.microsoft.com/graph/api/siteprotectionunit-update)
+---@async
+---@param id string|m365.siteProtectionUnit
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function client:update_site_protection_unit(id, body, opts) end
+
 ---@class m365.sharePoint
 local sharePoint = {}
 
@@ -1238,6 +1698,117 @@ function sharePoint:browse_sessions(query) end
 ---@return m365.sharePointBrowseSession?
 ---@return m365.error?
 function sharePoint:browse_session(id, query) end
+
+---GET /sharePointRestoreSessions/{id}. Needs BackupRestore-Restore.Read.All.
+---[sharePointRestoreSession resource type](https://learn.microsoft.com/graph/api/resources/sharepointrestoresession)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.sharePointRestoreSession?
+---@return m365.error?
+function sharePoint:session(id, query) end
+
+---GET /siteProtectionUnits/{id}. Needs BackupRestore-Configuration.Read.All.
+---[siteProtectionUnit resource type](https://learn.microsoft.com/graph/api/resources/siteprotectionunit)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function sharePoint:protection_unit(id, query) end
+
+---`sharePointProtectionPolicy:activate`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: activate](https://learn.microsoft.com/graph/api/protectionpolicybase-activate)
+---@async
+---@param id string|m365.sharePointProtectionPolicy
+---@param opts? m365.call_options
+---@return m365.sharePointProtectionPolicy?
+---@return m365.error?
+function sharePoint:activate_protection_policy(id, opts) end
+
+---`sharePointRestoreSession:activate`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[restoreSessionBase: activate](https://learn.microsoft.com/graph/api/restoresessionbase-activate)
+---@async
+---@param id string|m365.sharePointRestoreSession
+---@param opts? m365.call_options
+---@return m365.sharePointRestoreSession?
+---@return m365.error?
+function sharePoint:activate_session(id, opts) end
+
+---`siteProtectionUnit:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.siteProtectionUnit
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function sharePoint:cancel_offboard_protection_unit(id, opts) end
+
+---`sharePointProtectionPolicy:deactivate`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: deactivate](https://learn.microsoft.com/graph/api/protectionpolicybase-deactivate)
+---@async
+---@param id string|m365.sharePointProtectionPolicy
+---@param opts? m365.call_options
+---@return m365.sharePointProtectionPolicy?
+---@return m365.error?
+function sharePoint:deactivate_protection_policy(id, opts) end
+
+---`sharePointProtectionPolicy:delete`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionPolicyBase](https://learn.microsoft.com/graph/api/protectionpolicybase-delete)
+---@async
+---@param id string|m365.sharePointProtectionPolicy
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function sharePoint:delete_protection_policy(id, opts) end
+
+---`sharePointRestoreSession:delete`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Delete restoreSessionBase](https://learn.microsoft.com/graph/api/restoresessionbase-delete)
+---@async
+---@param id string|m365.sharePointRestoreSession
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function sharePoint:delete_session(id, opts) end
+
+---`siteProtectionUnit:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.siteProtectionUnit
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function sharePoint:offboard_protection_unit(id, opts) end
+
+---`sharePointProtectionPolicy:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update sharePointProtectionPolicy](https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-update)
+---@async
+---@param id string|m365.sharePointProtectionPolicy
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.object?
+---@return m365.error?
+function sharePoint:update_protection_policy(id, body, opts) end
+
+---`siteProtectionUnit:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update siteProtectionUnit](https://learn.microsoft.com/graph/api/siteprotectionunit-update)
+---@async
+---@param id string|m365.siteProtectionUnit
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.siteProtectionUnit?
+---@return m365.error?
+function sharePoint:update_protection_unit(id, body, opts) end
+
+---`sharePointRestoreSession:update`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Update sharePointRestoreSession](https://learn.microsoft.com/graph/api/sharepointrestoresession-update)
+---@async
+---@param id string|m365.sharePointRestoreSession
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.object?
+---@return m365.error?
+function sharePoint:update_session(id, body, opts) end
 
 ---@class m365.oneDriveForBusiness
 local oneDriveForBusiness = {}
@@ -1284,6 +1855,117 @@ function oneDriveForBusiness:browse_sessions(query) end
 ---@return m365.error?
 function oneDriveForBusiness:browse_session(id, query) end
 
+---GET /oneDriveForBusinessRestoreSessions/{id}. Needs BackupRestore-Restore.Read.All.
+---[oneDriveForBusinessRestoreSession resource type](https://learn.microsoft.com/graph/api/resources/onedriveforbusinessrestoresession)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.oneDriveForBusinessRestoreSession?
+---@return m365.error?
+function oneDriveForBusiness:session(id, query) end
+
+---GET /driveProtectionUnits/{id}. Needs BackupRestore-Configuration.Read.All.
+---[driveProtectionUnit resource type](https://learn.microsoft.com/graph/api/resources/driveprotectionunit)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function oneDriveForBusiness:protection_unit(id, query) end
+
+---`oneDriveForBusinessProtectionPolicy:activate`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: activate](https://learn.microsoft.com/graph/api/protectionpolicybase-activate)
+---@async
+---@param id string|m365.oneDriveForBusinessProtectionPolicy
+---@param opts? m365.call_options
+---@return m365.oneDriveForBusinessProtectionPolicy?
+---@return m365.error?
+function oneDriveForBusiness:activate_protection_policy(id, opts) end
+
+---`oneDriveForBusinessRestoreSession:activate`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[restoreSessionBase: activate](https://learn.microsoft.com/graph/api/restoresessionbase-activate)
+---@async
+---@param id string|m365.oneDriveForBusinessRestoreSession
+---@param opts? m365.call_options
+---@return m365.oneDriveForBusinessRestoreSession?
+---@return m365.error?
+function oneDriveForBusiness:activate_session(id, opts) end
+
+---`driveProtectionUnit:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.driveProtectionUnit
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function oneDriveForBusiness:cancel_offboard_protection_unit(id, opts) end
+
+---`oneDriveForBusinessProtectionPolicy:deactivate`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: deactivate](https://learn.microsoft.com/graph/api/protectionpolicybase-deactivate)
+---@async
+---@param id string|m365.oneDriveForBusinessProtectionPolicy
+---@param opts? m365.call_options
+---@return m365.oneDriveForBusinessProtectionPolicy?
+---@return m365.error?
+function oneDriveForBusiness:deactivate_protection_policy(id, opts) end
+
+---`oneDriveForBusinessProtectionPolicy:delete`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionPolicyBase](https://learn.microsoft.com/graph/api/protectionpolicybase-delete)
+---@async
+---@param id string|m365.oneDriveForBusinessProtectionPolicy
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function oneDriveForBusiness:delete_protection_policy(id, opts) end
+
+---`oneDriveForBusinessRestoreSession:delete`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Delete restoreSessionBase](https://learn.microsoft.com/graph/api/restoresessionbase-delete)
+---@async
+---@param id string|m365.oneDriveForBusinessRestoreSession
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function oneDriveForBusiness:delete_session(id, opts) end
+
+---`driveProtectionUnit:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.driveProtectionUnit
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function oneDriveForBusiness:offboard_protection_unit(id, opts) end
+
+---`oneDriveForBusinessProtectionPolicy:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update oneDriveForBusinessProtectionPolicy](https://learn.microsoft.com/graph/api/onedriveforbusinessprotectionpolicy-update)
+---@async
+---@param id string|m365.oneDriveForBusinessProtectionPolicy
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.object?
+---@return m365.error?
+function oneDriveForBusiness:update_protection_policy(id, body, opts) end
+
+---`driveProtectionUnit:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update driveProtectionUnit](https://learn.microsoft.com/graph/api/driveprotectionunit-update)
+---@async
+---@param id string|m365.driveProtectionUnit
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.driveProtectionUnit?
+---@return m365.error?
+function oneDriveForBusiness:update_protection_unit(id, body, opts) end
+
+---`oneDriveForBusinessRestoreSession:update`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Update oneDriveForBusinessRestoreSession](https://learn.microsoft.com/graph/api/onedriveforbusinessrestoresession-update)
+---@async
+---@param id string|m365.oneDriveForBusinessRestoreSession
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.object?
+---@return m365.error?
+function oneDriveForBusiness:update_session(id, body, opts) end
+
 ---@class m365.exchange
 local exchange = {}
 
@@ -1313,3 +1995,114 @@ function exchange:protection_policies(query) end
 ---@return m365.exchangeProtectionPolicy?
 ---@return m365.error?
 function exchange:protection_policy(id, query) end
+
+---GET /exchangeRestoreSessions/{id}. Needs BackupRestore-Restore.Read.All.
+---[exchangeRestoreSession resource type](https://learn.microsoft.com/graph/api/resources/exchangerestoresession)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.exchangeRestoreSession?
+---@return m365.error?
+function exchange:session(id, query) end
+
+---GET /mailboxProtectionUnits/{id}. Needs BackupRestore-Configuration.Read.All.
+---[mailboxProtectionUnit resource type](https://learn.microsoft.com/graph/api/resources/mailboxprotectionunit)
+---@async
+---@param id string
+---@param query? m365.query
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function exchange:protection_unit(id, query) end
+
+---`exchangeProtectionPolicy:activate`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: activate](https://learn.microsoft.com/graph/api/protectionpolicybase-activate)
+---@async
+---@param id string|m365.exchangeProtectionPolicy
+---@param opts? m365.call_options
+---@return m365.exchangeProtectionPolicy?
+---@return m365.error?
+function exchange:activate_protection_policy(id, opts) end
+
+---`exchangeRestoreSession:activate`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[restoreSessionBase: activate](https://learn.microsoft.com/graph/api/restoresessionbase-activate)
+---@async
+---@param id string|m365.exchangeRestoreSession
+---@param opts? m365.call_options
+---@return m365.exchangeRestoreSession?
+---@return m365.error?
+function exchange:activate_session(id, opts) end
+
+---`mailboxProtectionUnit:cancel_offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: cancelOffboard](https://learn.microsoft.com/graph/api/protectionunitbase-canceloffboard)
+---@async
+---@param id string|m365.mailboxProtectionUnit
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function exchange:cancel_offboard_protection_unit(id, opts) end
+
+---`exchangeProtectionPolicy:deactivate`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionPolicyBase: deactivate](https://learn.microsoft.com/graph/api/protectionpolicybase-deactivate)
+---@async
+---@param id string|m365.exchangeProtectionPolicy
+---@param opts? m365.call_options
+---@return m365.exchangeProtectionPolicy?
+---@return m365.error?
+function exchange:deactivate_protection_policy(id, opts) end
+
+---`exchangeProtectionPolicy:delete`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Delete protectionPolicyBase](https://learn.microsoft.com/graph/api/protectionpolicybase-delete)
+---@async
+---@param id string|m365.exchangeProtectionPolicy
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function exchange:delete_protection_policy(id, opts) end
+
+---`exchangeRestoreSession:delete`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Delete restoreSessionBase](https://learn.microsoft.com/graph/api/restoresessionbase-delete)
+---@async
+---@param id string|m365.exchangeRestoreSession
+---@param opts? m365.call_options
+---@return true?
+---@return m365.error?
+function exchange:delete_session(id, opts) end
+
+---`mailboxProtectionUnit:offboard`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[protectionUnitBase: offboard](https://learn.microsoft.com/graph/api/protectionunitbase-offboard)
+---@async
+---@param id string|m365.mailboxProtectionUnit
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function exchange:offboard_protection_unit(id, opts) end
+
+---`exchangeProtectionPolicy:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update exchangeProtectionPolicy](https://learn.microsoft.com/graph/api/exchangeprotectionpolicy-update)
+---@async
+---@param id string|m365.exchangeProtectionPolicy
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.object?
+---@return m365.error?
+function exchange:update_protection_policy(id, body, opts) end
+
+---`mailboxProtectionUnit:update`, by id and without reading it first. Needs BackupRestore-Configuration.ReadWrite.All.
+---[Update mailboxProtectionUnit](https://learn.microsoft.com/graph/api/mailboxprotectionunit-update)
+---@async
+---@param id string|m365.mailboxProtectionUnit
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.mailboxProtectionUnit?
+---@return m365.error?
+function exchange:update_protection_unit(id, body, opts) end
+
+---`exchangeRestoreSession:update`, by id and without reading it first. Needs BackupRestore-Restore.ReadWrite.All.
+---[Update exchangeRestoreSession](https://learn.microsoft.com/graph/api/exchangerestoresession-update)
+---@async
+---@param id string|m365.exchangeRestoreSession
+---@param body table as of that method
+---@param opts? m365.call_options
+---@return m365.object?
+---@return m365.error?
+function exchange:update_session(id, body, opts) end

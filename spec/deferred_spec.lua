@@ -43,8 +43,8 @@ describe("methods written in Lua", function()
       local before = require("m365restore.core").method("sharePoint", "create_session")
       local method = client.sharePoint.create_session
       print(package.loaded["m365restore.session"] ~= nil, method ~= before)
-      print(type(client.batch), type(client.sharePoint.batch))
+      print(type(client.batch), (pcall(function() return client.sharePoint.batch end)))
     ]]
-    assert.equal("false\ntrue\ttrue\nfunction\tnil\n", output)
+    assert.equal("false\ntrue\ttrue\nfunction\tfalse\n", output)
   end)
 end)

@@ -36,6 +36,7 @@
 #define BROWSE_TYPES(Svc)                                                      \
   {Svc "BrowseSession", "browseSessionBase", "/" Svc "BrowseSessions", "id"}
 
+/* the client, then the three services: m365_type_is_service counts on it */
 const struct m365_type m365_types[] = {
     {"client", NULL, NULL, NULL},
     {"sharePoint", NULL, NULL, NULL},
@@ -123,7 +124,7 @@ const struct m365_type m365_types[] = {
 /* The macros below stand for the rows that the three services have alike.
    svc and kind in small letters are as the documentation's pages spell them. */
 
-#define SESSIONS(Svc, svc, kind)                                               \
+#define SESSIONS(Svc, svc, kind, Kind)                                         \
   {Svc, "sessions", GET, "/" Svc "RestoreSessions", READ, BOTH, NONE, LIST,    \
    Svc "RestoreSession", R_R, OPENAPI "the sessions of one service", NULL},    \
       {Svc, "create_session", POST, "/" Svc "RestoreSessions", WRITE, BOTH,    \
@@ -141,7 +142,14 @@ const struct m365_type m365_types[] = {
       {Svc "RestoreSession", "artifact", GET,                                  \
        "{self}/" kind "RestoreArtifacts/{item}", READ, BOTH, NONE, ITEM,       \
        kind "RestoreArtifact", R_R, OPENAPI "one artifact without its list",   \
-       NULL}
+       NULL},                                                                  \
+      {Svc, "session", GET, "/" Svc "RestoreSessions/{id}", READ, BOTH, NONE,  \
+       ITEM, Svc "RestoreSession", R_R, OPENAPI "a session of one service",    \
+       NULL},                                                                  \
+      {Svc "RestoreSession", "granular_artifact", GET,                         \
+       "{self}/granular" Kind "RestoreArtifacts/{item}", READ, BOTH, NONE,     \
+       ITEM, "granular" Kind "RestoreArtifact", R_RW,                          \
+       OPENAPI "one artifact without its list", NULL}
 
 #define GRANULAR(Svc, Kind, source)                                            \
   {Svc "RestoreSession", "granular_artifacts", GET,                            \
@@ -207,7 +215,10 @@ const struct m365_type m365_types[] = {
       {kind "ProtectionUnit", "update", PATCH,                                 \
        "/" kind "ProtectionUnits/{id}", WRITE, BOTH, OBJECT, SELF,             \
        kind "ProtectionUnit", C_RW, kind "protectionunit-update",              \
-       "Update " kind "ProtectionUnit"}
+       "Update " kind "ProtectionUnit"},                                       \
+      {Svc, "protection_unit", GET, "/" kind "ProtectionUnits/{id}", READ,     \
+       BOTH, NONE, ITEM, kind "ProtectionUnit", C_R,                           \
+       OPENAPI "a unit of one service", NULL}
 
 #define POLICIES(Svc, svc, kind)                                               \
   {Svc, "protection_policies", GET, "/" Svc "ProtectionPolicies", READ, BOTH,  \
@@ -227,7 +238,10 @@ const struct m365_type m365_types[] = {
        "{self}/" kind "ProtectionUnits", READ, BOTH, NONE, LIST,               \
        kind "ProtectionUnit", C_R,                                             \
        "backuprestoreroot-list-" kind "protectionunits",                       \
-       "List " kind "ProtectionUnits"}
+       "List " kind "ProtectionUnits"},                                        \
+      {Svc "ProtectionPolicy", "protection_unit", GET,                         \
+       "{self}/" kind "ProtectionUnits/{item}", READ, BOTH, NONE, ITEM,        \
+       kind "ProtectionUnit", C_R, OPENAPI "a unit of one policy", NULL}
 
 /* change, unprotect: the pages of the two calls that sites have none of */
 #define RULES(Svc, svc, kind, change, unprotect)                               \
@@ -294,9 +308,9 @@ const struct m365_type m365_types[] = {
        OUT_TYPE(kind), C_RW, svc "protectionpolicy-post-" kind                 \
        "exclusionunitsbulkadditionjobs", "Create " OUT_TYPE(kind)}
 
-#define SERVICE(Svc, svc, kind, plural)                                        \
-  SESSIONS(Svc, svc, kind), BULK(Svc, svc, kind, plural), UNITS(Svc, kind),    \
-      POLICIES(Svc, svc, kind), JOBS(Svc, svc, kind),                          \
+#define SERVICE(Svc, svc, kind, Kind, plural)                                  \
+  SESSIONS(Svc, svc, kind, Kind), BULK(Svc, svc, kind, plural),                \
+      UNITS(Svc, kind), POLICIES(Svc, svc, kind), JOBS(Svc, svc, kind),        \
       EXCLUSIONS(Svc, svc, kind)
 
 const struct m365_action m365_actions[] = {
@@ -369,6 +383,9 @@ const struct m365_action m365_actions[] = {
     {"client", "browse_sessions", GET, "/browseSessions", READ, BOTH, NONE,
      LIST, "browseSessionBase", R_RW, "backuprestoreroot-list-browsesessions",
      "List browseSessions"},
+    {"client", "browse_session", GET, "/browseSessions/{id}", READ, BOTH, NONE,
+     ITEM, "browseSessionBase", R_RW,
+     OPENAPI "a browse session of any service", NULL},
     {"client", "protection_units", GET, "/protectionUnits", READ, BOTH, NONE,
      LIST, "protectionUnitBase", C_R, OPENAPI "the units of all services",
      NULL},
@@ -400,7 +417,7 @@ const struct m365_action m365_actions[] = {
      "protectionPolicyBase", C_RW, "protectionpolicybase-deactivate",
      "protectionPolicyBase: deactivate"},
 
-    SERVICE("sharePoint", "sharepoint", "site", "s"),
+    SERVICE("sharePoint", "sharepoint", "site", "Site", "s"),
     RULES("sharePoint", "sharepoint", "site",
           PAGE(LISTED "a change of a rule", NULL),
           PAGE(LISTED "the end of a rule and of what it protects", NULL)),
@@ -409,7 +426,7 @@ const struct m365_action m365_actions[] = {
                   "List granularSiteRestoreArtifacts")),
     BROWSE("sharePoint", "sharepoint"),
 
-    SERVICE("oneDriveForBusiness", "onedriveforbusiness", "drive", ""),
+    SERVICE("oneDriveForBusiness", "onedriveforbusiness", "drive", "Drive", ""),
     RULES("oneDriveForBusiness", "onedriveforbusiness", "drive",
           PAGE("protectionrulebase-update", "Update protectionRuleBase"),
           PAGE("protectionrulebase-deleteandunprotect",
@@ -420,7 +437,7 @@ const struct m365_action m365_actions[] = {
                   "List granularDriveRestoreArtifacts")),
     BROWSE("oneDriveForBusiness", "onedriveforbusiness"),
 
-    SERVICE("exchange", "exchange", "mailbox", ""),
+    SERVICE("exchange", "exchange", "mailbox", "Mailbox", ""),
     RULES("exchange", "exchange", "mailbox",
           PAGE("protectionrulebase-update", "Update protectionRuleBase"),
           PAGE("protectionrulebase-deleteandunprotect",
@@ -464,21 +481,31 @@ bool m365_type_derives(const struct m365_type *type, const char *from) {
   return false;
 }
 
-static const struct m365_action *reader_of(const char *type) {
+static const struct m365_action *reader_of(const char *type, bool documented) {
   for (const struct m365_action *a = m365_actions; a->verb != NULL; a++)
     if (a->result == M365_RESULT_ITEM && strcmp(a->method, GET) == 0 &&
-        strcmp(a->type, type) == 0)
+        strcmp(a->type, type) == 0 && (a->title != NULL || !documented))
       return a;
   return NULL;
 }
 
+static const struct m365_action *find_reader(const struct m365_type *type,
+                                             bool documented) {
+  const struct m365_action *found = NULL;
+  for (; found == NULL && type != NULL; type = m365_type_base(type))
+    found = reader_of(type->name, documented);
+  return found;
+}
+
+/* A documented one of a base comes before one of the type itself that no
+   page shows. */
 const struct m365_action *m365_type_reader(const struct m365_type *type) {
-  for (; type != NULL; type = m365_type_base(type)) {
-    const struct m365_action *a = reader_of(type->name);
-    if (a != NULL)
-      return a;
-  }
-  return NULL;
+  const struct m365_action *found = find_reader(type, true);
+  return found != NULL ? found : find_reader(type, false);
+}
+
+bool m365_type_is_service(const struct m365_type *type) {
+  return type > &m365_types[0] && type <= &m365_types[3];
 }
 
 /*

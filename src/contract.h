@@ -80,6 +80,9 @@ const struct m365_type *m365_type_named(const char *name);
 /* Is it the type of that name, or one that derives from it? */
 bool m365_type_derives(const struct m365_type *type, const char *from);
 
+/* Is it one of the three services, on which methods hang? */
+bool m365_type_is_service(const struct m365_type *type);
+
 /* The type it derives from, or NULL. */
 const struct m365_type *m365_type_base(const struct m365_type *type);
 

@@ -528,6 +528,47 @@ static int f_home(lua_State *L) {
   return 1;
 }
 
+/* The row of a type's method that reads one resource by its id. */
+static const struct m365_action *check_reader(lua_State *L,
+                                              const struct m365_type *type,
+                                              const char *verb) {
+  for (const struct m365_action *a = m365_actions; a->verb != NULL; a++)
+    if (strcmp(a->verb, verb) == 0 && m365_type_derives(type, a->on))
+      return a;
+  luaL_error(L, "%s has no '%s'", type->name, verb);
+  return NULL;
+}
+
+/***
+A resource of which no more is known than its id: what a method does by id
+alone needs no request before it.
+@function reference
+@tparam client|resource owner
+@tparam string verb the owner's method that would read it
+@tparam string id
+@tparam string what names the call in an error
+@treturn resource
+*/
+static int f_reference(lua_State *L) {
+  const struct m365_resource *r = m365_resource_test(L, 1);
+  const struct m365_type *type =
+      r != NULL ? r->type : m365_type_named("client");
+  const struct m365_action *row;
+  int home, client;
+  lua_settop(L, 4);
+  row = check_reader(L, type, luaL_checkstring(L, 2));
+  lua_pushfstring(L, "%s: id", luaL_checkstring(L, 4));
+  m365_check_id(L, 3, lua_tostring(L, -1));
+  client = push_client(L);
+  type = m365_type_named(row->type);
+  lua_createtable(L, 0, 1);
+  lua_pushvalue(L, 3);
+  lua_setfield(L, -2, type->key);
+  home = push_home(L, row, 1);
+  m365_resource_push(L, client, type, client + 1, home);
+  return 1;
+}
+
 static void set(lua_State *L, const char *field, const char *value) {
   lua_pushstring(L, value);
   lua_setfield(L, -2, field);
@@ -582,5 +623,6 @@ static int f_actions(lua_State *L) {
 const struct luaL_Reg m365_method_functions[] = {
     {"extend", f_extend},   {"defer", f_defer}, {"method", f_method},
     {"type", f_type},       {"home", f_home},   {"actions", f_actions},
+    {"reference", f_reference},
     {NULL, NULL},
 };

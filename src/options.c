@@ -132,6 +132,19 @@ int m365_nearest(lua_State *L) {
   return 1;
 }
 
+int m365_refuse_method(lua_State *L, const char *what) {
+  const char *like;
+  lua_pushcfunction(L, m365_nearest);
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, -3);
+  lua_call(L, 2, 1);
+  like = lua_tostring(L, -1);
+  if (like != NULL)
+    return luaL_error(L, "%s: unknown method '%s'; did you mean '%s'?", what,
+                      lua_tostring(L, 2), like);
+  return luaL_error(L, "%s: unknown method '%s'", what, lua_tostring(L, 2));
+}
+
 /*
 ** Reading
 */

@@ -44,6 +44,10 @@ const char *m365_check_id(lua_State *L, int index, const char *field);
 /* A string without control characters; raises naming `field`. */
 const char *m365_check_line(lua_State *L, int index, const char *field);
 
+/* Raises: the key at 2 is no method of `what`. The nearest of the keys of the
+   table on the top is named. */
+int m365_refuse_method(lua_State *L, const char *what);
+
 /* core.nearest(word, names) */
 int m365_nearest(lua_State *L);
 

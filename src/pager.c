@@ -463,6 +463,18 @@ static int pager_tostring(lua_State *L) {
   return 1;
 }
 
+/* __index(list, key), with the methods as second upvalue. */
+static int pager_index(lua_State *L) {
+  check(L);
+  lua_settop(L, 2);
+  lua_pushvalue(L, 2);
+  if (lua_rawget(L, lua_upvalueindex(2)) != LUA_TNIL ||
+      lua_type(L, 2) != LUA_TSTRING)
+    return 1;
+  lua_pushvalue(L, lua_upvalueindex(2));
+  return m365_refuse_method(L, "list");
+}
+
 void m365_pager_open(lua_State *L) {
   static const struct luaL_Reg methods[] = {
       {"next", pager_next}, {"pages", pager_pages}, {"close", pager_close},
@@ -476,7 +488,10 @@ void m365_pager_open(lua_State *L) {
   luaL_setfuncs(L, meta, 1);
   luaL_newlibtable(L, methods);
   lua_pushvalue(L, -2);
-  luaL_setfuncs(L, methods, 1);
+  luaL_setfuncs(L, methods, 1); /* metatable, methods */
+  lua_pushvalue(L, -2);
+  lua_insert(L, -2);
+  lua_pushcclosure(L, pager_index, 2);
   lua_setfield(L, -2, "__index");
   lua_pushliteral(L, PAGER);
   lua_setfield(L, -2, "__metatable");

@@ -7,6 +7,7 @@
 #include "advice.h"
 #include "catalogue.h"
 #include "json.h"
+#include "options.h"
 #include "plain.h"
 #include "text.h"
 
@@ -83,6 +84,17 @@ bool m365_methods_load(lua_State *L, int key) {
   }
   lua_pop(L, late ? 1 : 2);
   return late;
+}
+
+void m365_methods_load_all(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &late_key) == LUA_TTABLE) {
+    lua_pushnil(L);
+    if (lua_next(L, -2) != 0) {
+      m365_methods_load(L, lua_gettop(L) - 1);
+      lua_pop(L, 2);
+    }
+  }
+  lua_pop(L, 1);
 }
 
 void m365_resource_push(lua_State *L, int client, const struct m365_type *type,
@@ -235,6 +247,20 @@ static int resource_index(lua_State *L) {
   else if (type != LUA_TSTRING || is_empty_text(L))
     settle(L, 1, lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL);
   return 1;
+}
+
+/* The same for a service, which has methods and nothing else: an unknown one
+   is a mistake, which shows where it is made. */
+static int service_index(lua_State *L) {
+  const struct m365_resource *r = lua_touserdata(L, 1);
+  lua_settop(L, 2);
+  m365_methods_load(L, 2);
+  if (push_method(L) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING)
+    return 1;
+  m365_methods_load_all(L);
+  lua_pushfstring(L, "client.%s", r->type->name);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  return m365_refuse_method(L, lua_tostring(L, -2));
 }
 
 /* The same for errors, which know more than the service said. */
@@ -417,8 +443,17 @@ static int resource_client(lua_State *L) {
 ** Opening
 */
 
+static bool is_error(const struct m365_type *type) {
+  return strcmp(type->name, "publicError") == 0;
+}
+
+static lua_CFunction index_of(const struct m365_type *type) {
+  if (m365_type_is_service(type))
+    return service_index;
+  return is_error(type) ? error_index : resource_index;
+}
+
 static void open_type(lua_State *L, const struct m365_type *type) {
-  bool is_error = strcmp(type->name, "publicError") == 0;
   static const struct luaL_Reg meta[] = {
       {"__newindex", resource_newindex}, {"__len", resource_len},
       {"__pairs", resource_pairs},       {"__eq", resource_eq},
@@ -437,9 +472,9 @@ static void open_type(lua_State *L, const struct m365_type *type) {
   lua_setfield(L, -2, "client");
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &type->base); /* the methods */
-  lua_pushcclosure(L, is_error ? error_index : resource_index, 1);
+  lua_pushcclosure(L, index_of(type), 1);
   lua_setfield(L, -2, "__index");
-  if (is_error) {
+  if (is_error(type)) {
     lua_pushcfunction(L, error_pairs);
     lua_setfield(L, -2, "__pairs");
   }

@@ -51,6 +51,9 @@ void m365_methods_defer(lua_State *L, int names, int load);
    yet. false: there was nothing to load. */
 bool m365_methods_load(lua_State *L, int key);
 
+/* Loads them in any case, so that all names are there. */
+void m365_methods_load_all(lua_State *L);
+
 /* Pushes the property that identifies the resource at `index`; its type. */
 int m365_resource_push_id(lua_State *L, int index,
                           const struct m365_type *type);

@@ -12,6 +12,9 @@ method in the reference.
 - `opts` are the time and size limits of a call and, for what is read, `filter`, `orderby`, `select`, `expand`,
   `search`, `top`, `page_size` and `count`.
 - "list of" stands for an iterator over resources, "self" for the receiver, brought up to date.
+- What changes, starts or deletes one thing is there by its id, too, without reading the thing first: the method's name
+  and that of the method that would read it, such as `client:activate_session(id)` for `session:activate()`,
+  `client.sharePoint:update_protection_policy(id, body)` or `policy:delete_inclusion_rule(id)`.
 - Every permission needs an administrator's consent. *User*: only for a signed-in user, never for an application.
   Whoever browses as a user needs the role of a SharePoint Backup Administrator, too.
 - A page is one of Microsoft's reference, by its title; errors name it in `err.help`. Where an operation has none, it is

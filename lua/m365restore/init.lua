@@ -10,11 +10,19 @@ end
 
 -- The modules that give resources methods, and the names of all these
 -- methods. They are loaded when one of them is first asked for.
-local modules = { "session", "batch", "bulk", "browse", "points", "policy", "service" }
+local modules = { "session", "batch", "bulk", "browse", "points", "policy", "service", "by_id" }
 local methods = {
-  "activate", "add", "batch", "browse", "create_browse_session", "create_bulk_job", "create_bulk_request",
-  "create_inclusion_rule", "create_protection_policy", "create_session", "delete", "enable", "find", "remove",
-  "restore_points", "search_restore_points", "status", "update", "wait", "walk",
+  "activate", "activate_protection_policy", "activate_service_app", "activate_session", "add", "batch", "browse",
+  "cancel_offboard_drive_protection_unit", "cancel_offboard_mailbox_protection_unit",
+  "cancel_offboard_protection_unit", "cancel_offboard_site_protection_unit", "create_browse_session",
+  "create_bulk_job", "create_bulk_request", "create_exclusion_bulk_job", "create_inclusion_rule",
+  "create_protection_policy", "create_session", "deactivate_protection_policy", "deactivate_service_app", "delete", "delete_and_unprotect_inclusion_rule",
+  "delete_bulk_request", "delete_inclusion_rule", "delete_protection_policy", "delete_service_app", "delete_session",
+  "enable", "find", "offboard_drive_protection_unit", "offboard_mailbox_protection_unit", "offboard_protection_unit",
+  "offboard_site_protection_unit", "remove", "restore_points", "run_inclusion_rule", "search_restore_points",
+  "status", "update", "update_drive_protection_unit", "update_inclusion_rule", "update_mailbox_protection_unit",
+  "update_protection_policy", "update_protection_unit", "update_session", "update_site_protection_unit", "wait",
+  "walk",
 }
 
 core.defer(methods, function()

@@ -74,7 +74,8 @@ describe("browse sessions", function()
     local create = client.sharePoint.create_browse_session
     assert.matches("create_browse_session%.restorePointId: a string", raised(create, client.sharePoint, {}))
     assert.matches("did you mean 'restorePointId'", raised(create, client.sharePoint, { restorePointID = "x" }))
-    assert.is_nil(client.exchange.create_browse_session)
+    assert.matches("client%.exchange: unknown method 'create_browse_session'",
+      raised(function() return client.exchange:create_browse_session {} end))
   end)
 
   it("end a wait where they failed, with the service's code", function()

@@ -23,12 +23,14 @@ local function places(path)
   return list
 end
 
-local function is_root(client, name) return name == "client" or client[name] ~= nil end
+local SERVICES = { sharePoint = true, oneDriveForBusiness = true, exchange = true }
+
+local function is_root(name) return name == "client" or SERVICES[name] ~= nil end
 
 --- The client, a service, or a resource whose path has these ids.
 function Caller:receiver(client, name, ids)
   if name == "client" then return client end
-  if client[name] then return client[name] end
+  if SERVICES[name] then return client[name] end
   local body = { id = ids[#ids] or "only", ["@odata.type"] = "#microsoft.graph." .. name }
   return assert(self:call(client, reader_of(name), ids, nil, body))
 end
@@ -42,7 +44,7 @@ end
 -- @tparam ?table rule of the fault that gives it, such as `status`
 function Caller:call(client, row, ids, body, answer, rule)
   local arguments, left = {}, { table.unpack(ids) }
-  if row.path:find "{item}" or row.path:find "{id}" and is_root(client, row.on) then
+  if row.path:find "{item}" or row.path:find "{id}" and is_root(row.on) then
     arguments[1] = table.remove(left)
   end
   local on = self:receiver(client, row.on, left)
