@@ -222,6 +222,27 @@ describe("a simulated restore session", function()
       assert.equal("404 RestoreSessionNotFound", outcome(api:get("/exchangeRestoreSessions/" .. id)))
     end)
 
+    it("is in the order that is wanted, over all pages", function()
+      for _, kind in ipairs { "site", "drive", "site" } do api:create(kind, 1, 1) end
+      local function ids(query)
+        local found, path = {}, "/restoreSessions?$top=2&" .. query
+        repeat
+          local body = api:get(path).body
+          for _, session in ipairs(body.value) do found[#found + 1] = session.id end
+          path = body["@odata.nextLink"] and body["@odata.nextLink"]:match "/restoreSessions.*"
+        until not path
+        return found
+      end
+      local up, down = ids "$orderby=id", ids "$orderby=id%20desc"
+      assert.is_true(#up >= 3)
+      for i, id in ipairs(up) do
+        assert.equal(id, down[#down + 1 - i])
+        assert.is_true(i == 1 or up[i - 1] < id)
+      end
+      assert.equal(#up, #ids "$orderby=createdBy/application/id,createdDateTime%20asc")
+      assert.equal("400 BadRequest", outcome(api:get "/restoreSessions?$orderby=id%20sideways"))
+    end)
+
     it("finds one artifact", function()
       local id = api:create("site", 1, 2)
       local artifact = list(id).value[2]

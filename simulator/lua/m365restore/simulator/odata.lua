@@ -175,6 +175,49 @@ function odata.list_of(ctx)
   return token and token.list
 end
 
+-- The value of a property, or of one inside it: "createdBy/application/id".
+local function value_at(view, path)
+  for name in path:gmatch "[^/]+" do
+    view = type(view) == "table" and view[name] or nil
+  end
+  return (type(view) == "string" or type(view) == "number") and view or nil
+end
+
+local function clauses_of(text)
+  local clauses = {}
+  for clause in text:gmatch "[^,]+" do
+    local path, way = clause:match "^%s*([%w/]+)%s*(%a*)%s*$"
+    if not path or way ~= "" and way ~= "asc" and way ~= "desc" then
+      errors.raise("BadRequest", ("Invalid $orderby clause '%s'."):format(clause))
+    end
+    clauses[#clauses + 1] = { path = path, falls = way == "desc" }
+  end
+  return clauses
+end
+
+-- Is one row before the other? What has no value comes first, what is equal stays in the order of the list.
+local function is_before(clauses, a, b)
+  for _, clause in ipairs(clauses) do
+    local x, y = value_at(a.view, clause.path), value_at(b.view, clause.path)
+    if x ~= y then
+      local less = x == nil or y ~= nil and type(x) == type(y) and x < y
+      return less ~= clause.falls
+    end
+  end
+  return a.place < b.place
+end
+
+-- A list in the order that $orderby wants.
+local function sorted(ctx, list)
+  local clauses, rows, items = clauses_of(ctx.query["$orderby"]), {}, {}
+  for place, entity in list.after, nil, 0 do
+    rows[#rows + 1] = { place = place, entity = entity, view = list.view(entity) }
+  end
+  table.sort(rows, function(a, b) return is_before(clauses, a, b) end)
+  for i, row in ipairs(rows) do items[i] = row.entity end
+  return odata.over(items)
+end
+
 local function total(list, test)
   if not test and list.total then return list.total() end
   local count = 0
@@ -200,7 +243,8 @@ end
 --- Answers one page of a list, or its `$count` segment.
 -- @tparam table ctx the request
 -- @tparam table list `name`; `after(nil, place)`, an iterator's function: the next place and its entity, or nil;
--- `view(entity)`, the entity as it is sent; `orderby` = true when the list is ordered already; `total()`, the number of
+-- `view(entity)`, the entity as it is sent; `orderby` = true when the list is ordered already; `sorts` = true when it
+-- can be ordered; `total()`, the number of
 -- entities where that is known without walking them
 -- @treturn table body, or text for `$count`
 function odata.page(ctx, list)
@@ -211,7 +255,9 @@ function odata.page(ctx, list)
   local counted = not ctx.query["$skiptoken"]
   local at, size = resume(ctx, list.name)
   allow(ctx.query, LISTED)
-  if ctx.query["$orderby"] and not list.orderby then
+  if ctx.query["$orderby"] and list.sorts then
+    list.after = sorted(ctx, list)
+  elseif ctx.query["$orderby"] and not list.orderby then
     errors.raise("BadRequest", "$orderby is not supported on this collection.")
   end
   if ctx.query["$expand"] and not list.expand then

@@ -203,7 +203,7 @@ function sessions.list(ctx, service)
   if service == services.sharePoint and odata.list_of(ctx) == "restoreSessions" then service = nil end
   return 200, odata.page(ctx, {
     name = service and service.sessions or "restoreSessions", after = ctx.model.sessions:after(ctx.now, service),
-    view = function(session) return sessions.view(ctx, session) end,
+    view = function(session) return sessions.view(ctx, session) end, sorts = true,
   })
 end
 
