@@ -38,20 +38,22 @@ local function in_session(list, id)
 end
 
 --- The outcomes that a row may have, by what others have done of it since the plan was made, and what they were at when
--- it was applied. Where another point is restored over it later, that is seen or not, by the moment of the look.
+-- it was applied. What ends between then and the look at them, or is restored over it, is seen or not.
 local function allowed_for(row, past)
-  local done, lasting, elsewhere = false, false, false
+  local done, lasting, elsewhere, unsure = false, false, false, false
   for _, restore in ipairs(row.kind ~= "messages" and restores_of(row, past.restores) or {}) do
-    if past.foreign[restore.session] and restore.finish > past.applied then
-      elsewhere = true
-    elseif past.foreign[restore.session] and restore.finish > past.planned and restore.state == "succeeded" then
+    local foreign = past.foreign[restore.session]
+    elsewhere = elsewhere or foreign and restore.finish > past.looked
+    unsure = unsure or foreign and restore.finish > past.applied
+    local before = restore.finish > past.planned and restore.finish <= past.applied
+    if foreign and before and restore.state == "succeeded" then
       local in_place = row.destinationType == "inPlace"
       done = done or not in_place or not is_covered(restore, past, past.applied)
       lasting = lasting or not in_place or not is_covered(restore, past, math.huge)
     end
   end
-  local ours, theirs = not lasting and not elsewhere, not lasting and elsewhere
-  return { restored = ours, failed = ours, failed_elsewhere = theirs, already_restored = done or elsewhere }
+  local ours, theirs = not lasting and not elsewhere, not lasting and (elsewhere or unsure)
+  return { restored = ours, failed = ours, failed_elsewhere = theirs, already_restored = done or unsure }
 end
 
 local checks = {}
@@ -119,7 +121,8 @@ end
 -- @tparam Plan plan
 -- @tparam Report report
 -- @tparam table past `restores` (of the simulator), `foreign` (id of a session -> true), `planned` and `applied` (epoch
--- seconds, when the plan was made and first applied), `excluded` (id of a unit -> true), `maker_hidden`
+-- seconds, when the plan was made and first applied), `looked` (likewise, when the sessions of others were read at the
+-- latest), `excluded` (id of a unit -> true), `maker_hidden`
 -- @treturn ?string what is untrue; nil: nothing is
 function ledger.compare(plan, report, past)
   if #report.rows ~= #plan.rows then return "not one row for each target" end

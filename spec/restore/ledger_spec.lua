@@ -102,11 +102,23 @@ local function stage(random, case, row)
   if options.state == "succeeded" or options.state == "failed" then case.place.sim:advance(1800) end
 end
 
+--- What the row restores, and in place another point over it.
+local function stage_over(random, case, row)
+  local artifact = artifact_of(random, case, row, false)
+  local other = artifact_of(random, case, row, false)
+  other.restorePoint, other.destinationType = pick(random, case.place.sim:points(row.protectionUnitId)).id, "inPlace"
+  for _, made in ipairs { artifact, other } do
+    put(case, row.kind, { state = "succeeded", artifacts = { made } })
+    case.place.sim:advance(1800)
+  end
+end
+
 local function stage_some(random, case, rows, most)
   local row
   for _ = 1, random(most + 1) - 1 do
     row = row and random(2) == 1 and row or pick(random, rows)
-    if row.protectionUnitId and not row.refusal then stage(random, case, row) end
+    local over = row.kind == "standard" and random(3) == 1
+    if row.protectionUnitId and not row.refusal then (over and stage_over or stage)(random, case, row) end
   end
 end
 
@@ -179,11 +191,17 @@ local kinds = { "whole", "whole", "whole", "files", "messages" }
 
 -- }======
 
+-- what is told next when the sessions of others were read
+local looked = { session = true, creating = true, elsewhere = true }
+
 --- A listener that sees to it that the bar never goes backwards, and dies at one of the events.
 local function listener(random, case, plan, dies_at)
   local count, furthest = 0, 0
   return function(event)
     local finished = event.completed + event.failed
+    if looked[event.kind] or case.looked == nil and event.kind == "found" then
+      case.looked = ledger.moment(case.place.sim)
+    end
     if finished < furthest then
       case.backwards = ("%s: %d of %d were finished, and now %d"):format(event.kind, furthest, event.total, finished)
     end
@@ -236,6 +254,7 @@ local function run_case(seed)
     local unclear = kind == "messages" and dialect.create_status and run.error.code == "ambiguous"
     return nil, not unclear and tostring(run.error) or nil
   end
+  case.looked = case.looked or ledger.moment(place.sim)
   case.restores, case.maker_hidden = place.sim:restores(), dialect.created_by ~= nil
   return true, ledger.compare(plan, run:report(), case) or case.backwards
 end
