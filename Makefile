@@ -1,17 +1,51 @@
 # m365restore: build, try, prove. `make help` lists what there is.
 
-LUA_VERSION = 5.4
-LUA         = lua5.4
-BUSTED      = busted --lua=$(LUA)
-CC          = gcc
-PREFIX      = /usr/local
-LUADIR      = $(PREFIX)/share/lua/$(LUA_VERSION)
-LIBDIR      = $(PREFIX)/lib/lua/$(LUA_VERSION)
+comma   = ,
+# the folders of a library that is elsewhere, as flags: $(call include,CURL), $(call library,CURL); the second tells the
+# loader, too, where it would not look there by itself
+include = $(if $($(1)_INCDIR),-I"$($(1)_INCDIR)")
+library = $(if $($(1)_LIBDIR),-L"$($(1)_LIBDIR)" \
+          $(if $(filter /usr/lib% /lib%,$($(1)_LIBDIR)),,-Wl$(comma)-rpath$(comma)"$($(1)_LIBDIR)"))
 
-CPPFLAGS = -D_GNU_SOURCE $(shell pkg-config --cflags lua5.4 2>/dev/null)
-WARNINGS = -Wall -Wextra -Wpedantic
+# Which Lua: LUA names the interpreter, LUA_DIR a Lua that was installed by itself (bin/lua, include, lib/liblua.a).
+# Without LUA_DIR and LUA_INCDIR, pkg-config is asked for the headers.
+LUA         = $(if $(LUA_DIR),$(LUA_DIR)/bin/lua,lua5.4)
+LUA_INCDIR  = $(if $(LUA_DIR),$(LUA_DIR)/include)
+LUA_VERSION := $(or $(shell "$(LUA)" -e 'print((_VERSION:match "%d.%d"))' 2>/dev/null),5.4)
+LUA_CFLAGS  := $(or $(call include,LUA),$(shell pkg-config --cflags lua$(LUA_VERSION) 2>/dev/null))
+# for programs that have a Lua inside: the library; the archive
+LUA_LIBS    := $(if $(LUA_DIR),"$(LUA_DIR)/lib/liblua.a" -lm -ldl,\
+                $(shell pkg-config --libs lua$(LUA_VERSION) 2>/dev/null))
+LUA_ARCHIVE  = $(if $(LUA_DIR),"$(LUA_DIR)/lib/liblua.a",-l:liblua$(LUA_VERSION).a)
+BUSTED       = "$(LUA)" tools/busted.lua
+CC           = gcc
+
+PREFIX = /usr/local
+BINDIR = $(PREFIX)/bin
+LUADIR = $(PREFIX)/share/lua/$(LUA_VERSION)
+LIBDIR = $(PREFIX)/lib/lua/$(LUA_VERSION)
+DOCDIR = $(PREFIX)/share/doc/m365restore
+
+# yours; and the folders of libraries, as one (CURL_DIR) or two
+CPPFLAGS =
 CFLAGS   = -O2 -g
-SHARED   = -std=c99 -fPIC $(WARNINGS)
+LDFLAGS  =
+CURL_INCDIR       = $(if $(CURL_DIR),$(CURL_DIR)/include)
+CURL_LIBDIR       = $(if $(CURL_DIR),$(CURL_DIR)/lib)
+CRYPTO_INCDIR     = $(if $(CRYPTO_DIR),$(CRYPTO_DIR)/include)
+CRYPTO_LIBDIR     = $(if $(CRYPTO_DIR),$(CRYPTO_DIR)/lib)
+MICROHTTPD_INCDIR = $(if $(MICROHTTPD_DIR),$(MICROHTTPD_DIR)/include)
+MICROHTTPD_LIBDIR = $(if $(MICROHTTPD_DIR),$(MICROHTTPD_DIR)/lib)
+
+# ours: only what is declared M365_EXPORT can be seen from outside
+STD      = -std=c99
+WARNINGS = -Wall -Wextra -Wpedantic
+SHARED   = $(STD) -fPIC -fvisibility=hidden $(WARNINGS)
+DEFINES  = -D_GNU_SOURCE $(foreach l,CURL CRYPTO MICROHTTPD,$(call include,$(l))) $(LUA_CFLAGS)
+# against the misuse of memory errors; the second needs a compiler that optimizes
+PROTECT  = -fstack-protector-strong
+FORTIFY  = $(if $(filter -O -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+READONLY = -Wl,-z,relro,-z,now
 
 # where the modules go; the sanitized build has a folder of its own
 BUILD = build
@@ -24,14 +58,21 @@ CORE    = advice await buffer call catalogue client contract core engine event \
           plain proxy pulse redact refusal renewal request resource retry \
           tenant text token transfer
 core_SOURCES           = $(CORE:%=src/%.c)
-core_LIBS              = -lcurl -lm
+core_LIBS              = $(call library,CURL) -lcurl -lm
 system_SOURCES         = $(wildcard src/system*.c) $(addprefix src/,fault.c advice.c plain.c text.c pulse.c buffer.c)
 crypto_SOURCES         = $(wildcard src/crypto*.c) $(addprefix src/,fault.c advice.c plain.c text.c)
-crypto_LIBS            = -lcrypto
+crypto_LIBS            = $(call library,CRYPTO) -lcrypto
 simulator/host_SOURCES = $(wildcard simulator/src/*.c)
-simulator/host_LIBS    = -lmicrohttpd -lpthread
+simulator/host_LIBS    = $(call library,MICROHTTPD) -lmicrohttpd -lpthread
 
-SO = $(MODULES:%=$(BUILD)/m365restore/%.so)
+SO           = $(MODULES:%=$(BUILD)/m365restore/%.so)
+SIMULATOR_SO = $(filter %/simulator/host.so,$(SO))
+LIBRARY_SO   = $(filter-out $(SIMULATOR_SO),$(SO))
+
+# of the release; the version's one place is src/version.h
+VERSION := $(shell sed -n 's/^.define M365_VERSION "\(.*\)"/\1/p' src/version.h)
+ROCKS    = m365restore m365restore-simulator
+RELEASED = $(ROCKS:%=%-$(VERSION)-1.rockspec)
 
 # what Debian calls what is needed: to build and to try, to prove, to measure
 BUILD_PACKAGES = gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-cjson \
@@ -45,7 +86,7 @@ BENCH_PACKAGES = nginx-light
 export LUA_PATH  = ./?.lua;lua/?.lua;lua/?/init.lua;simulator/lua/?.lua;simulator/lua/?/init.lua;;
 export LUA_CPATH = $(BUILD)/?.so;;
 # for the specs: which modules, which interpreter, which flags of the compiler
-export BUILD LUA
+export BUILD LUA LUA_VERSION LUA_CFLAGS LUA_LIBS CC
 export SPEC_CFLAGS
 
 # a build of its own for whoever builds inside a rule
@@ -53,11 +94,16 @@ JOBS    = $(shell nproc 2>/dev/null || echo 1)
 INSIDE  = $(MAKE) --no-print-directory -j$(JOBS)
 
 .PHONY: all help deps demo oidc test test-full lint lint-lua lint-c lint-gcc \
-        lint-clang spec asan bench install install-simulator \
-        docs operations folding code-pages composition clean sources
+        lint-clang spec asan bench modules simulator install \
+        install-modules install-simulator install-docs uninstall dist \
+        rockspecs matrix docs operations folding code-pages composition clean sources
 .SECONDEXPANSION:
 
 all: $(SO)
+
+modules: $(LIBRARY_SO)
+
+simulator: $(SIMULATOR_SO)
 
 help:
 	@echo 'make demo      a restore of 25 sites against the simulator'
@@ -69,7 +115,9 @@ help:
 	@echo 'make asan      the specs under ASan and UBSan'
 	@echo 'make bench     figures beside plain C programs'
 	@echo 'make docs      the reference as HTML, if ldoc is there'
-	@echo 'make install   into PREFIX ($(PREFIX)); make install-simulator'
+	@echo 'make matrix    builds for other versions, compilers and machines, as far as they are there'
+	@echo 'make install   into PREFIX ($(PREFIX)); make install-simulator; make uninstall'
+	@echo 'make dist      the release and its rocks, into $(DIST)'
 	@echo 'make clean     removes what was built'
 	@echo 'demo, test and bench first install the Debian packages that are missing'
 
@@ -126,20 +174,20 @@ spec:
 
 SANITIZE  = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZED = BUILD=build/asan LDFLAGS='$(SANITIZE)' \
-            CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)'
+            CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' FORTIFY= PROTECT=
 
 asan: export ASAN_OPTIONS = detect_leaks=1
 asan: export UBSAN_OPTIONS = print_stacktrace=1
 asan: export LSAN_OPTIONS = print_suppressions=0:suppressions=$(CURDIR)/spec/support/lsan.supp
 asan:
 	@$(INSIDE) $(SANITIZED) build/asan/lua
-	@$(MAKE) --no-print-directory $(SANITIZED) spec LUA=$(CURDIR)/build/asan/lua \
+	@$(MAKE) --no-print-directory $(SANITIZED) spec LUA="$(CURDIR)/build/asan/lua" LUA_VERSION=$(LUA_VERSION) \
 	  SPEC_CFLAGS='$(SANITIZE)' SPEC_OPTIONS=--exclude-tags=packaging
 
 # the modules find Lua in the interpreter, as in the distribution's
 $(BUILD)/lua: spec/support/lua.c
 	@mkdir -p $(@D)
-	$(CC) -std=c99 $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $< -l:liblua5.4.a -lm -ldl
+	$(CC) $(STD) $(WARNINGS) $(DEFINES) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $< $(LUA_ARCHIVE) -lm -ldl
 
 C_SOURCES = $(sort $(foreach m,$(MODULES),$($(m)_SOURCES)))
 C_FILES   = $(wildcard src/*.[ch] simulator/src/*.[ch] spec/support/*.[ch] \
@@ -158,11 +206,11 @@ STRICT = -Werror -Wstrict-prototypes -Wold-style-definition
 
 # a warning ends it; and what is not static is declared in a header, or is what Lua calls
 lint-gcc:
-	@printf '%s\n' $(C_SOURCES) | xargs -P $(JOBS) -n 1 $(CC) $(SHARED) $(CPPFLAGS) -O2 $(STRICT) -S -o /dev/null
-	@! $(CC) $(SHARED) $(CPPFLAGS) -fsyntax-only -Wmissing-prototypes $(C_SOURCES) 2>&1 | grep warning: | grep -v luaopen_
+	@printf '%s\n' $(C_SOURCES) | xargs -P $(JOBS) -n 1 $(CC) $(SHARED) $(DEFINES) -O2 $(STRICT) -S -o /dev/null
+	@! $(CC) $(SHARED) $(DEFINES) -fsyntax-only -Wmissing-prototypes $(C_SOURCES) 2>&1 | grep warning: | grep -v luaopen_
 
 lint-clang:
-	@printf '%s\n' $(C_SOURCES) | xargs -P $(JOBS) -n 1 clang $(SHARED) $(CPPFLAGS) $(STRICT) -fsyntax-only
+	@printf '%s\n' $(C_SOURCES) | xargs -P $(JOBS) -n 1 clang $(SHARED) $(DEFINES) $(STRICT) -fsyntax-only
 
 bench:
 	@$(MAKE) --no-print-directory deps PACKAGES='$(BENCH_PACKAGES)'
@@ -171,20 +219,64 @@ bench:
 
 # ====== Use
 
-# from a folder: $(call copy-lua,folder)
-copy-lua = cd $(1) && find . -name '*.lua' -exec install -Dm644 {} $(DESTDIR)$(LUADIR)/{} \;
+# $(call copy,folder,pattern,where to)
+copy = cd "$(1)" && find . -name '$(2)' -exec install -Dm644 {} "$(DESTDIR)$(3)"/{} \;
 copy-modules = for m in $(1); do \
-    install -Dm755 $(BUILD)/m365restore/$$m.so $(DESTDIR)$(LIBDIR)/m365restore/$$m.so || exit 1; \
+    install -Dm755 "$(BUILD)/m365restore/$$m.so" "$(DESTDIR)$(LIBDIR)/m365restore/$$m.so" || exit 1; \
   done
 
-install: all
-	$(call copy-lua,lua)
+# what Lua needs, and what people and editors need; of a rock the latter goes to a place of LuaRocks
+install: install-modules install-docs
+	@[ -n "$(DESTDIR)" ] || env -u LUA_PATH -u LUA_CPATH "$(LUA)" tools/paths.lua "$(LUADIR)" "$(LIBDIR)"
+
+install-modules: modules
+	$(call copy,lua,*.lua,$(LUADIR))
 	$(call copy-modules,$(filter-out simulator/%,$(MODULES)))
 
-install-simulator: all
-	$(call copy-lua,simulator/lua)
+install-docs:
+	$(call copy,docs,*.md,$(DOCDIR)/docs)
+	$(call copy,examples,*.[cl]*,$(DOCDIR)/examples)
+	$(call copy,library,*.lua,$(DOCDIR)/library)
+	install -Dm644 -t "$(DESTDIR)$(DOCDIR)" README.md CHANGELOG.md LICENSE
+
+# the program runs in the Lua that it is installed for
+install-simulator: simulator
+	$(call copy,simulator/lua,*.lua,$(LUADIR))
 	$(call copy-modules,$(filter simulator/%,$(MODULES)))
-	install -Dm755 simulator/bin/m365restore-simulator $(DESTDIR)$(PREFIX)/bin/m365restore-simulator
+	install -Dm755 simulator/bin/m365restore-simulator "$(DESTDIR)$(BINDIR)/m365restore-simulator"
+	sed -i '1s|lua5\.4|$(LUA)|' "$(DESTDIR)$(BINDIR)/m365restore-simulator"
+
+# both, and the folders that are theirs alone
+uninstall:
+	rm -rf "$(DESTDIR)$(LUADIR)/m365restore" "$(DESTDIR)$(LIBDIR)/m365restore" "$(DESTDIR)$(DOCDIR)"
+	rm -f "$(DESTDIR)$(BINDIR)/m365restore-simulator"
+
+# ====== Release
+
+DIST        = build/dist
+RELEASE     = m365restore-$(VERSION)
+DISTRIBUTED = .busted .luacheckrc .luarc.json CHANGELOG.md LICENSE Makefile README.md bench config.ld docs examples \
+              library lua simulator spec src tools $(ROCKS:%=%-scm-1.rockspec) $(RELEASED)
+
+# the sources, and for each rock one file that `luarocks install` takes without a network
+dist: rockspecs
+	@mkdir -p $(DIST)
+	tar -czf $(DIST)/$(RELEASE).tar.gz --sort=name --owner=0 --group=0 --numeric-owner --exclude=node_modules \
+	  --exclude=__pycache__ --transform='s,^,$(RELEASE)/,' $(DISTRIBUTED)
+	for rock in $(RELEASED:.rockspec=); do \
+	  rm -f $(DIST)/$$rock.src.rock && \
+	  zip -qjX $(DIST)/$$rock.src.rock $$rock.rockspec $(DIST)/$(RELEASE).tar.gz || exit 1; \
+	done
+
+# the rockspecs of this version, out of those of no version
+rockspecs: $(RELEASED)
+
+%-$(VERSION)-1.rockspec: %-scm-1.rockspec src/version.h
+	@sed -e 's|"scm-1"|"$(VERSION)-1"|' -e 's|branch = "main"|dir = "$(RELEASE)"|' \
+	  -e 's|"git+\(.*\)\.git"|"\1/releases/download/v$(VERSION)/$(RELEASE).tar.gz"|' $< > $@
+
+matrix:
+	@tools/matrix
 
 docs:
 	@if command -v ldoc >/dev/null; then ldoc -q .; \
@@ -202,13 +294,24 @@ sources:
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$($(1)_SOURCES))
 
-$(BUILD)/m365restore/%.so: $$(call objects,$$*)
-	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -o $@ $^ $($*_LIBS)
+# what is compiled with other flags is compiled again
+COMPILE = $(CC) $(SHARED) $(PROTECT) $(FORTIFY) $(DEFINES) $(CPPFLAGS) $(CFLAGS)
+LINK    = $(CC) -shared $(READONLY) $(LDFLAGS)
 
-$(OBJ)/%.o: %.c
+$(OBJ)/flags: FORCE
 	@mkdir -p $(@D)
-	$(CC) $(SHARED) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '$(COMPILE) $(LINK) $(foreach l,CURL CRYPTO MICROHTTPD,$(call library,$(l)))' > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+.PHONY: FORCE
+
+$(BUILD)/m365restore/%.so: $$(call objects,$$*) $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $(call objects,$*) $($*_LIBS)
+
+$(OBJ)/%.o: %.c $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
 
 # objects are kept: they are what the next build compares with
 .SECONDARY:

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <lauxlib.h>
 
+#include "compat.h"
 #include "instant.h"
 #include "log.h"
 #include "options.h"
@@ -294,7 +295,7 @@ static void finish(lua_State *L, lua_State *task, int status) {
   lua_pushnil(L);
   set_task(L, -3);
   if (status != LUA_OK)
-    lua_resetthread(task); /* closes what is to be closed, keeps the error */
+    m365_close_thread(task, L); /* the error stays */
   if (type == LUA_TFUNCTION) { /* task, finisher */
     lua_pushvalue(L, -2);
     lua_pushboolean(L, status == LUA_OK);
@@ -515,7 +516,7 @@ void m365_cancel(lua_State *L) {
   lua_pushnil(L);
   set_task(L, -2);
   if (!is_busy(task))
-    lua_resetthread(task);
+    m365_close_thread(task, L);
   lua_pop(L, 1);
 }
 

@@ -11,10 +11,12 @@ is built on.
 #include "await.h"
 #include "call.h"
 #include "client.h"
+#include "compat.h"
 #include "exchange.h"
 #include "failure.h"
 #include "instant.h"
 #include "json.h"
+#include "libcurl.h"
 #include "log.h"
 #include "method.h"
 #include "options.h"
@@ -24,7 +26,6 @@ is built on.
 #include "resource.h"
 #include "retry.h"
 #include "token.h"
-#include "version.h"
 
 /***
 A duration in seconds.
@@ -156,6 +157,16 @@ static const struct luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
+/* The one that is loaded, which need not be the one of the headers. */
+static void check_libcurl(lua_State *L) {
+  const curl_version_info_data *loaded = curl_version_info(CURLVERSION_NOW);
+  if (loaded->version_num < M365_LIBCURL_OLDEST)
+    luaL_error(L,
+               "m365restore needs libcurl " M365_LIBCURL_OLDEST_TEXT
+               " or newer; the one that is loaded is %s",
+               loaded->version);
+}
+
 static void open_all(lua_State *L) {
   stay_loaded();
   m365_json_open(L);
@@ -171,9 +182,10 @@ static void open_all(lua_State *L) {
 
 /* A host may load the module again: then what is alive goes on as it is, and
    only the methods are as they were, for the Lua side to extend anew. */
-int luaopen_m365restore_core(lua_State *L) {
+M365_EXPORT int luaopen_m365restore_core(lua_State *L) {
   static const char open_key = 'o';
   luaL_checkversion(L);
+  check_libcurl(L);
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &open_key) == LUA_TNIL) {
     open_all(L);
     lua_pushboolean(L, 1);

@@ -17,6 +17,7 @@ terminal.
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "compat.h"
 #include "fault.h"
 
 #define DIGEST_TYPE "m365restore.digest"
@@ -353,7 +354,7 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
-LUAMOD_API int luaopen_m365restore_crypto(lua_State *L) {
+LUAMOD_API M365_EXPORT int luaopen_m365restore_crypto(lua_State *L) {
   luaL_checkversion(L);
   /* libcrypto is not to leave an exit handler in a host that did not ask: its
      threads may still be signing when it exits */

@@ -435,6 +435,8 @@ static bool make_multi(struct m365_engine *e) {
   curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e);
   curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
+  /* an older libcurl says that it does not know this one, which is fine */
+  curl_multi_setopt(e->multi, M365_CURLMOPT_QUICK_EXIT, 1L);
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <lauxlib.h>
 
+#include "compat.h"
 #include "instant.h"
 #include "json.h"
 #include "link.h"
@@ -347,7 +348,7 @@ static int push_others_fetch(lua_State *L) {
    5.4.4 loses its place where closing moves the stack. */
 static void let_go(lua_State *L, int index) {
   if (index > OTHERS)
-    lua_closeslot(L, index);
+    m365_close_slot(L, index);
   lua_settop(L, 1);
 }
 

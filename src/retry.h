@@ -9,7 +9,8 @@
 #define m365_retry_h
 
 #include <stdbool.h>
-#include <curl/curl.h>
+
+#include "libcurl.h"
 
 /* What an operation does to the service. Not its HTTP method: search and
    browse are reads by POST. */

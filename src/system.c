@@ -26,6 +26,7 @@ yields.
 #include <termios.h>
 #include <unistd.h>
 
+#include "compat.h"
 #include "fault.h"
 #include "instant.h"
 
@@ -204,7 +205,7 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
-LUAMOD_API int luaopen_m365restore_system(lua_State *L) {
+LUAMOD_API M365_EXPORT int luaopen_m365restore_system(lua_State *L) {
   luaL_checkversion(L);
   m365_journal_type(L);
   luaL_newlib(L, functions);

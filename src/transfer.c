@@ -150,7 +150,6 @@ static CURLcode set_callbacks(struct m365_transfer *t, CURL *easy) {
 static CURLcode set_manners(CURL *easy) {
   CURLcode code = CURLE_OK;
   SET(CURLOPT_NOSIGNAL, 1L);
-  SET(CURLOPT_QUICK_EXIT, 1L); /* never wait for a resolver thread */
   SET(CURLOPT_BUFFERSIZE, READ_BUFFER);
   SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   SET(CURLOPT_ACCEPT_ENCODING, ""); /* all that this libcurl can unpack */
@@ -160,6 +159,21 @@ static CURLcode set_manners(CURL *easy) {
   SET(CURLOPT_TCP_KEEPALIVE, 1L);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  return code;
+}
+
+/* Never wait for a resolver's thread, where libcurl can be asked for that. */
+static CURLcode set_quick_exit(CURL *easy) {
+  CURLcode code = curl_easy_setopt(easy, M365_CURLOPT_QUICK_EXIT, 1L);
+  return m365_curl_knows(code) ? code : CURLE_OK;
+}
+
+static CURLcode set_protocol(CURL *easy, bool plain) {
+  CURLcode code = curl_easy_setopt(easy, M365_CURLOPT_PROTOCOLS_STR,
+                                   plain ? "http" : "https");
+  if (!m365_curl_knows(code))
+    code = curl_easy_setopt(easy, M365_CURLOPT_PROTOCOLS,
+                            (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
   return code;
 }
 
@@ -181,7 +195,6 @@ static CURLcode set_route(CURL *easy, const struct m365_route *route) {
       {CURLOPT_SSLCERT, route->certificate},
       {CURLOPT_SSLKEY, route->key},
       {CURLOPT_KEYPASSWD, route->key_password},
-      {CURLOPT_PROTOCOLS_STR, route->plain ? "http" : "https"},
       /* for a proxy that is itself spoken to over TLS */
       {CURLOPT_PROXY_CAINFO, route->ca_file},
       {CURLOPT_PROXY_CAPATH, route->ca_directory},
@@ -245,6 +258,10 @@ bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
   CURLcode code = set_callbacks(t, easy);
   if (code == CURLE_OK)
     code = set_manners(easy);
+  if (code == CURLE_OK)
+    code = set_quick_exit(easy);
+  if (code == CURLE_OK)
+    code = set_protocol(easy, route->plain);
   if (code == CURLE_OK)
     code = set_route(easy, route);
   if (code == CURLE_OK)
@@ -353,6 +370,13 @@ static bool refuses_certificate(unsigned long reason) {
   }
 }
 
+/* To a newer libcurl a key that it cannot read, because of a wrong password for
+   instance, is a bad argument. Nothing else that we hand over can be one. */
+static void settle_key(struct m365_transfer *t) {
+  if (t->phase < M365_PHASE_SENT && t->result == CURLE_BAD_FUNCTION_ARGUMENT)
+    t->result = CURLE_SSL_CERTPROBLEM;
+}
+
 /* Under TLS 1.3 the client's end of the handshake is over before the peer has
    looked at its certificate: the refusal is the first thing that is read. The
    request was on its way then, and nothing of it was looked at. */
@@ -375,6 +399,7 @@ static bool broke_in_handshake(const struct m365_transfer *t) {
 }
 
 static void settle_tls(struct m365_transfer *t) {
+  settle_key(t);
   settle_certificate(t);
   t->tls_broke = broke_in_handshake(t);
   if (t->tls_broke)

@@ -9,9 +9,9 @@
 #define m365_transfer_h
 
 #include <stdbool.h>
-#include <curl/curl.h>
 
 #include "buffer.h"
+#include "libcurl.h"
 
 /* How far one try got. The order matters: later means further. */
 enum m365_phase {

@@ -1,7 +1,20 @@
 --- Microsoft 365 Backup Storage restores, scriptable.
 -- The public face: `local m365 = require "m365restore"`.
 -- @module m365restore
-local core = require "m365restore.core"
+
+-- Written so that an older Lua can read it: everything below needs 5.4.
+if _VERSION ~= "Lua 5.4" and _VERSION ~= "Lua 5.5" then
+  local jit = rawget(_G, "jit")
+  error("m365restore needs Lua 5.4 or 5.5; this is " .. (jit and jit.version or _VERSION), 0)
+end
+
+local loads, core = pcall(require, "m365restore.core")
+if not loads then
+  if tostring(core):find "undefined symbol: lua" then
+    core = "m365restore.core was built for a newer Lua than this one: build it again with its headers.\n" .. core
+  end
+  error(core, 0)
+end
 
 --- A credential's request knows the claims that a challenge asks for.
 core.token_request.__index = function(request, name)

@@ -8,6 +8,7 @@ The HTTP host of the simulator.
 #include <signal.h>
 #include <string.h>
 
+#include "../../src/compat.h"
 #include "sim.h"
 
 #define HOST "m365restore.simulator.host"
@@ -223,7 +224,7 @@ static const luaL_Reg functions[] = {{"start", host_start},
 __attribute__((visibility("default"))) int
 luaopen_m365restore_simulator_host(lua_State *L);
 
-int luaopen_m365restore_simulator_host(lua_State *L) {
+M365_EXPORT int luaopen_m365restore_simulator_host(lua_State *L) {
   luaL_newmetatable(L, HOST);
   luaL_setfuncs(L, metamethods, 0);
   luaL_newlib(L, methods);

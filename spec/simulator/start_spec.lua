@@ -1,5 +1,6 @@
 local host = require "m365restore.simulator.host"
 local simulator = require "m365restore.simulator"
+local scratch = require "spec.support.scratch"
 local support = require "spec.simulator.support"
 
 describe("simulator.start", function()
@@ -109,7 +110,7 @@ describe("the simulator's host", function()
 end)
 
 describe("the program m365restore-simulator", function()
-  local PROGRAM = (os.getenv "LUA" or "lua5.4") .. " simulator/bin/m365restore-simulator "
+  local PROGRAM = "'" .. scratch.interpreter() .. "' simulator/bin/m365restore-simulator "
 
   local function run(arguments)
     local pipe = io.popen(PROGRAM .. arguments .. " 2>&1")

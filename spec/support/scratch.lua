@@ -54,10 +54,13 @@ function scratch.environment()
   return { LUA_PATH = package.path, LUA_CPATH = package.cpath, LUA_INIT = false }
 end
 
+--- The version of Lua, as folders are named: "5.4".
+scratch.lua_version = _VERSION:match "%d+%.%d+"
+
 --- The interpreter that this process runs in.
 -- @treturn string
 function scratch.interpreter()
-  return os.getenv "LUA" or "lua5.4"
+  return os.getenv "LUA" or "lua" .. scratch.lua_version
 end
 
 local function quoted(word)
@@ -79,6 +82,19 @@ function scratch.start(script, ...)
   return assert(io.popen(table.concat(words, " "), "r"))
 end
 
+-- The compiler's flags for this Lua: as `make` says, or pkg-config.
+local function flags_of_lua()
+  local text = (os.getenv "LUA_CFLAGS" or "") .. " " .. (os.getenv "LUA_LIBS" or "")
+  if not text:find "%S" then
+    text = scratch.must("pkg-config", "--cflags", "--libs", "lua" .. scratch.lua_version)
+  end
+  local flags = {}
+  for flag in text:gsub('"', ""):gmatch "%S+" do
+    flags[#flags + 1] = flag
+  end
+  return flags
+end
+
 --- Compiles a C file that embeds Lua.
 -- @tparam string source
 -- @tparam string program where to put it
@@ -86,7 +102,7 @@ end
 function scratch.compile(source, program, ...)
   local compiler = os.getenv "CC" or "cc"
   local argv = { compiler, "-std=c99", "-g", "-Wall", "-Wextra", "-o", program, source }
-  for flag in scratch.must("pkg-config", "--cflags", "--libs", "lua5.4"):gmatch "%S+" do
+  for _, flag in ipairs(flags_of_lua()) do
     argv[#argv + 1] = flag
   end
   for _, flag in ipairs { ... } do

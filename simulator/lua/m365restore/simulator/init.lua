@@ -5,6 +5,13 @@
 --
 -- It runs in threads and a Lua state of its own, so that a client that blocks does not block it.
 -- @module m365restore.simulator
+
+-- Written so that an older Lua can read it: everything below needs 5.4.
+if _VERSION ~= "Lua 5.4" and _VERSION ~= "Lua 5.5" then
+  local jit = rawget(_G, "jit")
+  error("m365restore-simulator needs Lua 5.4 or 5.5; this is " .. (jit and jit.version or _VERSION), 0)
+end
+
 local clock = require "m365restore.simulator.clock"
 local dialects = require "m365restore.simulator.dialects"
 local host = require "m365restore.simulator.host"
@@ -95,7 +102,7 @@ local LIMITS = {
 -- What a snapshot holds; see the module tree.
 local TREE = { sites = 1, libraries = 1, folders = 3, files = 5, depth = 2 }
 local LIMIT_TESTS, TREE_TESTS = {}, {}
-for name in pairs(LIMITS) do LIMIT_TESTS[name] = whole(1, 1 << 31) end
+for name in pairs(LIMITS) do LIMIT_TESTS[name] = whole(1, 0x80000000) end
 for name in pairs(TREE) do TREE_TESTS[name] = whole(name == "sites" and 1 or 0, tree.LARGEST) end
 
 local DEFAULTS = {
@@ -104,11 +111,11 @@ local DEFAULTS = {
 }
 
 local START = {
-  sites = whole(0, 1 << 31), drives = whole(0, 1 << 31), mailboxes = whole(0, 1 << 31),
+  sites = whole(0, 0x80000000), drives = whole(0, 0x80000000), mailboxes = whole(0, 0x80000000),
   points_per_unit = whole(0, 1000), exclusions = whole(0, 100000),
-  point_interval = whole(1, 1 << 31), seed = whole(math.mininteger, math.maxinteger), speed = above_zero,
+  point_interval = whole(1, 0x80000000), seed = whole(math.mininteger, math.maxinteger), speed = above_zero,
   page_size = whole(1, 100000), max_page_size = whole(1, 100000), latency = number(0), now = number(0),
-  port = whole(0, 65535), filter_length = whole(1, 1 << 31), dialect = kind "table", limits = kind "table",
+  port = whole(0, 65535), filter_length = whole(1, 0x80000000), dialect = kind "table", limits = kind "table",
   tree = kind "table",
   tls = kind "table",
 }
@@ -365,11 +372,11 @@ end
 
 local FAULT = {
   method = kind "string", path = pattern, query = kind "string", operation = kind "string",
-  after = whole(0, 1 << 31), times = whole(1, 1 << 31),
+  after = whole(0, 0x80000000), times = whole(1, 0x80000000),
   action = one_of("drop", "lose", "reset", "stall", "truncate", "status", "garbage", "throttle"),
   processed = kind "boolean", seconds = number(0), before = one_of("headers", "body"), status = whole(200, 599),
   headers = kind "table", body = kind "string", bytes = function(value)
-    return type(value) == "string" or whole(0, 1 << 31)(value) == true or "bytes, or how many"
+    return type(value) == "string" or whole(0, 0x80000000)(value) == true or "bytes, or how many"
   end,
   retry_after = function(value) return type(value) == "string" or type(value) == "number" or "a header's value" end,
 }
@@ -500,7 +507,7 @@ end
 
 local FAILURE = {
   restorePoint = kind "string", unit = kind "string", item = kind "string", service = SERVICE, code = kind "string",
-  message = kind "string", target = kind "string", times = whole(1, 1 << 31),
+  message = kind "string", target = kind "string", times = whole(1, 0x80000000),
 }
 
 --- Lets artifacts fail that are activated from now on.

@@ -4,7 +4,6 @@ version = "scm-1"
 source = {
   url = "git+https://github.com/m365restore/m365restore.git",
   branch = "main",
-  dir = "m365restore/simulator",
 }
 description = {
   summary = "A simulator of Microsoft 365 Backup Storage's restore API",
@@ -14,6 +13,7 @@ description = {
     tenant. Runs inside a Lua program, in threads of its own, or as the program m365restore-simulator.
   ]],
   homepage = "https://github.com/m365restore/m365restore",
+  issues_url = "https://github.com/m365restore/m365restore/issues",
   license = "MIT",
   labels = { "microsoft365", "graph", "testing", "http" },
 }
@@ -21,16 +21,25 @@ supported_platforms = { "unix" }
 dependencies = { "lua >= 5.4, < 5.6", "dkjson >= 2.5" }
 external_dependencies = { MICROHTTPD = { library = "microhttpd" } }
 build = {
-  type = "builtin",
-  -- the Lua modules are not listed: LuaRocks copies the folder lua as a whole
-  modules = {
-    ["m365restore.simulator.host"] = {
-      sources = { "src/gate.c", "src/host.c", "src/model.c", "src/server.c", "src/text.c" },
-      defines = { "_GNU_SOURCE" },
-      libraries = { "microhttpd", "pthread" },
-      incdirs = { "$(MICROHTTPD_INCDIR)" },
-      libdirs = { "$(MICROHTTPD_LIBDIR)" },
-    },
+  type = "make",
+  build_target = "simulator",
+  install_target = "install-simulator",
+  build_variables = {
+    BUILD = "build/rock",
+    CC = "$(CC)",
+    CFLAGS = "$(CFLAGS)",
+    LUA = "$(LUA)",
+    LUA_INCDIR = "$(LUA_INCDIR)",
+    MICROHTTPD_INCDIR = "$(MICROHTTPD_INCDIR)",
+    MICROHTTPD_LIBDIR = "$(MICROHTTPD_LIBDIR)",
   },
-  install = { bin = { "bin/m365restore-simulator" } },
+  install_variables = {
+    BUILD = "build/rock",
+    LUA = "$(LUA)",
+    LUA_INCDIR = "$(LUA_INCDIR)",
+    LUADIR = "$(LUADIR)",
+    LIBDIR = "$(LIBDIR)",
+    BINDIR = "$(BINDIR)",
+  },
+  copy_directories = { "docs" },
 }
