@@ -78,4 +78,21 @@ function options.read(what, given, rows)
   return read
 end
 
+--- Wants one of the names of a table.
+-- @tparam string field the function and the option, for messages
+-- @param value
+-- @tparam table known by names
+-- @return what the table has for the name; raises, with the nearest name, where it has nothing
+function options.choice(field, value, known)
+  if value ~= nil and known[value] ~= nil then
+    return known[value]
+  end
+  local names = {}
+  for name in pairs(known) do names[#names + 1] = name end
+  table.sort(names)
+  local near = type(value) == "string" and core.nearest(value, known)
+  error(("%s: one of %s was expected, got %s%s"):format(field, table.concat(names, ", "), tostring(value),
+    near and "; did you mean '" .. near .. "'?" or ""), 0)
+end
+
 return options

@@ -213,6 +213,8 @@ describe("a plan", function()
     assert.matches("plan.before: a time like .* got yesterday", try { before = "yesterday" })
     assert.matches("plan.before: a time was expected", try { before = "none" })
     assert.matches("plan.prefer: one of fastRestore, latest, oldest was expected, got fast", try { prefer = "fast" })
+    assert.matches("plan.service: one of exchange, oneDriveForBusiness, sharePoint was expected, got sharepoint; "
+      .. "did you mean 'sharePoint'?", try { service = "sharepoint" }, 1, true)
     assert.matches("plan.max_loss: a duration", try { max_loss = "a day" })
     assert.matches("plan.targets%[1%]: .* got number", try { targets = { 5 } })
     assert.matches("plan.targets: .*bad.csv: line 3, column %d+: before: a time like .* got soon",

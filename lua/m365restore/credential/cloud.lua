@@ -1,9 +1,12 @@
 --- Microsoft's clouds: one table of hosts.
 -- @module m365restore.credential.cloud
+local reader = require "m365restore.options"
+
 local cloud = {}
 
 -- One row each; `refused` says why the Backup Storage API cannot be used.
 local NOT_THERE = "the Backup Storage API exists in the global cloud only"
+
 local clouds = {
   global = { authority = "https://login.microsoftonline.com", graph = "https://graph.microsoft.com" },
   usgov = {
@@ -18,13 +21,6 @@ local clouds = {
   },
 }
 
-local function names()
-  local list = {}
-  for name in pairs(clouds) do list[#list + 1] = name end
-  table.sort(list)
-  return table.concat(list, ", ")
-end
-
 --- Where to ask for tokens.
 -- @tparam string what for messages
 -- @tparam table options `cloud` (default global), or `authority`, an URL
@@ -32,10 +28,8 @@ end
 -- is none
 -- @treturn string the resource to ask for
 function cloud.authority(what, options)
-  local row = clouds[options.cloud or "global"]
-  if not row then
-    error(("%s.cloud: one of %s was expected, got %s"):format(what, names(), options.cloud), 0)
-  elseif row.refused then
+  local row = reader.choice(what .. ".cloud", options.cloud or "global", clouds)
+  if row.refused then
     error(("%s.cloud: %s: %s"):format(what, options.cloud, row.refused), 0)
   end
   local authority = (options.authority or row.authority):gsub("/+$", "")

@@ -54,9 +54,7 @@ end
 
 local function read_options(spec)
   local o = options.read("bulk_restore", spec, spec_options)
-  if not services[o.service] then
-    raise("bulk_restore.service: sharePoint, oneDriveForBusiness or exchange was expected, got %s", tostring(o.service))
-  end
+  options.choice("bulk_restore.service", o.service, services)
   o.moment = time.parse(o.before) or type(o.before) == "number" and o.before
   if not o.moment then
     raise("bulk_restore.before: a time like 2026-11-01T06:00:00Z was expected, got %s", tostring(o.before))
@@ -66,9 +64,7 @@ local function read_options(spec)
     raise('bulk_restore.destination: "inPlace" or "new" was expected; it is never assumed')
   end
   o.prefer = o.prefer or "latest"
-  if not preferences[o.prefer] then
-    raise("bulk_restore.prefer: fastRestore, latest or oldest was expected, got %s", o.prefer)
-  end
+  options.choice("bulk_restore.prefer", o.prefer, preferences)
   o.wanted = targets.read("bulk_restore.targets", o.targets)
   return o
 end

@@ -53,17 +53,6 @@ local rows_of_options = {
   accept_misses = "boolean", allow_future = "boolean",
 }
 
-local function check_choice(field, value, known)
-  if not known[value] then
-    local names = {}
-    for name in pairs(known) do
-      names[#names + 1] = name
-    end
-    table.sort(names)
-    raise("plan.%s: one of %s was expected, got %s", field, table.concat(names, ", "), tostring(value))
-  end
-end
-
 local function check_moment(o)
   local field = o.before ~= nil and "before" or "at"
   if (o.before == nil) == (o.at == nil) then
@@ -92,9 +81,9 @@ local function read_options(spec)
   if not o.service then
     raise("plan.service: one of exchange, oneDriveForBusiness, sharePoint was expected")
   end
-  check_choice("service", o.service, services)
+  options.choice("plan.service", o.service, services)
   o.prefer = o.prefer or "fastRestore"
-  check_choice("prefer", o.prefer, survey.preferences)
+  options.choice("plan.prefer", o.prefer, survey.preferences)
   check_moment(o)
   if o.targets == nil then
     raise("plan.targets: a list, a CSV file, { policy = id } or \"all\" was expected")
@@ -254,7 +243,8 @@ local function fail_missed(misses)
   end
   return nil, core.failure {
     code = "missed", class = "refuse", operation = "plan", sent = false, attempts = 0, misses = misses,
-    message = string.format("%d of what exclude and priority name is no protection unit: %s", #misses,
+    message = string.format("%s of exclude and priority %s no protection unit: %s",
+      #misses == 1 and "1 entry" or #misses .. " entries", #misses == 1 and "means" or "mean",
       table.concat(lines, "; ")),
   }
 end
