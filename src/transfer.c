@@ -346,11 +346,14 @@ double m365_transfer_limit(const struct m365_transfer *t,
 #define REASON_EOF 294
 
 /* The reason that OpenSSL gives, out of "error:0A000412:SSL routines:...";
-   0: it gives none. The text behind it differs from release to release. */
+   0: it gives none. The text behind it differs from release to release; a
+   newer libcurl says "TLS connect error: " before it. */
 static unsigned long tls_reason(const char *message) {
   static const char mark[] = "error:";
-  const char *at = strstr(message, mark);
-  return at != NULL ? strtoul(at + sizeof mark - 1, NULL, 16) & 0xfff : 0;
+  const char *at = NULL;
+  while ((message = strstr(message, mark)) != NULL)
+    at = message += sizeof mark - 1;
+  return at != NULL ? strtoul(at, NULL, 16) & 0xfff : 0;
 }
 
 /* Alerts by which a peer refuses a client certificate, or the lack of one. */
