@@ -42,6 +42,12 @@
 ---@field retries? integer (4); 0 turns all repetition off
 ---@field max_response_size? integer bytes after decompression (32 MiB)
 ---@field max_header_size? integer bytes (256 KiB)
+---@field extra? m365.extra of one call: what this library has no option for yet
+
+---What is sent besides: `query` and `headers`, each name -> value. A body takes an `extra`, too, with properties.
+---@class m365.extra
+---@field query? table<string, string|number|boolean> options that have none of ours
+---@field headers? table<string, string>
 
 ---How something is read, in OData's words.
 ---@class m365.query: m365.call_options

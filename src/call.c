@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 #include <lauxlib.h>
 
@@ -54,20 +55,69 @@ static const struct m365_settings *client_settings(lua_State *L, int client) {
   return &c->settings;
 }
 
-void m365_call_settings(lua_State *L, int client, int index, const char *what,
-                        struct m365_settings *to) {
-  static const struct m365_option *const groups[] = {m365_setting_rows, NULL};
-  *to = *client_settings(L, client);
-  m365_options_read(L, index, what, groups, to);
+/* A query option of OData's that has an option of ours; NULL: none. */
+static const char *own_option(const char *name) {
+  if (*name == '$')
+    name++;
+  for (const struct m365_option *o = m365_query_rows; o->name != NULL; o++)
+    if (strcasecmp(o->name, name) == 0)
+      return o->name;
+  return NULL;
 }
 
+static void check_not_own(lua_State *L, int query, const char *field) {
+  const char *own = NULL;
+  if (!lua_istable(L, query))
+    return;
+  for (lua_pushnil(L); lua_next(L, query) != 0; lua_pop(L, 1))
+    if (lua_type(L, -2) == LUA_TSTRING &&
+        (own = own_option(lua_tostring(L, -2))) != NULL)
+      luaL_error(L, "%s.query: '%s' is known: use the option '%s'", field,
+                 lua_tostring(L, -2), own);
+}
+
+/* Adds what is meant for names that this library does not know yet: checked
+   for its form, and for not naming what an option of its own is for. */
+static void read_extra(lua_State *L, int index, const char *what,
+                       struct m365_query *to) {
+  int extra;
+  const char *field = lua_pushfstring(L, "%s.extra", what);
+  if (!lua_istable(L, index) || lua_getfield(L, index, "extra") == LUA_TNIL)
+    return;
+  extra = lua_gettop(L);
+  if (!lua_istable(L, extra))
+    luaL_error(L, "%s: a table was expected, got %s", field,
+               luaL_typename(L, extra));
+  for (lua_pushnil(L); lua_next(L, extra) != 0; lua_pop(L, 1)) {
+    const char *name = luaL_tolstring(L, -2, NULL);
+    if (strcmp(name, "query") != 0 && strcmp(name, "headers") != 0)
+      luaL_error(L, "%s: unknown key '%s'; query or headers was expected",
+                 field, name);
+    lua_pop(L, 1);
+  }
+  to->extra_field = lua_pushfstring(L, "%s.query", field);
+  lua_getfield(L, extra, "query");
+  to->extra_query = lua_gettop(L);
+  check_not_own(L, to->extra_query, field);
+  lua_pushfstring(L, "%s.headers", field);
+  lua_getfield(L, extra, "headers");
+  to->extra_headers = m365_call_push_own_headers(
+      L, lua_gettop(L), lua_tostring(L, -2), &to->extra_prefer);
+}
+
+static const struct m365_option extra_rows[] = {{"extra", M365_VALUE, 0, 0},
+                                                {NULL, M365_VALUE, 0, 0}};
+
 void m365_call_query(lua_State *L, int client, int index, const char *what,
-                     struct m365_query *to) {
-  static const struct m365_option *const groups[] = {m365_setting_rows,
-                                                     m365_query_rows, NULL};
+                     bool reads, struct m365_query *to) {
+  static const struct m365_option *const groups[] = {
+      m365_setting_rows, extra_rows, m365_query_rows, NULL};
+  static const struct m365_option *const settings[] = {m365_setting_rows,
+                                                       extra_rows, NULL};
   memset(to, 0, sizeof *to);
   to->settings = *client_settings(L, client);
-  m365_options_read(L, index, what, groups, to);
+  m365_options_read(L, index, what, reads ? groups : settings, to);
+  read_extra(L, index, what, to);
 }
 
 /*
@@ -108,6 +158,34 @@ void m365_call_add_query(lua_State *L, const char *name, const char *value) {
   lua_concat(L, 5);
 }
 
+static const char *check_query_name(lua_State *L, int index,
+                                    const char *field) {
+  const char *name = m365_check_line(L, index, field);
+  if (*name == '\0' || strpbrk(name, " &=#?+%") != NULL)
+    luaL_error(L, "%s: '%s' is no name of a query option", field, name);
+  return name;
+}
+
+void m365_call_add_query_table(lua_State *L, int index, const char *field) {
+  int url = lua_gettop(L);
+  if (lua_isnil(L, index))
+    return;
+  if (!lua_istable(L, index))
+    luaL_error(L, "%s: a table was expected, got %s", field,
+               luaL_typename(L, index));
+  for (lua_pushnil(L); lua_next(L, index) != 0; lua_settop(L, url + 1)) {
+    const char *name = check_query_name(L, url + 1, field);
+    if (lua_istable(L, url + 2))
+      luaL_error(L, "%s: %s: a text, a number or a boolean was expected, got "
+                    "table", field, name);
+    luaL_tolstring(L, url + 2, NULL);
+    m365_check_line(L, url + 3, field);
+    lua_pushvalue(L, url);
+    m365_call_add_query(L, name, lua_tostring(L, url + 3));
+    lua_replace(L, url);
+  }
+}
+
 static void add_text(lua_State *L, const char *name, const char *value) {
   if (value != NULL)
     m365_call_add_query(L, name, value);
@@ -123,6 +201,8 @@ void m365_call_add_queries(lua_State *L, const struct m365_query *query) {
   add_text(L, "$search", query->search);
   add_text(L, "$top", query->top > 0 ? top : NULL);
   add_text(L, "$count", query->count ? "true" : NULL);
+  if (query->extra_query != 0)
+    m365_call_add_query_table(L, query->extra_query, query->extra_field);
 }
 
 /*
@@ -206,6 +286,50 @@ static bool add_standard_headers(lua_State *L, struct m365_request *r,
          m365_request_add(r, c->user_agent) &&
          m365_request_add(r, "Accept: application/json") &&
          add_body_headers(r);
+}
+
+/* Headers that are ours to set. */
+static bool is_reserved(const char *name) {
+  static const char *const names[] = {"Authorization", "Host", "Expect",
+                                      "Content-Length", "Content-Type",
+                                      "client-request-id", "User-Agent",
+                                      "Transfer-Encoding", "Cookie"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcasecmp(names[i], name) == 0)
+      return true;
+  return false;
+}
+
+static void check_header(lua_State *L, int name, int value,
+                         const char *field) {
+  const char *s = m365_check_line(L, name, field);
+  if (*s == '\0' || strpbrk(s, " :\t") != NULL || is_reserved(s))
+    luaL_error(L, "%s: '%s' cannot be set", field, s);
+  m365_check_line(L, value, field);
+}
+
+int m365_call_push_own_headers(lua_State *L, int index, const char *field,
+                               const char **prefer) {
+  int own;
+  if (lua_isnil(L, index))
+    return 0;
+  if (!lua_istable(L, index))
+    luaL_error(L, "%s: a table was expected, got %s", field,
+               luaL_typename(L, index));
+  lua_newtable(L);
+  own = lua_gettop(L);
+  for (lua_pushnil(L); lua_next(L, index) != 0;) {
+    check_header(L, own + 1, own + 2, field);
+    if (strcasecmp(lua_tostring(L, own + 1), "Prefer") == 0) {
+      *prefer = lua_tostring(L, own + 2);
+      lua_pop(L, 1);
+    } else {
+      lua_pushvalue(L, own + 1);
+      lua_insert(L, -2);
+      lua_rawset(L, own);
+    }
+  }
+  return own;
 }
 
 bool m365_call_add_headers(lua_State *L, struct m365_request *r, int headers) {

@@ -34,20 +34,31 @@ struct m365_query {
   const char *filter, *orderby, *select, *expand, *search;
   unsigned top, page_size;
   bool count;
+  int extra_query, extra_headers; /* stack indexes of tables, or 0 */
+  const char *extra_prefer, *extra_field; /* anchored there, too, or NULL */
 };
 
 extern const struct m365_option m365_setting_rows[], m365_query_rows[];
 
-/* Fills the settings, or the query, of one call from the option table at
-   `index`, starting from what the client has set. */
-void m365_call_settings(lua_State *L, int client, int index, const char *what,
-                        struct m365_settings *to);
+/* Fills the query of one call from the option table at `index`, starting from
+   what the client has set; `reads`: it takes a query at all. What `extra`
+   holds stays on the stack. */
 void m365_call_query(lua_State *L, int client, int index, const char *what,
-                     struct m365_query *to);
+                     bool reads, struct m365_query *to);
 
 /* Appends one query parameter to the string on the top, escaped; `name` as
    it stands. */
 void m365_call_add_query(lua_State *L, const char *name, const char *value);
+
+/* Appends the table at `index`, name -> value, to the URL on the top; nil
+   there is nothing. Raises, naming `field`, on what cannot be sent. */
+void m365_call_add_query_table(lua_State *L, int index, const char *field);
+
+/* Pushes the headers of the table at `index`, checked, and returns their
+   index, or 0 where nil is there. Prefer is told apart, because there is one
+   already. Raises, naming `field`, on what cannot be sent. */
+int m365_call_push_own_headers(lua_State *L, int index, const char *field,
+                               const char **prefer);
 
 /* Appends all that `query` asks for to the URL on the top. */
 void m365_call_add_queries(lua_State *L, const struct m365_query *query);

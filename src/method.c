@@ -130,10 +130,8 @@ static int read_body(lua_State *L, const struct method *m, int *argument) {
 }
 
 static void read_options(lua_State *L, struct method *m, int index) {
-  if (strcmp(m->row->method, "GET") == 0)
-    m365_call_query(L, m->client, index, m->what, &m->query);
-  else
-    m365_call_settings(L, m->client, index, m->what, &m->query.settings);
+  m365_call_query(L, m->client, index, m->what,
+                  strcmp(m->row->method, "GET") == 0, &m->query);
 }
 
 /* Reads the arguments behind the receiver; the body's index or 0. Leaves the
@@ -172,10 +170,45 @@ static double newborn_until(lua_State *L, const struct method *m) {
   return m365_client_newborn_until(L, m->client);
 }
 
+/* Copies the fields of the table at `from` into that at `to`; raises where one
+   is there already. */
+static void merge(lua_State *L, int from, int to, const char *what) {
+  for (lua_pushnil(L); lua_next(L, from) != 0;) {
+    lua_pushvalue(L, -2);
+    if (lua_type(L, -3) != LUA_TSTRING || lua_rawget(L, to) != LUA_TNIL)
+      luaL_error(L, "%s.extra: '%s' is known: give it beside extra", what,
+                 luaL_tolstring(L, -3, NULL));
+    lua_pop(L, 1);
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, to);
+  }
+}
+
+/* Pushes the body with what its `extra` holds beside what it has; false: it
+   has none. */
+static bool push_with_extra(lua_State *L, int body, const char *what) {
+  int whole;
+  if (!lua_istable(L, body) || lua_getfield(L, body, "extra") == LUA_TNIL)
+    return false;
+  if (!lua_istable(L, -1))
+    luaL_error(L, "%s.extra: a table was expected, got %s", what,
+               luaL_typename(L, -1));
+  lua_newtable(L);
+  whole = lua_gettop(L);
+  merge(L, body, whole, what);
+  lua_pushnil(L);
+  lua_setfield(L, whole, "extra");
+  merge(L, whole - 1, whole, what);
+  return true;
+}
+
 static struct m365_buffer *encode(lua_State *L, int body, const char *what) {
   struct m365_buffer *bytes;
   if (body == 0)
     return NULL;
+  if (push_with_extra(L, body, what))
+    body = lua_gettop(L);
   bytes = m365_call_push_body(L);
   lua_pushfstring(L, "%s: body", what);
   m365_json_encode(L, body, lua_tostring(L, -1), bytes);
@@ -203,6 +236,8 @@ static int submit(lua_State *L, const struct method *m, int body) {
       .url = push_url(L, m),
       .effect = m->row->effect,
       .settings = m->query.settings,
+      .prefer = m->query.extra_prefer,
+      .headers = m->query.extra_headers,
       .deed.operation = m->what,
       .deed.permission = m->row->permission,
       .newborn_until = newborn_until(L, m),

@@ -1,7 +1,6 @@
 /*** @submodule m365restore.core */
 #include "pager.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <lauxlib.h>
@@ -32,7 +31,9 @@ enum {
   BODY, /* the first page is asked for by a POST of this text, or nil */
   FETCH, /* the operation that brings the next page, or nil */
   NAME,  /* of the method, which may be replaced before the list is read */
-  USER_VALUES = NAME
+  HEADERS, /* of the caller's own, for every page, or nil */
+  PREFER,  /* the one of them that is joined with ours, or nil */
+  USER_VALUES = PREFER
 };
 
 struct pager {
@@ -84,6 +85,12 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
   lua_setiuservalue(L, -2, HOME);
   lua_pushvalue(L, list->body);
   lua_setiuservalue(L, -2, BODY);
+  if (list->query->extra_headers != 0) {
+    lua_pushvalue(L, list->query->extra_headers);
+    lua_setiuservalue(L, -2, HEADERS);
+    lua_pushstring(L, list->query->extra_prefer);
+    lua_setiuservalue(L, -2, PREFER);
+  }
   p->deed.operation = lua_pushstring(L, list->deed.operation);
   lua_setiuservalue(L, -2, NAME);
 }
@@ -231,10 +238,18 @@ static struct m365_buffer *push_body(lua_State *L) {
   return body;
 }
 
+/* Pushes what is preferred besides, or nil. */
+static const char *push_prefer(lua_State *L, const struct pager *p) {
+  bool own = lua_getiuservalue(L, 1, PREFER) == LUA_TSTRING;
+  if (p->page_size > 0)
+    lua_pushfstring(L, "odata.maxpagesize=%d%s%s", (int)p->page_size,
+                    own ? ", " : "", own ? lua_tostring(L, -1) : "");
+  return lua_tostring(L, -1);
+}
+
 /* Starts the exchange for the next page, whose URL is on the top: its index, or
    0, and nil and an error are pushed. */
 static int fetch(lua_State *L, const struct pager *p) {
-  char prefer[40];
   struct m365_call call = {
       .method = "GET",
       .url = lua_tostring(L, -1),
@@ -253,10 +268,9 @@ static int fetch(lua_State *L, const struct pager *p) {
   call.body = push_body(L);
   if (call.body != NULL)
     call.method = "POST";
-  if (p->page_size > 0) {
-    snprintf(prefer, sizeof prefer, "odata.maxpagesize=%u", p->page_size);
-    call.prefer = prefer;
-  }
+  call.prefer = push_prefer(L, p);
+  if (lua_getiuservalue(L, 1, HEADERS) == LUA_TTABLE)
+    call.headers = lua_gettop(L);
   return m365_call_submit(L, &call);
 }
 

@@ -49,72 +49,10 @@ static enum m365_effect check_effect(lua_State *L, const char *effect,
   return M365_WRITE;
 }
 
-/* Appends the query table to the URL on the top. */
-static void add_query_table(lua_State *L) {
-  if (lua_getfield(L, 4, "query") == LUA_TNIL) {
-    lua_pop(L, 1);
-    return;
-  }
-  if (!lua_istable(L, -1))
-    luaL_error(L, "client.request: query: a table was expected, got %s",
-               luaL_typename(L, -1));
-  lua_insert(L, -2); /* query, url */
-  for (lua_pushnil(L); lua_next(L, -3) != 0;) {
-    const char *name = m365_check_line(L, lua_gettop(L) - 1, "query: name");
-    const char *value;
-    luaL_tolstring(L, -1, NULL);
-    value = m365_check_line(L, lua_gettop(L), "client.request: query: value");
-    lua_pushvalue(L, -4); /* url */
-    m365_call_add_query(L, name, value);
-    lua_replace(L, -5);
-    lua_pop(L, 2); /* value and its text */
-  }
-  lua_remove(L, -2);
-}
-
-/* Headers that are ours to set. */
-static bool is_reserved(const char *name) {
-  static const char *const names[] = {"Authorization", "Host", "Expect",
-                                      "Content-Length", "Content-Type",
-                                      "client-request-id", "User-Agent",
-                                      "Transfer-Encoding", "Cookie"};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (m365_text_same(names[i], name))
-      return true;
-  return false;
-}
-
-static void check_header(lua_State *L, int name, int value) {
-  const char *s = m365_check_line(L, name, "client.request: headers: name");
-  if (*s == '\0' || strpbrk(s, " :\t") != NULL || is_reserved(s))
-    luaL_error(L, "client.request: headers: '%s' cannot be set", s);
-  m365_check_line(L, value, "client.request: headers: value");
-}
-
-/* Pushes the caller's headers, checked and without Prefer, which is told
-   apart because there is one already. */
-static const char *push_headers(lua_State *L) {
-  const char *prefer = NULL;
-  int own;
-  lua_newtable(L);
-  own = lua_gettop(L);
-  if (lua_getfield(L, 4, "headers") == LUA_TNIL)
-    return NULL;
-  if (!lua_istable(L, -1))
-    luaL_error(L, "client.request: headers: a table was expected, got %s",
-               luaL_typename(L, -1));
-  for (lua_pushnil(L); lua_next(L, own + 1) != 0;) {
-    check_header(L, own + 2, own + 3);
-    if (m365_text_same(lua_tostring(L, own + 2), "Prefer")) {
-      prefer = lua_tostring(L, own + 3);
-      lua_pop(L, 1);
-    } else {
-      lua_pushvalue(L, own + 2);
-      lua_insert(L, -2);
-      lua_rawset(L, own);
-    }
-  }
-  return prefer;
+/* Pushes a field of the options. */
+static int push_option(lua_State *L, const char *name) {
+  lua_getfield(L, 4, name);
+  return lua_gettop(L);
 }
 
 static int request_done(lua_State *L, int status, lua_KContext context) {
@@ -217,11 +155,12 @@ int m365_request_send(lua_State *L) {
   m365_options_read(L, 4, "client.request", groups, &o);
   call.settings = o.settings;
   call.effect = check_effect(L, o.effect, call.method);
+  push_option(L, "query");
   push_url(L, c);
-  add_query_table(L);
-  call.url = lua_tostring(L, -1);
-  call.prefer = push_headers(L);
-  call.headers = 6; /* behind the URL at 5 */
+  m365_call_add_query_table(L, 5, "client.request: query");
+  call.url = lua_tostring(L, 6);
+  call.headers = m365_call_push_own_headers(
+      L, push_option(L, "headers"), "client.request: headers", &call.prefer);
   call.body = encode_body(L);
   index = m365_call_submit(L, &call);
   return index == 0 ? 2 : request_done(L, LUA_OK, index);

@@ -38,12 +38,14 @@ local function create(service)
   local what = service .. ".create_browse_session"
   local send = core.method(service, "create_browse_session")
   return function(self, body, opts)
-    local point = options.read(what, body, { restorePointId = "any" }).restorePointId
+    local sent = options.body(what, body, { restorePointId = "any" })
+    local point = sent.restorePointId
     local id = core.type(point) == "restorePoint" and point.id or point
     if type(id) ~= "string" or id == "" then
       error(string.format("%s.restorePointId: a string was expected, got %s", what, tostring(point)), 0)
     end
-    return send(self, { restorePointId = id }, opts)
+    sent.restorePointId = id
+    return send(self, sent, opts)
   end
 end
 
@@ -109,7 +111,7 @@ local function browse(name)
     if core.type(where) == "browseQueryResponseItem" then
       body = { browseLocationItemKey = where.itemKey, browseResourceType = where.type }
     else
-      body = options.read(name .. ".browse", where, browse_options)
+      body = options.body(name .. ".browse", where, browse_options)
     end
     local ok, err = rules.version(name .. ".browse", self:client(), body, { "optimizedBrowse" })
     if not ok then

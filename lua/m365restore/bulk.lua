@@ -128,7 +128,7 @@ local function create(name, lists)
   local send = core.method(name, "create_bulk_request")
   local what = name .. ".create_bulk_request"
   return function(self, body, opts)
-    local sent = options.read(what, body, shapes[name])
+    local sent = options.body(what, body, shapes[name])
     local ok, err = check(what, self, lists, sent)
     if not ok then
       return nil, err

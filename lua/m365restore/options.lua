@@ -95,4 +95,42 @@ function options.choice(field, value, known)
     near and "; did you mean '" .. near .. "'?" or ""), 0)
 end
 
+--- Checks what a body holds for properties that this library does not know yet: texts as names, none of them known.
+-- @tparam string what the function it belongs to, for messages
+-- @param extra nil where there is none
+-- @tparam table known the names that the body may have
+-- @return extra
+function options.extra(what, extra, known)
+  if extra ~= nil and type(extra) ~= "table" then
+    error(string.format("%s.extra: a table was expected, got %s", what, type(extra)), 0)
+  end
+  for name in pairs(extra or {}) do
+    if type(name) ~= "string" or name == "" or name:find "%c" then
+      error(string.format("%s.extra: the name of a property was expected, got %s", what, tostring(name)), 0)
+    elseif known[name] ~= nil then
+      error(string.format("%s.extra: '%s' is known: give it beside extra", what, name), 0)
+    end
+  end
+  return extra
+end
+
+--- Reads a body as @{options.read} does. What stands in `extra` is for properties that are not known yet, and is sent
+-- beside the others.
+-- @tparam string what
+-- @tparam ?table given
+-- @tparam table rows
+-- @treturn table name -> value, with `extra` as it is
+function options.body(what, given, rows)
+  local rest = given
+  if type(given) == "table" and given.extra ~= nil then
+    rest = {}
+    for name, value in pairs(given) do
+      rest[name] = name ~= "extra" and value or nil
+    end
+  end
+  local read = options.read(what, rest, rows)
+  read.extra = rest ~= given and options.extra(what, given.extra, rows) or nil
+  return read
+end
+
 return options

@@ -257,7 +257,7 @@ end
 -- https://learn.microsoft.com/graph/api/restorepoint-search
 local function search_restore_points(self, query, opts)
   local what = "client.search_restore_points"
-  local sent = options.read(what, query, search_options)
+  local sent = options.body(what, query, search_options)
   local ids = distinct(what, sent.protectionUnitIds or {})
   sent.protectionTimePeriod = period_of(what, sent.protectionTimePeriod)
   local concurrency = sent.concurrency

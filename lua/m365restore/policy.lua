@@ -44,7 +44,7 @@ end
 
 --- The body of a policy as it is sent.
 local function policy_body(what, client, body, places, key, shape)
-  local sent = options.read(what, body, shape)
+  local sent = options.body(what, body, shape)
   local ok, err = rules.version(what, client, sent, { "billingPolicyId", "protectionMode", places[2] })
   if ok then
     ok, err = check_name(what, sent.displayName)
@@ -137,7 +137,7 @@ local function checked(on, verb, properties)
   local send = core.method(on, verb)
   return {
     [verb] = function(self, body, opts)
-      local sent = options.read(what, body, shape)
+      local sent = options.body(what, body, shape)
       for _, property in ipairs(needed) do
         if sent[property] == nil then
           error(string.format("%s.%s: a %s was expected, got nil", what, property, shape[property]), 0)
@@ -179,11 +179,13 @@ local activate_app = core.method("serviceApp", "activate")
 -- "serviceApp: activate", https://learn.microsoft.com/graph/api/serviceapp-activate
 local function activate(self, body, opts)
   local what = "serviceApp.activate"
-  local moment = options.read(what, body, { effectiveDateTime = "any" }).effectiveDateTime
+  local given = options.body(what, body, { effectiveDateTime = "any" })
+  local moment = given.effectiveDateTime
   if not time.compare(moment, moment) then
     error(string.format("%s.effectiveDateTime: a time was expected, got %s", what, tostring(moment)), 0)
   end
-  return activate_app(self, { effectiveDateTime = type(moment) == "string" and moment or time.format(moment) }, opts)
+  given.effectiveDateTime = type(moment) == "string" and moment or time.format(moment)
+  return activate_app(self, given, opts)
 end
 core.extend("serviceApp", { activate = activate })
 

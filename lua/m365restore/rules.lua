@@ -3,6 +3,7 @@
 -- code, with `sent == false`.
 -- @module m365restore.rules
 local core = require "m365restore.core"
+local options = require "m365restore.options"
 local uri = require "m365restore.uri"
 
 local rules = {}
@@ -174,10 +175,11 @@ local function check_keys(what, service, body, suffix)
   local known = rules.collections[service]
   local standard, granular = known.standard .. suffix, known.granular .. suffix
   for key in pairs(body) do
-    if key ~= standard and key ~= granular and key ~= "@odata.type" then
+    if key ~= standard and key ~= granular and key ~= "@odata.type" and key ~= "extra" then
       raise("%s: body: unknown key '%s'; %s or %s was expected", what, tostring(key), standard, granular)
     end
   end
+  options.extra(what, body.extra, { [standard] = true, [granular] = true, ["@odata.type"] = true })
   if body[standard] ~= nil and body[granular] ~= nil then
     raise("%s: body: %s and %s never go together: make a session for each", what, standard, granular)
   end
@@ -198,7 +200,7 @@ function rules.create(what, service, body, limit)
     raise("%s: body: a table was expected, got %s", what, type(body))
   end
   local collection = check_keys(what, service, body, "")
-  local sent = { ["@odata.type"] = body["@odata.type"] }
+  local sent = { ["@odata.type"] = body["@odata.type"], extra = body.extra }
   if collection then
     local list, err = rules.artifacts(what, collection, body[collection], limit)
     if not list then
