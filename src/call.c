@@ -160,7 +160,8 @@ void m365_call_add_query(lua_State *L, const char *name, const char *value) {
 
 static const char *check_query_name(lua_State *L, int index,
                                     const char *field) {
-  const char *name = m365_check_line(L, index, field);
+  const char *place = lua_pushfstring(L, "%s: name", field);
+  const char *name = m365_check_line(L, index, place);
   if (*name == '\0' || strpbrk(name, " &=#?+%") != NULL)
     luaL_error(L, "%s: '%s' is no name of a query option", field, name);
   return name;
@@ -179,9 +180,10 @@ void m365_call_add_query_table(lua_State *L, int index, const char *field) {
       luaL_error(L, "%s: %s: a text, a number or a boolean was expected, got "
                     "table", field, name);
     luaL_tolstring(L, url + 2, NULL);
-    m365_check_line(L, url + 3, field);
+    lua_pushfstring(L, "%s: value", field);
+    m365_check_line(L, -2, lua_tostring(L, -1));
     lua_pushvalue(L, url);
-    m365_call_add_query(L, name, lua_tostring(L, url + 3));
+    m365_call_add_query(L, name, lua_tostring(L, -3));
     lua_replace(L, url);
   }
 }
