@@ -12,9 +12,9 @@ method in the reference.
 - `opts` are the time and size limits of a call and, for what is read, `filter`, `orderby`, `select`, `expand`,
   `search`, `top`, `page_size` and `count`.
 - What Graph takes and this library does not know yet is sent by `extra`: in a body, `extra = { property = value }`
-  stands beside the properties that are known; in `opts`, `extra = { query = { name = value }, headers = { Name = "value" } }`
-  goes with the query and the headers of every page. Form is checked, names are not, but for one thing: what is known has
-  its own place. A name that is misspelled elsewhere raises, with the nearest one.
+  stands beside the properties that are known; in `opts`, `extra = { query = { name = value }, headers = { Name = "x" } }`
+  goes with the query and with the headers of every page. Form is checked and names are not, except that what is known
+  must stand in its own place. A name that is misspelled elsewhere raises, with the nearest one.
 - "list of" stands for an iterator over resources, "self" for the receiver, brought up to date.
 - What changes, starts or deletes one thing is there by its id, too, without reading the thing first: the method's name
   and that of the method that would read it, such as `client:activate_session(id)` for `session:activate()`,

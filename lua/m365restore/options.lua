@@ -125,8 +125,9 @@ function options.body(what, given, rows)
   if type(given) == "table" and given.extra ~= nil then
     rest = {}
     for name, value in pairs(given) do
-      rest[name] = name ~= "extra" and value or nil
+      rest[name] = value
     end
+    rest.extra = nil
   end
   local read = options.read(what, rest, rows)
   read.extra = rest ~= given and options.extra(what, given.extra, rows) or nil

@@ -30,6 +30,8 @@ describe("extra", function()
       { "create_protection_policy", client.exchange, { displayName = "n" } },
       { "enable", client, { appOwnerTenantId = "t" } },
       { "create_service_app", client },
+      { "create_inclusion_rule", client.sharePoint:protection_policies():next(),
+        { siteExpression = "e", isAutoApplyEnabled = false } },
       { "search_restore_points", client, { protectionUnitIds = { "u" }, protectionTimePeriod = period } },
       { "update", session, { ["siteRestoreArtifacts@delta"] = m365.array {} } },
       { "create_bulk_request", session, { siteIds = { "s" } } },
