@@ -12,7 +12,7 @@ method in the reference.
 - `opts` are the time and size limits of a call and, for what is read, `filter`, `orderby`, `select`, `expand`,
   `search`, `top`, `page_size` and `count`.
 - What Graph takes and this library does not know yet is sent by `extra`: in a body, `extra = { property = value }`
-  stands beside the properties that are known; in `opts`, `extra = { query = { name = value }, headers = { Name = "x" } }`
+  stands beside the known properties; in `opts`, `extra = { query = { name = value }, headers = { Name = "x" } }`
   goes with the query and with the headers of every page. Form is checked and names are not, except that what is known
   must stand in its own place. A name that is misspelled elsewhere raises, with the nearest one.
 - "list of" stands for an iterator over resources, "self" for the receiver, brought up to date.
