@@ -93,6 +93,16 @@ describe("under the dialect", function()
 end)
 
 describe("the page of what nobody has verified", function()
+  it("numbers its rows from one, each once", function()
+    local file <close> = assert(io.open "docs/unverified.md")
+    local last = 0
+    for number in file:read "a":gmatch "\n| (%d+) |" do
+      assert.equal(last + 1, tonumber(number))
+      last = last + 1
+    end
+    assert.is_true(last > 70)
+  end)
+
   it("names every switch of the simulator, and no other", function()
     local file <close> = assert(io.open "docs/unverified.md")
     local text = file:read "a"
