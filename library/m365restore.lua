@@ -56,9 +56,10 @@
 ---@field select? string
 ---@field expand? string
 ---@field search? string
----@field top? integer
----@field page_size? integer
----@field count? boolean
+---@field top? integer how many a list gives at most
+---@field skip? integer how many it leaves out before
+---@field page_size? integer how many are asked for at once
+---@field count? boolean lets `list:count()` tell how many there are
 
 ---@class m365.client_options: m365.call_options
 ---@field credential string|fun(request: m365.token_request): string?, (number|m365.error)?
@@ -99,6 +100,13 @@ function list:next() end
 ---Page after page, for a generic `for`.
 ---@return fun(): any[]
 function list:pages() end
+
+---How many match, as the service counts them, whatever `top` and `skip` are: without walking the list, which starts at its
+---first item all the same. For lists asked for with `count = true`; a browse counts unasked.
+---@async
+---@return integer?
+---@return m365.error?
+function list:count() end
 
 ---Ends it early; leaving a `for` does so by itself.
 function list:close() end

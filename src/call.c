@@ -45,6 +45,7 @@ const struct m365_option m365_query_rows[] = {
     ROW("expand", M365_TEXT, m365_query, expand, 0),
     ROW("search", M365_TEXT, m365_query, search, 0),
     ROW("top", M365_COUNT, m365_query, top, 1),
+    ROW("skip", M365_COUNT, m365_query, skip, 0),
     ROW("page_size", M365_COUNT, m365_query, page_size, 1),
     ROW("count", M365_FLAG, m365_query, count, 0),
     {NULL, M365_VALUE, 0, 0},
@@ -193,15 +194,21 @@ static void add_text(lua_State *L, const char *name, const char *value) {
     m365_call_add_query(L, name, value);
 }
 
+/* 0 is what the service does anyway. */
+static void add_number(lua_State *L, const char *name, unsigned value) {
+  char text[16];
+  snprintf(text, sizeof text, "%u", value);
+  add_text(L, name, value > 0 ? text : NULL);
+}
+
 void m365_call_add_queries(lua_State *L, const struct m365_query *query) {
-  char top[16];
-  snprintf(top, sizeof top, "%u", query->top);
   add_text(L, "$select", query->select);
   add_text(L, "$expand", query->expand);
   add_text(L, "$filter", query->filter);
   add_text(L, "$orderby", query->orderby);
   add_text(L, "$search", query->search);
-  add_text(L, "$top", query->top > 0 ? top : NULL);
+  add_number(L, "$top", query->top);
+  add_number(L, "$skip", query->skip);
   add_text(L, "$count", query->count ? "true" : NULL);
   if (query->extra_query != 0)
     m365_call_add_query_table(L, query->extra_query, query->extra_field);

@@ -32,7 +32,7 @@ struct m365_call {
 struct m365_query {
   struct m365_settings settings; /* first: settings rows fill it */
   const char *filter, *orderby, *select, *expand, *search;
-  unsigned top, page_size;
+  unsigned top, skip, page_size;
   bool count;
   int extra_query, extra_headers; /* stack indexes of tables, or 0 */
   const char *extra_prefer, *extra_field; /* anchored there, too, or NULL */

@@ -45,10 +45,15 @@ struct pager {
   double until; /* when the call that fetches has to be over */
   unsigned remembered;
   unsigned page_size;
+  bool bounded;     /* no more than `left` items are handed out */
+  lua_Integer left; /* behind the page at hand */
+  bool counted;     /* the service was asked for the count */
+  bool taken;       /* a page has come */
+  lua_Integer total; /* what it said; negative: nothing */
 };
 
 /* How a call on a pager wants its answer; bits of the context. */
-enum { RAISING = 1, WHOLE_PAGES = 2, MODES = 4 };
+enum { RAISING = 1, WHOLE_PAGES = 2, COUNTING = 4, MODES = 8 };
 
 /* where the fetch of another task stands while it is waited for: right behind
    the pager; one of our own stands behind what it was made of */
@@ -74,6 +79,11 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
   p->deed.list = true;
   p->newborn_until = list->newborn_until;
   p->page_size = list->query->page_size;
+  p->bounded = list->query->top > 0;
+  p->left = list->query->top;
+  /* a browse, which is a POST, counts unasked */
+  p->counted = list->query->count || lua_type(L, list->body) == LUA_TSTRING;
+  p->total = -1;
   luaL_setmetatable(L, PAGER);
   lua_pushvalue(L, list->client);
   lua_setiuservalue(L, -2, CLIENT);
@@ -199,6 +209,35 @@ static void take_link(lua_State *L, struct pager *p) {
   lua_setiuservalue(L, 1, NEXT);
 }
 
+/* Takes the count that the page on the top tells: the first one does, and not
+   every one behind it. */
+static void take_count(lua_State *L, struct pager *p) {
+  int whole = 0;
+  lua_Integer total;
+  lua_getfield(L, -1, "@odata.count");
+  total = lua_tointegerx(L, -1, &whole);
+  if (whole && total >= 0 && p->total < 0)
+    p->total = total;
+  p->taken = true;
+  lua_pop(L, 1);
+}
+
+/* Keeps the page at hand within what the caller wants: some services take
+   $top for the size of a page. */
+static void keep_bound(lua_State *L, struct pager *p) {
+  if (!p->bounded)
+    return;
+  if (p->count > p->left)
+    p->count = p->left;
+  p->left -= p->count;
+  if (p->left > 0)
+    return;
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, LINK);
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, NEXT);
+}
+
 /* Makes the page of the operation at `index` the one at hand. 0: fine;
    otherwise nil and an error are pushed, and nothing has changed. */
 static int take_page(lua_State *L, struct pager *p, int index) {
@@ -215,9 +254,11 @@ static int take_page(lua_State *L, struct pager *p, int index) {
   }
   lua_insert(L, -2); /* value, page */
   take_link(L, p);
+  take_count(L, p);
   lua_pop(L, 1);
   p->index = 0;
   p->count = (lua_Integer)lua_rawlen(L, -1);
+  keep_bound(L, p);
   lua_setiuservalue(L, 1, ITEMS);
   lua_pushnil(L);
   lua_setiuservalue(L, 1, BODY); /* all further pages come by GET */
@@ -311,6 +352,13 @@ static int push_items(lua_State *L, struct pager *p, int items) {
   return 0;
 }
 
+static int push_count(lua_State *L, struct pager *p) {
+  if (p->total < 0)
+    return fail(L, p, "bad_answer", "the service gave no count");
+  lua_pushinteger(L, p->total);
+  return 1;
+}
+
 /* nil and an error are on the top. */
 static int hand_out_error(lua_State *L, int mode) {
   return mode & RAISING ? lua_error(L) : 2;
@@ -384,6 +432,8 @@ static int advance(lua_State *L, int status, lua_KContext context) {
         return hand_out_error(L, mode);
       let_go(L, index);
     }
+    if (mode & COUNTING && p->taken)
+      return push_count(L, p);
     if (p->index < p->count)
       return deliver(L, p, mode);
     lua_pushnil(L); /* the page is used up: let go of it first */
@@ -430,6 +480,23 @@ again by the next call
 */
 static int pager_next(lua_State *L) {
   return step(L, 0);
+}
+
+/***
+How many there are, as the service counts them: a list that was asked for with
+`count = true` says so on its first page, which is fetched if none was, and
+handed out afterwards as if nothing had been. A browse counts unasked. May
+yield; raises where the count was not asked for.
+@function pager:count
+@treturn ?integer of all that match, whatever `top` and `skip` are; nil, err
+where the page cannot be read or tells none (`bad_answer`)
+*/
+static int pager_count(lua_State *L) {
+  const struct pager *p = check(L);
+  if (!p->counted)
+    return luaL_error(L, "list.count: it was not asked for: the option "
+                         "count = true does so");
+  return step(L, COUNTING);
 }
 
 static int pages_call(lua_State *L) {
@@ -493,7 +560,7 @@ static int pager_index(lua_State *L) {
 void m365_pager_open(lua_State *L) {
   static const struct luaL_Reg methods[] = {
       {"next", pager_next}, {"pages", pager_pages}, {"close", pager_close},
-      {NULL, NULL}};
+      {"count", pager_count}, {NULL, NULL}};
   static const struct luaL_Reg meta[] = {
       {"__call", pager_call},   {"__tostring", pager_tostring},
       {"__close", pager_close}, {"__gc", pager_close},

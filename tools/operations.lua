@@ -9,8 +9,10 @@ What the library can call, one row for each operation of Graph's `/solutions/bac
 table in `src/contract.c`; `tools/operations.lua` writes this page. Bodies, options and results are told with each
 method in the reference.
 
-- `opts` are the time and size limits of a call and, for what is read, `filter`, `orderby`, `select`, `expand`,
-  `search`, `top`, `page_size` and `count`.
+- `opts` are the time and size limits of a call and, for what is read, OData's options: `select` and `expand`; for lists
+  `filter`, `orderby` and `search`, too, `top` (how many are given at most), `skip` (how many are left out before),
+  `page_size` (how many are asked for at once) and `count` (`list:count()` then tells how many match, without a walk).
+  Which of them a list takes is up to the service: few pages name any.
 - What Graph takes and this library does not know yet is sent by `extra`: in a body, `extra = { property = value }`
   stands beside the known properties; in `opts`, `extra = { query = { name = value }, headers = { Name = "x" } }`
   goes with the query and with the headers of every page. Form is checked and names are not, except that what is known

@@ -12,6 +12,8 @@ dialects.switches = {
   empty_sessions = { true, false },
   -- status of RestoreArtifactsLimitBreached on create; an update always answers 400.
   limit_status = { 413, 400 },
+  -- whether lists take $skip and $search, which the description has for every collection, and no page.
+  list_options = { "described", "paged" },
   -- restore points per unit in a search answer.
   points_per_search = { 1, 5 },
   -- how many of the units of a search are answered; the others are in neither list.

@@ -42,6 +42,8 @@ local LISTED = {
   ["$top"] = true, ["$filter"] = true, ["$select"] = true, ["$count"] = true, ["$orderby"] = true,
   ["$expand"] = true, ["$skiptoken"] = true,
 }
+-- what the description lists for every collection, and no page
+local DESCRIBED = { ["$skip"] = true, ["$search"] = true }
 local SINGLE = { ["$select"] = true }
 local EXPANDED = { ["$select"] = true, ["$expand"] = true }
 local COUNTED = { ["$filter"] = true }
@@ -227,6 +229,34 @@ local function total(list, test)
   return count
 end
 
+-- Is one of the texts of a view what is searched for? Both it and `test` count.
+local function searching(ctx, test)
+  local text = ctx.query["$search"]
+  if not text then return test end
+  local word = text:gsub('^"(.*)"$', "%1"):lower()
+  return function(view)
+    if test and not test(view) then return false end
+    for _, value in pairs(view) do
+      if type(value) == "string" and value:lower():find(word, 1, true) then return true end
+    end
+    return false
+  end
+end
+
+-- The place behind the entities that $skip leaves out.
+local function skip(ctx, list, test)
+  local text, at = ctx.query["$skip"] or "0", 0
+  local left = text:match("^%d+$") and math.tointeger(tonumber(text))
+  if not left then errors.raise("BadRequest", ("Invalid value '%s' for $skip."):format(text)) end
+  while left > 0 do
+    local place, entity = list.after(nil, at)
+    if not place then break end
+    at = place
+    if not test or test(list.view(entity)) then left = left - 1 end
+  end
+  return at
+end
+
 -- Fills one page; returns the place of its last entity.
 local function fill(ctx, list, at, size, test)
   local value = json.array()
@@ -254,7 +284,11 @@ function odata.page(ctx, list)
   end
   local counted = not ctx.query["$skiptoken"]
   local at, size = resume(ctx, list.name)
-  allow(ctx.query, LISTED)
+  for name in pairs(ctx.query) do
+    if not (DESCRIBED[name] and ctx.model.dialect.list_options == "described") then
+      allow({ [name] = true }, LISTED)
+    end
+  end
   if ctx.query["$orderby"] and list.sorts then
     list.after = sorted(ctx, list)
   elseif ctx.query["$orderby"] and not list.orderby then
@@ -263,7 +297,8 @@ function odata.page(ctx, list)
   if ctx.query["$expand"] and not list.expand then
     errors.raise("BadRequest", "$expand is not supported on this collection.")
   end
-  local test = list.test or odata.filter(ctx)
+  local test = searching(ctx, list.test or odata.filter(ctx))
+  if counted then at = skip(ctx, list, test) end
   size = size or odata.page_size(ctx)
   -- a size of nothing fills an empty page that leads to its own beginning
   local value, last = fill(ctx, list, at, counted and ctx.model.dialect.empty_page and 0 or size, test)
