@@ -6,7 +6,10 @@ local SITES = 23
 
 describe("a list", function()
   local sim, client
-  setup(function() sim, client = support.start { sites = SITES, max_page_size = 8, page_size = 8 } end)
+  setup(function()
+    sim, client = support.start { sites = SITES, max_page_size = 8, page_size = 8,
+      dialect = { list_options = "described" } }
+  end)
   teardown(function()
     client:close()
     sim:stop()
@@ -99,7 +102,7 @@ describe("a list", function()
   end)
 
   it("tells what the service says where it takes no skip and no search", function()
-    local other, c = support.start { dialect = { list_options = "paged" } }
+    local other, c = support.start { sites = 3 }
     for _, opts in ipairs { { skip = 1 }, { search = "x" } } do
       local none, err = c:protection_units(opts):next()
       assert.is_nil(none)

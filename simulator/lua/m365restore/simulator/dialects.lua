@@ -13,7 +13,7 @@ dialects.switches = {
   -- status of RestoreArtifactsLimitBreached on create; an update always answers 400.
   limit_status = { 413, 400 },
   -- whether lists take $skip and $search, which the description has for every collection, and no page.
-  list_options = { "described", "paged" },
+  list_options = { "paged", "described" },
   -- restore points per unit in a search answer.
   points_per_search = { 1, 5 },
   -- how many of the units of a search are answered; the others are in neither list.
