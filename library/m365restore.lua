@@ -92,10 +92,11 @@
 local list = {}
 
 ---The next item; nil at the end; nil and an error where it failed.
+---@param timeout? duration of this step, with all pages that it takes; default: that of the list
 ---@async
 ---@return any
 ---@return m365.error?
-function list:next() end
+function list:next(timeout) end
 
 ---Page after page, for a generic `for`.
 ---@return fun(): any[]

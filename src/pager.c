@@ -9,6 +9,7 @@
 #include "instant.h"
 #include "json.h"
 #include "link.h"
+#include "options.h"
 #include "resource.h"
 
 /* Links that are remembered to notice a loop. At this many the memory is
@@ -454,12 +455,17 @@ static int advance(lua_State *L, int status, lua_KContext context) {
   }
 }
 
-/* The timeout is for the whole step, however many pages it takes. */
-static int step(lua_State *L, int mode) {
+/* The timeout, in seconds, is for the whole step, however many pages it
+   takes. */
+static int step_within(lua_State *L, double timeout, int mode) {
   struct pager *p = check(L);
   lua_settop(L, 1);
-  p->until = m365_monotonic() + p->settings.deadlines.total;
+  p->until = m365_monotonic() + timeout;
   return advance(L, LUA_OK, mode);
+}
+
+static int step(lua_State *L, int mode) {
+  return step_within(L, check(L)->settings.deadlines.total, mode);
 }
 
 /*
@@ -474,12 +480,17 @@ static int pager_call(lua_State *L) {
 /***
 The next item. May yield.
 @function pager:next
+@tparam[opt] duration timeout of this step, with all pages that it takes;
+default: that of the list
 @treturn ?resource nil at the end
 @treturn ?error where it failed: nil and an error; the same page is asked for
 again by the next call
 */
 static int pager_next(lua_State *L) {
-  return step(L, 0);
+  double timeout = check(L)->settings.deadlines.total;
+  if (!lua_isnoneornil(L, 2))
+    timeout = m365_check_duration(L, 2, "pager:next: timeout");
+  return step_within(L, timeout, 0);
 }
 
 /***

@@ -9,6 +9,9 @@ local core = require "m365restore.core"
 
 local clock = {}
 
+-- the least time that a call gets, in real seconds, however little is left
+local SHORTEST_CALL = 1
+
 --- The time of this machine.
 clock.real = {
   now = function() return core.now() end,
@@ -43,6 +46,18 @@ function clock.sleep(self, seconds, client)
     local left = math.max(self:delay(math.max(wake - clock.monotonic(self), 0)), 0)
     local open = client == nil and core.sleep(left) or client and client:sleep(left)
   until not open or clock.monotonic(self) >= wake
+end
+
+--- How long a call may take that belongs to something which ends by a deadline, in real seconds: no longer than what
+-- is left, but the last one gets its chance; and no longer than any call of its client.
+-- @tparam client client
+-- @tparam number last a moment of the monotonic clock
+-- @tparam[opt] number least real seconds that the call gets in any case
+-- @treturn number
+function clock.call_timeout(client, last, least)
+  local self = clock.of(client)
+  local left = self:delay(math.max(last - clock.monotonic(self), 0))
+  return math.min(client.timeout, math.max(left, least or SHORTEST_CALL))
 end
 
 return clock

@@ -12,21 +12,12 @@ local DEFAULT_PATIENCE = "15m"
 -- seconds
 local SHORTEST_PAUSE, LONGEST_PAUSE, SHARE = 5, 60, 0.05
 
--- the least time that a read gets, in real seconds
-local SHORTEST_CALL = 1
-
 local wait_options = {
   timeout = "duration",
   interval = "duration",
   patience = "duration",
   on_progress = "callable",
 }
-
---- How long one read of a wait may take, in real seconds: no longer than the
--- wait itself, but the last one gets its chance.
-local function call_timeout(client, left)
-  return math.min(client.timeout, math.max(left, SHORTEST_CALL))
-end
 
 --- Waits until a resource has ended. May yield.
 -- @tparam resource self it is refreshed in place
@@ -47,7 +38,7 @@ return function(self, opts, how)
   local patience = o.patience or core.duration(DEFAULT_PATIENCE)
   local seen = started
   while true do
-    local ok, err = self:refresh { timeout = call_timeout(client, time:delay(deadline - clock.monotonic(time))) }
+    local ok, err = self:refresh { timeout = clock.call_timeout(client, deadline) }
     local now = clock.monotonic(time)
     if o.on_progress then
       o.on_progress(how.progress(self, now - started, err))

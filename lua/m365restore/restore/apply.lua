@@ -59,8 +59,8 @@ local function without_urls(self)
 end
 
 local function note_urls(self, item, last)
-  local session, err = self:persist(function() return self.client:session(item.id) end, last)
-  local found = session and self:persist(function() return artifacts.list(session, item.rows) end, last)
+  local session, err = self:persist(function(left) return self.client:session(item.id, { timeout = left() }) end, last)
+  local found = session and self:persist(function(left) return artifacts.list(session, item.rows, left) end, last)
   local urls = {}
   for _, row in ipairs(found and item.rows or {}) do
     local artifact = found[artifacts.key(row)]
@@ -193,7 +193,7 @@ local function check_fresh(client, plan, o)
   elseif o.confirm and o.confirm ~= plan.hash then
     return fail("plan_changed", "refuse", string.format("confirm is %s, the plan's hash is %s", o.confirm, plan.hash))
   end
-  return survey.verify(client, plan)
+  return survey.verify(client, plan, function() return clock.call_timeout(client, run.deadline(o)) end)
 end
 
 --- A journal that was begun goes on with its own plan; another request has no business there. The plan of the same
@@ -272,6 +272,7 @@ end
 -- @tparam[opt] function stored the plan of a run that was begun -> true: it is the one that is meant; or nil, err
 -- @treturn ?Run or nil, err
 local function under_lock(client, o, fresh, stored)
+  o.started = clock.monotonic(clock.of(client))
   local book, err = journal.open(o.journal)
   if not book then
     return nil, err

@@ -103,11 +103,12 @@ end
 --- Every artifact of a session. May yield.
 -- @tparam session session
 -- @tparam string name the kind of rows that are looked for
+-- @tparam[opt] function left () -> how long the next read may take, in real seconds
 -- @treturn ?table list; or nil, err
-function artifacts.all(session, name)
+function artifacts.all(session, name, left)
   local found, pager = {}, session[kinds[name].list](session)
   while true do
-    local artifact, err = pager:next()
+    local artifact, err = pager:next(left and left())
     if err then
       return nil, err
     elseif not artifact then
@@ -120,13 +121,14 @@ end
 --- What a session of ours holds. May yield.
 -- @tparam session session
 -- @tparam table rows some of those that it may hold
+-- @tparam[opt] function left as for @{artifacts.all}
 -- @treturn ?table key -> artifact; or nil, err
-function artifacts.list(session, rows)
+function artifacts.list(session, rows, left)
   local kind, found = artifacts.kind(rows), {}
   if kind.list_by_unit then
-    return kind.list_by_unit(session, rows)
+    return kind.list_by_unit(session, rows, left)
   end
-  local all, err = artifacts.all(session, rows[1].kind)
+  local all, err = artifacts.all(session, rows[1].kind, left)
   for _, artifact in ipairs(all or {}) do
     found[kind.key_of(artifact) or artifact.id] = artifact
   end

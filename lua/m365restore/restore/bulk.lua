@@ -91,7 +91,7 @@ local function rows_of(o, list)
 end
 
 local function plan_of(client, o, list)
-  local seen, err = history.since(client, o.service, nil)
+  local seen, err = history.since(client, o.service, nil, o.wanted.left)
   if not seen then
     return nil, err
   end
@@ -144,6 +144,8 @@ return function(client, spec)
   if not known then
     return nil, future
   end
+  local last = o.timeout and clock.monotonic(clock.of(client)) + o.timeout
+  o.wanted.left = last and function() return clock.call_timeout(client, last) end
   local list, err = resolve.units(client, o.service, o.wanted)
   if not list then
     return nil, err
@@ -160,5 +162,6 @@ return function(client, spec)
   for name in pairs(run_options) do
     opts[name] = o[name]
   end
+  opts.timeout = last and math.max(last - clock.monotonic(clock.of(client)), 0)
   return applies.start(client, opts, function() return plan end, plan)
 end

@@ -64,13 +64,13 @@ end
 --- Creates without contents: nothing can start, and one whose id is lost harms nobody.
 local function create_empty(run, batch)
   for _ = 1, TRIES do
-    local session, err = run:persist(function() return run.service:create_session() end)
+    local session, err = run:persist(function() return run.service:create_session(nil, run:writing()) end)
     if session then
       return note_session(run, session, batch)
     elseif code_of(err) == "invalidartifactrequest" then
       run.needs_contents = true
       return nil
-    elseif err.code ~= "ambiguous" then
+    elseif err.code ~= "ambiguous" or run:is_late() then
       return nil, err
     end
     run:pause(UNCLEAR)
@@ -94,7 +94,7 @@ end
 --- Sends a create. Where it starts the session at once, the service's queue may be full.
 local function send_filled(run, body)
   while true do
-    local session, err = run:persist(function() return run.service:create_session(body) end)
+    local session, err = run:persist(function() return run.service:create_session(body, run:writing()) end)
     if session or err.class ~= "queue" or run:is_late() or run.problem then
       return session, err
     end
@@ -148,6 +148,8 @@ local function create_filled(run, batch)
       return nil, err
     elseif #batch.rows == 0 then
       return nil
+    elseif run:is_late() then
+      return nil, problem
     end
   end
   return nil, failure("ambiguous", "%d times nobody knew whether a session was created", TRIES)
@@ -231,7 +233,7 @@ end
 
 --- Adds rows. true: the list tells what came of it.
 local function add(run, session, rows)
-  local added, err, partly = run:persist(function() return session:add(artifacts.of(rows)) end)
+  local added, err, partly = run:persist(function() return session:add(artifacts.of(rows), run:writing()) end)
   if added or err.code == "ambiguous" or code_of(err) == "duplicateartifactinlist" then
     return true
   elseif err.code == "items_refused" then
@@ -266,12 +268,14 @@ end
 local function fill_whole(run, session, batch)
   for _ = 1, history.is_draft(session) and TRIES or 0 do
     local kind = artifacts.kind(batch.rows)
-    local there, err = run:persist(function()
-      local done, fault = kind.fill(session, run.plan, batch.rows)
+    local there, err = run:persist(function(left)
+      local done, fault = kind.fill(session, run.plan, batch.rows, left, run:writing())
       return done ~= nil and { done = done } or nil, fault
     end)
     if not there or there.done then
       return there and true, err
+    elseif run:is_late() then
+      return run.out_of_time()
     end
     run:pause(UNCLEAR)
   end
@@ -286,7 +290,7 @@ function draft.fill(run, session, batch)
     return fill_whole(run, session, batch)
   end
   for try = 1, TRIES do
-    local found, err = run:persist(function() return artifacts.list(session, batch.rows) end)
+    local found, err = run:persist(function(left) return artifacts.list(session, batch.rows, left) end)
     if not found then
       return nil, err
     end
@@ -302,7 +306,9 @@ function draft.fill(run, session, batch)
       batch.rows = select_rows(found, batch.rows, true)
       return true, missing
     end
-    if try > 1 then
+    if try > 1 and run:is_late() then
+      return run.out_of_time()
+    elseif try > 1 then
       run:pause(UNCLEAR)
     end
     local ok, problem = add(run, session, missing)
@@ -340,7 +346,7 @@ end
 local function activate(run, session)
   local unclear = 0
   while unclear < TRIES do
-    local ok, err = run:persist(function() return session:activate() end)
+    local ok, err = run:persist(function() return session:activate(run:writing()) end)
     if ok then
       return true
     end
@@ -372,7 +378,8 @@ function draft.activate(run, session, batch)
   local replaces = is_draft and batch.rows[1].destinationType == "inPlace"
   local ok, err = run:note {
     kind = "activating", id = session.id, rows = state.numbers(batch.rows),
-    moment = replaces and history.moment(run.client, session) or nil, -- what is replaced is what was there then
+    -- what is replaced is what was there then
+    moment = replaces and history.moment(run.client, session, run:left()()) or nil,
   }
   if ok and is_draft then
     ok, err, is_refused = activate(run, session)

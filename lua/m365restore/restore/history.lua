@@ -93,13 +93,14 @@ end
 -- @tparam string service
 -- @tparam table ours id -> true
 -- @tparam ?string|number since sessions of this service are kept that were drafts, ran or ended after it; nil: none
+-- @tparam[opt] function left () -> how long the next read may take, in real seconds
 -- @treturn ?table `sessions` and `artifacts` that run and are not ours, `recent` (a list of sessions that are not
 -- ours), `newest` (the last moment that the service shows: what is made from now on is later); or nil, err
-function history.look(client, service, ours, since)
+function history.look(client, service, ours, since, left)
   local seen = { sessions = 0, artifacts = 0, recent = {}, newest = BEGINNING }
   local pager, known = client:sessions(), {}
   while true do
-    local session, err = pager:next()
+    local session, err = pager:next(left and left())
     if err then
       return nil, err
     elseif not session then
@@ -121,24 +122,28 @@ function history.look(client, service, ours, since)
 end
 
 --- The time of the service by the answer to a read; nil where it sends none.
-local function header_time(client)
-  local _, head = client:request("GET", "/solutions/backupRestore/protectionPolicies", { query = { ["$top"] = "1" } })
+local function header_time(client, left)
+  local _, head = client:request("GET", "/solutions/backupRestore/protectionPolicies",
+    { query = { ["$top"] = "1" }, timeout = left and left() })
   return type(head) == "table" and time.of_header(rules.object(head.headers).date) or nil
 end
 
 --- The time of the service, or, where it tells none, of this machine. May yield.
 -- @tparam client client
+-- @tparam[opt] function left () -> how long the read may take, in real seconds
 -- @treturn number epoch seconds
-function history.now(client)
-  return header_time(client) or clock.of(client):now()
+function history.now(client, left)
+  return header_time(client, left) or clock.of(client):now()
 end
 
 --- The present moment by the service, or, where it tells none, the last one that a session shows. May yield.
 -- @tparam client client
 -- @tparam session session
+-- @tparam number timeout of the read, in real seconds
 -- @treturn ?string
-function history.moment(client, session)
-  local _, head = client:request("GET", "/solutions/backupRestore/restoreSessions/" .. uri.escape(session.id))
+function history.moment(client, session, timeout)
+  local path = "/solutions/backupRestore/restoreSessions/" .. uri.escape(session.id)
+  local _, head = client:request("GET", path, { timeout = timeout })
   local seconds = type(head) == "table" and time.of_header(rules.object(head.headers).date)
   local shown = session.lastModifiedDateTime or session.createdDateTime
   return seconds and time.format(seconds) or time.parse(shown) and shown or nil
@@ -149,22 +154,23 @@ end
 -- @tparam client client
 -- @tparam string service
 -- @tparam ?number since epoch seconds; nil: only `newest` is wanted
+-- @tparam[opt] function left () -> how long the next read may take, in real seconds
 -- @treturn ?table as from @{history.look}; or nil, err
-function history.since(client, service, since)
-  local seen, err = history.look(client, service, {}, since)
+function history.since(client, service, since, left)
+  local seen, err = history.look(client, service, {}, since, left)
   if not seen and err.status == 403 then
-    return { recent = {}, newest = time.format(math.floor(history.now(client))) }
+    return { recent = {}, newest = time.format(math.floor(history.now(client, left))) }
   end
   return seen, err
 end
 
 --- Does a session hold exactly these rows, by what the service shows?
-local function holds(session, rows)
+local function holds(session, rows, left)
   local total = count_of(session).total
   if total and total ~= #rows then
     return false
   end
-  local list, err = artifacts.all(session, rows[1].kind)
+  local list, err = artifacts.all(session, rows[1].kind, left)
   if not list then
     return nil, err
   end
@@ -217,8 +223,9 @@ end
 -- @tparam table rows
 -- @tparam ?string app ours, where it is known
 -- @tparam string since the newest moment that the service showed before the intent
+-- @tparam[opt] function left () -> how long the next read may take, in real seconds
 -- @treturn ?session nil: there is none that is known to be ours; or nil, err
-function history.find_lost(recent, rows, app, since)
+function history.find_lost(recent, rows, app, since, left)
   local list, found = candidates(recent, app, since), {}
   if not artifacts.is_shown(rows[1]) then
     return refuse_unclear(list)
@@ -226,7 +233,7 @@ function history.find_lost(recent, rows, app, since)
   for _, session in ipairs(list) do
     local same, err = false, nil
     if same_app(history.app_of(session), app) then
-      same, err = holds(session, rows)
+      same, err = holds(session, rows, left)
     end
     if err then
       return nil, err

@@ -36,7 +36,8 @@ Ladder.__index = Ladder
 
 --- Makes a ladder.
 -- @tparam client client
--- @tparam table spec `service`, `prefer`, `max_loss` (seconds or nil)
+-- @tparam table spec `service`, `prefer`, `max_loss` (seconds or nil), `left` (() -> how long the next search may take,
+-- in real seconds; or nil)
 -- @treturn Ladder
 function ladder.new(client, spec)
   local rungs = {}
@@ -52,7 +53,7 @@ function ladder.new(client, spec)
     rung.lanes, rung.count, rung.busy = {}, 0, 0
   end
   return setmetatable({
-    client = client, rungs = rungs, max_loss = spec.max_loss, choices = {}, waiting = {},
+    client = client, left = spec.left, rungs = rungs, max_loss = spec.max_loss, choices = {}, waiting = {},
   }, Ladder)
 end
 
@@ -214,7 +215,7 @@ function Ladder:work()
         protectionTimePeriod = { startDateTime = moment - rung.reach, endDateTime = moment },
         restorePointPreference = rung.query.restorePointPreference, tags = rung.query.tags,
       }
-      local answer, err = self.client:search_restore_points(query)
+      local answer, err = self.client:search_restore_points(query, { timeout = self.left and self.left() })
       rung.busy = rung.busy - 1
       if answer then
         self:settle(rung, ids, moment, answer)

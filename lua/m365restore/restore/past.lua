@@ -38,7 +38,7 @@ local function take_all(self, session, list)
 end
 
 --- The restore points of browse sessions, where the service names them: two looks into a snapshot show the same files.
-local function read_points(self, client)
+local function read_points(self, client, left)
   local ids, known = {}, {}
   for _, entry in ipairs(self.entries) do
     local id = entry.artifact.browseSessionId
@@ -47,7 +47,7 @@ local function read_points(self, client)
     end
   end
   local _, failures = gather(ids, function(id)
-    local browse, err = client[self.service]:browse_session(id)
+    local browse, err = client[self.service]:browse_session(id, { timeout = left and left() })
     self.points[id] = browse and browse.restorePointId
     return browse ~= nil or err.class ~= "retry" or nil, err
   end, READERS)
@@ -60,16 +60,17 @@ end
 -- @tparam string service
 -- @tparam table sessions drafts among them do not count
 -- @tparam string kind of the rows that will be asked about
+-- @tparam[opt] function left () -> how long the next read may take, in real seconds
 -- @treturn ?Past; or nil, err
-function past.read(client, service, sessions, kind)
-  local fields = { client = client, service = service, entries = {}, points = {}, units = {} }
+function past.read(client, service, sessions, kind, left)
+  local fields = { client = client, left = left, service = service, entries = {}, points = {}, units = {} }
   local self, begun = setmetatable(fields, Past), {}
   for _, session in ipairs(sessions) do
     if artifacts.is_shown { kind = kind } and not history.is_draft(session) then
       begun[#begun + 1] = session
     end
   end
-  local lists, failures = gather(begun, function(session) return artifacts.all(session, kind) end, READERS)
+  local lists, failures = gather(begun, function(session) return artifacts.all(session, kind, left) end, READERS)
   local _, failure = next(failures)
   if failure then
     return nil, failure
@@ -79,7 +80,7 @@ function past.read(client, service, sessions, kind)
   end
   local ok, err = true, nil
   if kind == "item" then
-    ok, err = read_points(self, client)
+    ok, err = read_points(self, client, left)
   end
   return ok and self, err
 end
@@ -129,7 +130,7 @@ local function learn_units(self, rows, dones)
       end
     end
   end
-  local units, err = unit_of(self.client, ids)
+  local units, err = unit_of(self.client, ids, self.left)
   for id, unit in pairs(units or {}) do
     self.units[id] = unit
   end

@@ -45,8 +45,8 @@ end
 -- @treturn table number of a row -> what is on its way
 local function judge(self, recent, rows)
   local running
-  local dones, err = self:persist(function()
-    local seen, problem = past.read(self.client, self.plan.service, recent, rows[1].kind)
+  local dones, err = self:persist(function(left)
+    local seen, problem = past.read(self.client, self.plan.service, recent, rows[1].kind, left)
     local found, more
     if seen then
       found, more = seen:judge(rows, self.since)
@@ -144,7 +144,7 @@ local function outcomes_of(self, session, rows)
   if not dones then
     return nil, running
   end
-  local list, fault = self:persist(function() return artifacts.all(session, rows[1].kind) end)
+  local list, fault = self:persist(function(left) return artifacts.all(session, rows[1].kind, left) end)
   if not list then
     return nil, fault
   end
@@ -164,7 +164,7 @@ local function outcomes_of(self, session, rows)
 end
 
 local function read_session(self, id)
-  return self:persist(function() return self.client:session(id) end)
+  return self:persist(function(left) return self.client:session(id, { timeout = left() }) end)
 end
 
 --- Watches a session of others to its end, and writes down what became of the rows that it restores, or which other

@@ -26,8 +26,8 @@ local function body_of(plan, rows)
 end
 
 --- The first request of a session; false: it has none.
-local function first_of(session)
-  local found, err = session:bulk_requests():next()
+local function first_of(session, left)
+  local found, err = session:bulk_requests():next(left and left())
   if err then
     return nil, err
   end
@@ -38,13 +38,15 @@ end
 -- @tparam session session
 -- @tparam Plan plan
 -- @tparam table rows
+-- @tparam function left () -> how long a read may take, in real seconds
+-- @tparam table write options of a call that writes
 -- @treturn ?boolean true: it is there; false: look again; or nil, err
-function request.fill(session, plan, rows)
-  local found, err = first_of(session)
+function request.fill(session, plan, rows, left, write)
+  local found, err = first_of(session, left)
   if found or err then
     return found and true, err
   end
-  local made, problem = session:create_bulk_request(body_of(plan, rows))
+  local made, problem = session:create_bulk_request(body_of(plan, rows), write)
   if made then
     return true
   elseif problem.code == "ambiguous" then
@@ -54,8 +56,8 @@ function request.fill(session, plan, rows)
 end
 
 --- What could not be found: address, without the difference of capitals -> its error.
-local function unresolved(session)
-  local found, err = first_of(session)
+local function unresolved(session, left)
+  local found, err = first_of(session, left)
   if err then
     return nil, err
   end
@@ -68,10 +70,10 @@ local function unresolved(session)
   return errors
 end
 
-local function all_artifacts(session)
+local function all_artifacts(session, left)
   local list, pager = {}, session:artifacts()
   while true do
-    local artifact, err = pager:next()
+    local artifact, err = pager:next(left and left())
     if err then
       return nil, err
     elseif not artifact then
@@ -85,12 +87,13 @@ end
 -- its unit. May yield.
 -- @tparam session session
 -- @tparam table rows
+-- @tparam[opt] function left () -> how long the next read may take, in real seconds
 -- @treturn ?table id of a unit -> artifact, or what stands for one that was not resolved; or nil, err
-function request.list(session, rows)
-  local errors, err = unresolved(session)
+function request.list(session, rows, left)
+  local errors, err = unresolved(session, left)
   local list = errors and {}
   if errors then
-    list, err = all_artifacts(session)
+    list, err = all_artifacts(session, left)
   end
   if not list then
     return nil, err
@@ -99,7 +102,7 @@ function request.list(session, rows)
   for _, artifact in ipairs(list) do
     points[#points + 1] = rules.object(artifact.restorePoint).id
   end
-  local units, failure = unit_of(session:client(), points)
+  local units, failure = unit_of(session:client(), points, left)
   if not units then
     return nil, failure
   end

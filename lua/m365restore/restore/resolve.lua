@@ -139,7 +139,7 @@ end
 function Walk:read()
   local units = self.client[self.service]:protection_units()
   while true do
-    local unit, err = units:next()
+    local unit, err = units:next(self.left and self.left())
     if err then
       return nil, err
     elseif not unit then
@@ -309,7 +309,7 @@ end
 -- @tparam client client
 -- @tparam string service
 -- @tparam table wanted from @{m365restore.restore.targets.read}; `takes` = "messages" where rows about messages are
--- meant
+-- meant; `left` (() -> how long the next read of the list may take, in real seconds), where that is limited
 -- @tparam[opt] function on_unit called with a unit and a target as soon as the unit is found, while the walk goes on
 -- @tparam[opt] table beside `exclude` and `priority`: lists of targets
 -- @treturn ?table the targets, each with its `unit`, or with a `refusal` { code, message }, and `units`, all that
@@ -319,7 +319,8 @@ end
 function resolve.units(client, service, wanted, on_unit, beside)
   local list, exclude, priority = wanted.list or {}, beside and beside.exclude or {}, beside and beside.priority or {}
   local walk = setmetatable({
-    client = client, service = service, is_every = wanted.every, policy = wanted.policy, list = list,
+    client = client, left = wanted.left, service = service, is_every = wanted.every,
+    policy = wanted.policy, list = list,
     on_unit = on_unit or function() end, index = {}, index_above = {}, by_owner = {},
     spellings = { url = {}, email = {}, id = {} },
   }, Walk)

@@ -16,6 +16,9 @@ local run = {}
 -- how long a run may take, how long the service may be out of reach, and how long copies' addresses are waited for
 local USUAL_TIMEOUT, USUAL_PATIENCE, USUAL_URL_WAIT = "7d", "1h", "30m"
 
+-- what a write gets to be decided when the run's time is over, in real seconds
+local SHORTEST_WRITE = 5
+
 -- pauses in seconds of the clock: before a failed read is repeated, and at a gate that is closed; and how old a look
 -- at other people's sessions may be
 local RETRY_PAUSE, GATE_PAUSE, LOOK_AGE = 15, 30, 300
@@ -52,14 +55,37 @@ function Run:is_late()
   return clock.monotonic(self.clock) >= self.deadline
 end
 
+--- What is left for reads until a deadline.
+-- @tparam[opt] number last as for @{Run:pause}
+-- @treturn function () -> how long the next read may take, in real seconds
+function Run:left(last)
+  return function()
+    return clock.call_timeout(self.client, last or self.deadline)
+  end
+end
+
+--- The options of a call that writes. It ends by the run's deadline as well, but not before the service had time to
+-- answer: what a write did whose answer is missing, only the next run can find out.
+-- @treturn table
+function Run:writing()
+  return { timeout = clock.call_timeout(self.client, self.deadline, SHORTEST_WRITE) }
+end
+
+--- The failure of a run whose time is over.
+-- @return nil, err
+function Run.out_of_time()
+  return run.fail("run_timeout", "retry", "the run's time is over; resume it")
+end
+
 --- Does something that may fail for a while only, until it does not, or patience ends, or a deadline is over.
--- @tparam function action () -> result; or nil, err
+-- @tparam function action (left) -> result; or nil, err. Each of its reads takes no longer than `left()`
 -- @tparam[opt] number last as for @{Run:pause}
 function Run:persist(action, last)
   local since = clock.monotonic(self.clock)
   local limit = math.min(since + self.patience, last or self.deadline)
+  local left = self:left(last)
   while true do
-    local result, err, more = action()
+    local result, err, more = action(left)
     if result or err.class ~= "retry" or clock.monotonic(self.clock) >= limit or self.broken then
       return result, err, more
     end
@@ -79,7 +105,7 @@ end
 
 --- Reads a session again.
 function Run:refresh(session)
-  return self:persist(function() return session:refresh() end)
+  return self:persist(function(left) return session:refresh { timeout = left() } end)
 end
 
 --- How a session is waited for: to the run's own deadline.
@@ -179,8 +205,8 @@ end
 -- @treturn ?table sessions of this service since the plan was made that are not ours; or nil, err. `self.newest` is the
 -- last moment that the service showed
 function Run:look()
-  local seen, err = self:persist(function()
-    return history.look(self.client, self.plan.service, ours_of(self), self.since)
+  local seen, err = self:persist(function(left)
+    return history.look(self.client, self.plan.service, ours_of(self), self.since, left)
   end)
   if not seen then
     return nil, err
@@ -195,9 +221,9 @@ function Run:find_lost(rows, since)
   if not recent then
     return nil, err
   end
-  local found, problem = self:persist(function()
+  local found, problem = self:persist(function(left)
     local app = self.state.app or history.own_app(self.client)
-    local lost, fault = history.find_lost(recent, rows, app, since or self.since)
+    local lost, fault = history.find_lost(recent, rows, app, since or self.since, left)
     return lost or fault == nil, fault -- true: there is none, and that is an answer
   end)
   return found ~= true and found or nil, problem
@@ -213,7 +239,7 @@ function Run:wait_at_gate()
     end
   end
   if self:is_late() then
-    self:halt(select(2, run.fail("run_timeout", "retry", "the run's time is over; resume it")))
+    self:halt(select(2, self.out_of_time()))
   end
 end
 
@@ -235,22 +261,28 @@ local function limits_of(o)
   }
 end
 
+--- When a run has to end.
+-- @tparam table o the options of apply, with `started`
+-- @treturn number a moment of the monotonic clock
+function run.deadline(o)
+  return o.started + (o.timeout or core.duration(USUAL_TIMEOUT))
+end
+
 --- Makes a run.
 -- @tparam client client
 -- @tparam Plan plan
 -- @tparam Journal book
--- @tparam table o the options of apply
+-- @tparam table o the options of apply, with `started`, when it began by the monotonic clock
 -- @treturn Run
 function run.new(client, plan, book, o)
-  local ticking = clock.of(client)
   local self = setmetatable({
     client = client, service = client[plan.service], plan = plan, journal = book, path = book.path, head = book.head,
-    clock = ticking, started = clock.monotonic(ticking), on_progress = o.on_progress, interval = o.interval,
+    clock = clock.of(client), started = o.started, deadline = run.deadline(o), on_progress = o.on_progress,
+    interval = o.interval,
     patience = o.patience or core.duration(USUAL_PATIENCE), url_wait = o.url_wait or core.duration(USUAL_URL_WAIT),
     since = plan.seen_until or plan.created, state = state.new(plan), live = {},
     limits = limits_of(o), others = { sessions = 0, artifacts = 0 }, looked = -math.huge,
   }, Run)
-  self.deadline = self.started + (o.timeout or core.duration(USUAL_TIMEOUT))
   self.gate = gate.new(self.limits, function() return self.others.sessions, self.others.artifacts end,
     function() self:wait_at_gate() end)
   return self

@@ -72,8 +72,9 @@ end
 --- Looks whether a plan's units and points are still what they were. May yield.
 -- @tparam client client
 -- @tparam Plan plan
+-- @tparam function left () -> how long the next read may take, in real seconds
 -- @treturn ?boolean true; or nil, err: `plan_stale`, with `err.differences`
-function survey.verify(client, plan)
+function survey.verify(client, plan, left)
   local rows, list = {}, {}
   for _, row in ipairs(plan.rows) do
     if not row.refusal and row.kind == "standard" then
@@ -88,8 +89,8 @@ function survey.verify(client, plan)
   end
   local found, choice_of = survey.run(client, {
     service = plan.service, prefer = plan.prefer, max_loss = plan.max_loss,
-    moment = time.parse(plan.at or plan.before), exact = plan.at ~= nil,
-  }, { list = list })
+    moment = time.parse(plan.at or plan.before), exact = plan.at ~= nil, left = left,
+  }, { list = list, left = left })
   if not found then
     return nil, choice_of
   end

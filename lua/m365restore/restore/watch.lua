@@ -1,20 +1,24 @@
 --- What is running now, whoever started it.
 -- @module m365restore.restore.watch
 local core = require "m365restore.core"
+local clock = require "m365restore.clock"
 local artifacts = require "m365restore.restore.artifacts"
 local gather = require "m365restore.driver.gather"
 local options = require "m365restore.options"
 local report = require "m365restore.restore.report"
 local session_types = require("m365restore.session").services
 
+-- how long all of it may take
+local USUAL_TIMEOUT = "24h"
+
 local running = { active = true, activating = true }
 
 --- The sessions that run, of one service or of all.
-local function running_sessions(client, service)
+local function running_sessions(client, service, left)
   local pager = service and client[service]:sessions() or client:sessions()
   local list, seen = {}, {}
   while true do
-    local session, err = pager:next()
+    local session, err = pager:next(left())
     if err then
       return nil, err
     elseif not session then
@@ -27,11 +31,11 @@ local function running_sessions(client, service)
 end
 
 --- A granular session may call itself a standard one: then the list that is not empty tells.
-local function rows_of(session)
+local function rows_of(session, left)
   local rows = {}
   for _, kind in ipairs { "standard", "item" } do
     local probe = { { kind = kind } }
-    local found, err = artifacts.list(session, probe)
+    local found, err = artifacts.list(session, probe, left)
     if not found then
       return nil, err
     end
@@ -62,23 +66,30 @@ local watch_options = {
 --- Watches all sessions that run at this moment to their end, and reports their artifacts. May yield.
 -- @function watch
 -- @tparam client client
--- @tparam[opt] table opts `service` (default: all), `wait` (false: only look), `timeout`, `interval`, `on_progress`
--- (as for `session:wait`)
+-- @tparam[opt] table opts `service` (default: all), `wait` (false: only look), `timeout` (duration, 24h: of all
+-- together), `interval`, `on_progress` (as for `session:wait`)
 -- @treturn ?Report a row for each artifact; or nil, err
 return function(client, opts)
   local o = options.read("watch", opts, watch_options)
-  local list, err = running_sessions(client, o.service)
+  local ticking = clock.of(client)
+  local last = clock.monotonic(ticking) + (o.timeout or core.duration(USUAL_TIMEOUT))
+  local function left()
+    return clock.call_timeout(client, last)
+  end
+  local list, err = running_sessions(client, o.service, left)
   if not list then
     return nil, err
   end
   local found, failures = gather(list, function(session)
     if o.wait ~= false then
-      local _, problem = session:wait { timeout = o.timeout, interval = o.interval, on_progress = o.on_progress }
+      local _, problem = session:wait {
+        timeout = math.max(last - clock.monotonic(ticking), 0), interval = o.interval, on_progress = o.on_progress,
+      }
       if not waited(problem) then
         return nil, problem
       end
     end
-    return rows_of(session)
+    return rows_of(session, left)
   end)
   local _, problem = next(failures)
   if problem then

@@ -22,7 +22,7 @@ local function take_up(self, batch)
     if look > 1 then
       self:pause(LOOK_PAUSE)
     end
-    session, err = self:persist(function() return self.client:session(batch.id) end)
+    session, err = self:persist(function(left) return self.client:session(batch.id, { timeout = left() }) end)
     if session or err.status ~= 404 then
       break
     end
@@ -43,7 +43,7 @@ local function final_artifacts(self, session, batch)
     if look > 1 then
       self:pause(LOOK_PAUSE)
     end
-    found, err = self:persist(function() return artifacts.list(session, batch.rows) end)
+    found, err = self:persist(function(left) return artifacts.list(session, batch.rows, left) end)
     local open = false
     for _, row in ipairs(found and batch.rows or {}) do
       local outcome = artifacts.result(row, found[artifacts.key(row)]).outcome

@@ -15,9 +15,10 @@ local SEARCHERS = 16
 -- @tparam client client
 -- @tparam string service
 -- @tparam table asks list of { unit = id, limit = from @{m365restore.restore.ladder.limit} }
+-- @tparam[opt] function left () -> how long the next search may take, in real seconds
 -- @treturn ?table the point of each ask that has one, by its place in the list; or nil, err
-local function newest(client, service, asks)
-  local points = ladder.new(client, { service = service, prefer = "latest" })
+local function newest(client, service, asks, left)
+  local points = ladder.new(client, { service = service, prefer = "latest", left = left })
   for _, ask in ipairs(asks) do
     points:feed(ask.unit, ask.limit)
   end
@@ -88,10 +89,10 @@ function ways.note(run)
       asks[#asks + 1] = { unit = row.protectionUnitId, limit = ladder.limit(time.parse(moment)), row = row }
     end
   end
-  local function look()
-    return newest(run.client, run.plan.service, asks)
+  local function look(left)
+    return newest(run.client, run.plan.service, asks, left)
   end
-  local found = #asks > 0 and (run.problem and look() or not run.problem and run:persist(look))
+  local found = #asks > 0 and (run.problem and look(run:left()) or not run.problem and run:persist(look))
   local rows = {}
   for i, ask in ipairs(found and asks or {}) do
     local point = found[i]
