@@ -130,9 +130,10 @@ demo: deps
 	@$(INSIDE) -s all
 	@$(LUA) examples/demo.lua
 
-# the page of all operations, out of the contract table
+# the pages of all operations and of the cmdlets, out of the contract table
 operations: all
 	@$(LUA) tools/operations.lua > docs/operations.md
+	@$(LUA) tools/operations.lua powershell > docs/from-powershell.md
 
 # the table of case folding, out of Unicode's (Debian: unicode-data)
 folding:

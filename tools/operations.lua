@@ -1,4 +1,5 @@
---- Writes docs/operations.md: every operation with its method, permission and source, out of the contract table.
+--- Writes docs/operations.md: every operation with its method, permission and page, out of the contract table; and
+-- docs/from-powershell.md: the call of each cmdlet of spec/fixtures/cmdlets.lua.
 -- Run from the root of the project, once it is built: `make operations`.
 local core = require "m365restore.core"
 
@@ -93,8 +94,110 @@ local function page()
   return table.concat(parts)
 end
 
-if arg and arg[0] and arg[0]:find "operations%.lua$" then
-  io.write(page())
+-- {====== From PowerShell ======
+
+local POWERSHELL = [[
+# From PowerShell
+
+Each cmdlet of the Microsoft Graph PowerShell SDK that Microsoft's pages show for `/solutions/backupRestore`, and the
+call that sends the same request. `tools/operations.lua` writes this page; a spec runs every call of it.
+
+- `client` is `m365.client { credential = … }`. A cmdlet with `Beta` in its name sends to `/beta`, as a client with
+  `beta = true` does; every call here works with both.
+- `Connect-MgGraph` is `credential`: see [credentials.md](credentials.md). `-All` is what a list does by itself; `-Top`,
+  `-Skip`, `-Filter`, `-Property`, `-ExpandProperty`, `-Sort` and `-CountVariable` are the options `top`, `skip`,
+  `filter`, `select`, `expand`, `orderby` and `count`.
+- `session_id`, `browse_id`, `request_id`, `point_id` and `unit_id` stand for the ids that the cmdlet takes, `site_url`
+  and `address` for what is restored, `from` and `to` for times. A list is walked by `for one in … do`; other calls
+  return what they made or read, or `nil, err`.
+- Whole restores, planned, resumed and reported, are `m365.plan` and `m365.apply`: see [restore.md](restore.md). No
+  cmdlet does that.
+
+| Cmdlet | Call | Page |
+| --- | --- | --- |
+]]
+
+-- what each service calls its artifacts, and how a bulk request names them
+local KINDS = {
+  sharePoint = { artifacts = "siteRestoreArtifacts", list = "siteWebUrls", name = "site_url" },
+  oneDriveForBusiness = { artifacts = "driveRestoreArtifacts", list = "drives", name = "address" },
+  exchange = { artifacts = "mailboxRestoreArtifacts", list = "mailboxes", name = "address" },
+}
+
+-- the call of each operation, by its verb; %s the service and its words
+local CALLS = {
+  sessions = "client:sessions()",
+  delete = "client:delete_session(session_id)",
+  browse_sessions = "client{service}:browse_sessions()",
+  browse_session = "client{service}:browse_session(browse_id)",
+  create_browse_session = "client{service}:create_browse_session { restorePointId = point_id }",
+  restore_points = "client:restore_points { unit = unit_id }",
+  create_session = "client{service}:create_session { {artifacts} = { { restorePoint = { id = point_id }, "
+    .. 'destinationType = "new" } } }',
+  update = "client{service}:update_session(session_id, "
+    .. "{ [\"{artifacts}@delta\"] = { { restorePoint = { id = point_id }, "
+    .. 'destinationType = "new" } } })',
+  granular_artifacts = "client{service}:session(session_id):granular_artifacts()",
+  create_bulk_request = "client{service}:session(session_id):create_bulk_request { {list} = { {name} }, "
+    .. 'destinationType = "new", protectionTimePeriod = { startDateTime = from, endDateTime = to }, '
+    .. 'restorePointPreference = "latest" }',
+  delete_bulk_request = "client{service}:session(session_id):delete_bulk_request(request_id)",
+}
+
+local METHODS = { Get = "GET", New = "POST", Update = "PATCH", Remove = "DELETE" }
+
+local function key_of(method, path)
+  return method .. " " .. path:gsub("{.-}", "{}")
 end
 
-return page
+--- The rows by method and path, all places written out.
+local function rows_by_path()
+  local rows, lists = {}, {}
+  local actions = core.actions()
+  for _, row in ipairs(actions) do
+    if row.home and row.method == "GET" and row.result == "list" then
+      lists[row.type] = row.path:gsub("{self}", row.home .. "/{id}")
+    end
+  end
+  for _, row in ipairs(actions) do
+    local home = row.home or lists[row.on]
+    if home or not row.path:find "{self}" then
+      rows[key_of(row.method, (row.path:gsub("{self}", (home or "") .. "/{id}")))] = row
+    end
+  end
+  return rows
+end
+
+local function call_of_cmdlet(row)
+  local service = row.on:match "^sharePoint" or row.on:match "^oneDriveForBusiness" or row.on:match "^exchange"
+  local verb = row.verb
+  if row.on:find "BulkAdditionRequest$" then
+    service = row.on:find "^site" and "sharePoint" or row.on:find "^drive" and "oneDriveForBusiness" or "exchange"
+    verb = "delete_bulk_request"
+  end
+  local words = KINDS[service] or {}
+  return (CALLS[verb]:gsub("{(%l+)}", function(name)
+    return name == "service" and (service and "." .. service or "") or words[name]
+  end))
+end
+
+--- The page of cmdlets.
+-- @tparam table cmdlets list of { name, path }
+-- @treturn string
+local function powershell(cmdlets)
+  local rows, parts = rows_by_path(), { POWERSHELL }
+  for _, cmdlet in ipairs(cmdlets) do
+    local name, path = cmdlet[1], cmdlet[2]
+    local row = assert(rows[key_of(METHODS[name:match "^%a+"], path)], name)
+    parts[#parts + 1] = ("| `%s` | `%s` | [%s](%s) |\n"):format(name, call_of_cmdlet(row), row.title, row.page)
+  end
+  return table.concat(parts)
+end
+
+-- }======
+
+if arg and arg[0] and arg[0]:find "operations%.lua$" then
+  io.write(arg[1] == "powershell" and powershell(dofile "spec/fixtures/cmdlets.lua") or page())
+end
+
+return page, powershell
