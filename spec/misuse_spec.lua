@@ -8,6 +8,7 @@ local system = require "m365restore.system"
 
 describe("a wrong option", function()
   local sim, client = client_of.start()
+  local session = assert(client.sharePoint:create_session())
   teardown(function()
     client:close()
     sim:stop()
@@ -22,6 +23,17 @@ describe("a wrong option", function()
     ["system.run"] = { "timout", "timeout", function() system.run({ "true" }, { timout = 1 }) end },
     ["system.replace"] = { "mod", "mode", function() system.replace("x", "y", { mod = 1 }) end },
     ["crypto.identity"] = { "pasphrase", "passphrase", function() crypto.identity("", { pasphrase = "x" }) end },
+    ["client.search_restore_points.protectionTimePeriod"] = { "endTime", "endDateTime", function()
+      client:search_restore_points { protectionUnitIds = { "u" },
+        protectionTimePeriod = { endTime = "2026-11-01T00:00:00Z" } }
+    end },
+    ["sharePointRestoreSession.create_bulk_request.protectionTimePeriod"] = { "endDate", "endDateTime", function()
+      session:create_bulk_request { siteWebUrls = { "https://contoso.sharepoint.com/sites/a" },
+        destinationType = "new", protectionTimePeriod = { endDate = "2026-11-01T00:00:00Z" } }
+    end },
+    ["sharePoint.create_session: body"] = { "siteRestoreArtifact", "siteRestoreArtifacts", function()
+      client.sharePoint:create_session { siteRestoreArtifact = {} }
+    end },
     ["start"] = { "site", "sites", function() simulator.start { site = 1 } end },
     ["fault"] = { "acton", "action", function() sim:fault { acton = "drop" } end },
   } do
@@ -30,6 +42,32 @@ describe("a wrong option", function()
       assert.equal(expected, raised(case[3]):sub(-#expected))
     end)
   end
+
+  it("one of a set of names is answered with the set and the nearest", function()
+    for expected, call in pairs {
+      ["plan.service: one of exchange, oneDriveForBusiness, sharePoint was expected, got sharepoint; did you mean "
+        .. "'sharePoint'?"] = function() m365.plan(client, { service = "sharepoint", before = 1, targets = "all" }) end,
+      ["plan_files.service: one of oneDriveForBusiness, sharePoint was expected, got oneDriveForbusiness; did you mean "
+        .. "'oneDriveForBusiness'?"] = function()
+        m365.plan_files(client, { service = "oneDriveForbusiness", target = "x", match = "/**", before = 1 })
+      end,
+      ["progress.bar.style: one of auto, live, plain, silent was expected, got lives; did you mean 'live'?"] =
+        function() m365.progress.bar { style = "lives" } end,
+      ["crypto.digest: algorithm: one of sha256, sha1 was expected, got 'sha257'; did you mean 'sha256'?"] =
+        function() crypto.digest "sha257" end,
+      ["client.restore_points.order: one of asc, desc, latest, oldest was expected, got latests; did you mean "
+        .. "'latest'?"] = function() client:restore_points { unit = "u", order = "latests" } end,
+    } do
+      assert.equal(expected, (raised(call):gsub("^[^ ]-:%d+: ", "")))
+    end
+  end)
+
+  it("or secret is told by its length alone", function()
+    assert.equal("crypto.identity: passphrase: a string of at most 1024 bytes was expected, got a string of 1200 bytes",
+      raised(crypto.identity, "", { passphrase = ("secret"):rep(200) }))
+    local message = raised(system.run, { "true" }, { env = { ["TOKEN=secret"] = "x" } })
+    assert.equal("system.run: env.TOKEN: a name without '=' was expected, got a string of 12 bytes", message)
+  end)
 
   it("that is like no other gets no guess", function()
     for _, call in ipairs {
@@ -43,12 +81,13 @@ describe("a wrong option", function()
   end)
 
   it("or argument of a small module names the function", function()
-    assert.equal("system.run: argv must be a list of strings, the program first", raised(system.run, 1))
-    assert.equal("system.random: n must be an integer from 0 to 65536", raised(system.random, -1))
-    assert.equal("crypto.equal: a must be a string", raised(crypto.equal, 1, 2))
+    assert.equal("system.run: argv: a list of strings with the program first was expected, got 1",
+      raised(system.run, 1))
+    assert.equal("system.random: n: a whole number from 0 to 65536 was expected, got -1", raised(system.random, -1))
+    assert.equal("crypto.equal: a: a string was expected, got 1", raised(crypto.equal, 1, 2))
     local path = os.tmpname()
     local journal <close> = assert(system.open_journal(path))
-    assert.matches("append: line must be a string$", raised(function() journal:append(7) end))
+    assert.matches("append: line: a string was expected, got 7$", raised(function() journal:append(7) end))
     os.remove(path)
   end)
 end)

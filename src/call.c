@@ -9,6 +9,7 @@
 #include <lauxlib.h>
 
 #include "json.h"
+#include "text.h"
 #include "token.h"
 
 /* no request body of this API comes near it */
@@ -77,6 +78,15 @@ static void check_not_own(lua_State *L, int query, const char *field) {
                  lua_tostring(L, -2), own);
 }
 
+static int refuse_extra(lua_State *L, const char *field, const char *name) {
+  static const char *const known[] = {"query", "headers", NULL};
+  const char *like = m365_text_nearest(name, known);
+  if (like == NULL)
+    return luaL_error(L, "%s: unknown option '%s'", field, name);
+  return luaL_error(L, "%s: unknown option '%s'; did you mean '%s'?", field,
+                    name, like);
+}
+
 /* Adds what is meant for names that this library does not know yet: checked
    for its form, and for not naming what an option of its own is for. */
 static void read_extra(lua_State *L, int index, const char *what,
@@ -92,8 +102,7 @@ static void read_extra(lua_State *L, int index, const char *what,
   for (lua_pushnil(L); lua_next(L, extra) != 0; lua_pop(L, 1)) {
     const char *name = luaL_tolstring(L, -2, NULL);
     if (strcmp(name, "query") != 0 && strcmp(name, "headers") != 0)
-      luaL_error(L, "%s: unknown key '%s'; query or headers was expected",
-                 field, name);
+      refuse_extra(L, field, name);
     lua_pop(L, 1);
   }
   to->extra_field = lua_pushfstring(L, "%s.query", field);

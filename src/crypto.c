@@ -25,7 +25,7 @@ terminal.
 const unsigned char *m365_check_bytes(lua_State *L, int index,
                                       const char *field, size_t *n) {
   if (lua_type(L, index) != LUA_TSTRING)
-    m365_misuse(L, field, "a string");
+    m365_misuse(L, field, "a string", index);
   return (const unsigned char *)lua_tolstring(L, index, n);
 }
 
@@ -93,7 +93,7 @@ A hash over bytes that arrive in pieces.
 */
 static int crypto_digest(lua_State *L) {
   static const char *const names[] = {"sha256", "sha1", NULL};
-  int choice = luaL_checkoption(L, 1, NULL, names);
+  int choice = m365_check_name(L, 1, "algorithm", names);
   struct digest *d = lua_newuserdatauv(L, sizeof *d, 0);
   d->context = NULL;
   luaL_setmetatable(L, DIGEST_TYPE);

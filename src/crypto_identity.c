@@ -337,7 +337,7 @@ static const struct verdict *load(struct holder *h, const char *pem,
 static const char *check_pem(lua_State *L, size_t *length) {
   const char *pem = (const char *)m365_check_bytes(L, 1, "pem", length);
   if (*length > INT_MAX) /* libcrypto counts in int */
-    m365_misuse(L, "pem", "shorter than 2 GiB");
+    m365_misuse(L, "pem", "a string shorter than 2 GiB", 1);
   return pem;
 }
 
@@ -353,7 +353,7 @@ static void check_passphrase(lua_State *L, int options, struct secret *secret) {
   secret->bytes =
       (const char *)m365_check_bytes(L, -1, "passphrase", &secret->length);
   if (secret->length > MAX_PASSPHRASE)
-    m365_misuse(L, "passphrase", "1024 bytes or fewer");
+    m365_misuse(L, "passphrase", "a string of at most 1024 bytes", -1);
 }
 
 static int push_holder(lua_State *L, const char *type, struct secret *secret) {
@@ -433,7 +433,7 @@ enum algorithm { PS256, RS256 };
 
 static enum algorithm check_algorithm(lua_State *L) {
   static const char *const names[] = {"PS256", "RS256", NULL};
-  return (enum algorithm)luaL_checkoption(L, 2, NULL, names);
+  return (enum algorithm)m365_check_name(L, 2, "algorithm", names);
 }
 
 static bool set_padding(EVP_PKEY_CTX *context, enum algorithm algorithm) {
@@ -537,7 +537,7 @@ The hash of the certificate in its DER form. `public_key` has it too.
 static int holder_thumbprint(lua_State *L) {
   static const char *const names[] = {"sha256", "sha1", NULL};
   struct holder *h = check_holder(L);
-  int choice = luaL_checkoption(L, 2, NULL, names);
+  int choice = m365_check_name(L, 2, "algorithm", names);
   unsigned char hash[EVP_MAX_MD_SIZE];
   unsigned int length;
   const EVP_MD *type = choice == 0 ? EVP_sha256() : EVP_sha1();

@@ -103,9 +103,22 @@ static void push_function(lua_State *L) {
   lua_settop(L, top + 1);
 }
 
-int m365_misuse(lua_State *L, const char *field, const char *expected) {
+static void push_got(lua_State *L, int index) {
+  if (lua_type(L, index) == LUA_TSTRING)
+    lua_pushfstring(L, "a string of %I bytes",
+                    (lua_Integer)lua_rawlen(L, index));
+  else if (lua_type(L, index) == LUA_TNUMBER)
+    luaL_tolstring(L, index, NULL);
+  else
+    lua_pushstring(L, luaL_typename(L, index));
+}
+
+int m365_misuse(lua_State *L, const char *field, const char *expected,
+                int index) {
+  push_got(L, index);
   push_function(L);
-  return luaL_error(L, "%s%s must be %s", lua_tostring(L, -1), field, expected);
+  return luaL_error(L, "%s%s: %s was expected, got %s", lua_tostring(L, -1),
+                    field, expected, lua_tostring(L, -2));
 }
 
 static bool is_known(const char *name, const char *const known[]) {
@@ -117,16 +130,9 @@ static bool is_known(const char *name, const char *const known[]) {
 
 /* The key is at -2, as lua_next left it. */
 static void refuse_option(lua_State *L, const char *const known[]) {
-  const char *name = luaL_tolstring(L, -2, NULL), *like = NULL;
-  size_t least = strlen(name); /* worse than that is no likeness at all */
+  const char *name = luaL_tolstring(L, -2, NULL);
+  const char *like = m365_text_nearest(name, known);
   push_function(L);
-  for (; *known != NULL; known++) {
-    size_t distance = m365_text_distance(name, *known);
-    if (distance < least) {
-      least = distance;
-      like = *known;
-    }
-  }
   if (like != NULL)
     luaL_error(L, "%sunknown option '%s'; did you mean '%s'?",
                lua_tostring(L, -1), name, like);
@@ -137,7 +143,7 @@ void m365_check_options(lua_State *L, int index, const char *const known[]) {
   if (lua_isnoneornil(L, index))
     return;
   if (!lua_istable(L, index))
-    m365_misuse(L, "options", "a table");
+    m365_misuse(L, "options", "a table", index);
   lua_pushnil(L);
   while (lua_next(L, index) != 0) {
     /* a key is looked at only as a string: tostring on it would confuse next */
@@ -147,13 +153,46 @@ void m365_check_options(lua_State *L, int index, const char *const known[]) {
   }
 }
 
+/* Pushes "one of PS256, RS256". */
+static const char *push_names(lua_State *L, const char *const names[]) {
+  lua_pushfstring(L, "one of %s", *names);
+  while (*++names != NULL) {
+    lua_pushfstring(L, ", %s", *names);
+    lua_concat(L, 2);
+  }
+  return lua_tostring(L, -1);
+}
+
+static int refuse_name(lua_State *L, int index, const char *field,
+                       const char *const names[]) {
+  const char *given = lua_tostring(L, index),
+             *like = m365_text_nearest(given, names);
+  const char *expected = push_names(L, names);
+  push_function(L);
+  if (like != NULL)
+    return luaL_error(L, "%s%s: %s was expected, got '%s'; did you mean '%s'?",
+                      lua_tostring(L, -1), field, expected, given, like);
+  return luaL_error(L, "%s%s: %s was expected, got '%s'", lua_tostring(L, -1),
+                    field, expected, given);
+}
+
+int m365_check_name(lua_State *L, int index, const char *field,
+                    const char *const names[]) {
+  int n = 0;
+  if (lua_type(L, index) != LUA_TSTRING)
+    return m365_misuse(L, field, push_names(L, names), index);
+  while (names[n] != NULL && strcmp(lua_tostring(L, index), names[n]) != 0)
+    n++;
+  return names[n] != NULL ? n : refuse_name(L, index, field, names);
+}
+
 const char *m365_check_cstring(lua_State *L, int index, const char *field) {
   size_t length;
   const char *text;
   if (lua_type(L, index) != LUA_TSTRING)
-    m365_misuse(L, field, "a string");
+    m365_misuse(L, field, "a string", index);
   text = lua_tolstring(L, index, &length);
   if (length == 0 || memchr(text, '\0', length) != NULL)
-    m365_misuse(L, field, "a non-empty string without zero bytes");
+    m365_misuse(L, field, "a non-empty string without zero bytes", index);
   return text;
 }

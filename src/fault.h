@@ -15,12 +15,20 @@
    lua_pushfstring. */
 int m365_fault(lua_State *L, const char *code, const char *format, ...);
 
-/* Raises "<field> must be <expected>". Does not return. */
-int m365_misuse(lua_State *L, const char *field, const char *expected);
+/* Raises "<function>: <field>: <expected> was expected, got ...", where what
+   was got is the value at `index`: of a string only its length, because it may
+   be a secret. Does not return. */
+int m365_misuse(lua_State *L, const char *field, const char *expected,
+                int index);
 
 /* Raises unless the value at `index` is absent or a table whose keys are all in
    `known`, which ends with NULL. */
 void m365_check_options(lua_State *L, int index, const char *const known[]);
+
+/* The place in `names`, which ends with NULL, of the one that is at `index`, a
+   positive one; raises where it is none of them. */
+int m365_check_name(lua_State *L, int index, const char *field,
+                    const char *const names[]);
 
 /* A string argument without zero bytes, as the system's calls need it; `field`
    is the name that an error uses. */

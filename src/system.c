@@ -83,7 +83,7 @@ int m365_system_fault(lua_State *L, int number, const char *what,
 static int check_file(lua_State *L, int index) {
   luaL_Stream *stream = luaL_testudata(L, index, LUA_FILEHANDLE);
   if (stream == NULL || stream->closef == NULL)
-    m365_misuse(L, "file", "an open file");
+    m365_misuse(L, "file", "an open file", index);
   return fileno(stream->f);
 }
 
@@ -147,7 +147,7 @@ static int system_random(lua_State *L) {
   if (lua_type(L, 1) == LUA_TNUMBER)
     n = lua_tointegerx(L, 1, &is_integer);
   if (!is_integer || n < 0 || n > MAX_RANDOM)
-    m365_misuse(L, "n", "an integer from 0 to 65536");
+    m365_misuse(L, "n", "a whole number from 0 to 65536", 1);
   error = m365_random_bytes(luaL_buffinitsize(L, &bytes, (size_t)n), (size_t)n);
   if (error != 0)
     return m365_system_fault(L, error, "random", NULL);

@@ -375,10 +375,10 @@ static int journal_append(lua_State *L) {
   const char *line;
   int error;
   if (lua_type(L, 2) != LUA_TSTRING)
-    m365_misuse(L, "line", "a string");
+    m365_misuse(L, "line", "a string", 2);
   line = lua_tolstring(L, 2, &n);
   if (memchr(line, '\n', n) != NULL)
-    m365_misuse(L, "line", "without a line break");
+    m365_misuse(L, "line", "a string without a line break", 2);
   lua_settop(L, 2);
   if (refuse_append(L, j) != 0)
     return 2;
@@ -433,7 +433,7 @@ static off_t check_length(lua_State *L, const struct journal *j) {
   if (lua_type(L, 2) == LUA_TNUMBER)
     n = lua_tointegerx(L, 2, &is_integer);
   if (!is_integer || n < 0 || n > j->length)
-    m365_misuse(L, "n", "an integer from 0 to the size of the journal");
+    m365_misuse(L, "n", "a whole number from 0 to the size of the journal", 2);
   return (off_t)n;
 }
 
@@ -575,10 +575,10 @@ static mode_t check_mode(lua_State *L, int index) {
     lua_pushliteral(L, "mode");
     if (lua_rawget(L, index) != LUA_TNIL)
       mode = lua_tointegerx(L, -1, &is_integer);
+    if (!is_integer || mode < 0 || mode > 0777)
+      m365_misuse(L, "mode", "a whole number from 0 to 511 (octal 777)", -1);
     lua_pop(L, 1);
   }
-  if (!is_integer || mode < 0 || mode > 0777)
-    m365_misuse(L, "mode", "an integer from 0 to 511 (octal 777)");
   return (mode_t)mode;
 }
 
@@ -604,7 +604,7 @@ int m365_replace(lua_State *L) {
   int error;
   r.path = m365_check_cstring(L, 1, "path");
   if (lua_type(L, 2) != LUA_TSTRING)
-    m365_misuse(L, "bytes", "a string");
+    m365_misuse(L, "bytes", "a string", 2);
   r.bytes = lua_tolstring(L, 2, &r.length);
   lua_settop(L, 3);
   r.mode = check_mode(L, 3);
@@ -672,7 +672,7 @@ static size_t check_max_bytes(lua_State *L, int index) {
   if (!lua_isnoneornil(L, index))
     max = lua_tointegerx(L, index, &is_integer);
   if (!is_integer || max < 0 || max > LUA_MAXINTEGER / 2)
-    m365_misuse(L, "max_bytes", "an integer from 0");
+    m365_misuse(L, "max_bytes", "a whole number of at least 0", index);
   return (size_t)max;
 }
 

@@ -382,33 +382,40 @@ static char **push_argv(lua_State *L, int index) {
   lua_Unsigned count, i;
   char **argv;
   if (!lua_istable(L, index) || lua_rawlen(L, index) == 0)
-    m365_misuse(L, "argv", "a list of strings, the program first");
+    m365_misuse(L, "argv", "a list of strings with the program first", index);
   count = lua_rawlen(L, index);
   argv = lua_newuserdatauv(L, (size_t)(count + 1) * sizeof *argv, 0);
   for (i = 0; i < count; i++) {
     lua_rawgeti(L, index, (lua_Integer)i + 1);
     if (!is_cstring(L, -1))
-      luaL_error(L, "argv[%I] must be a string without zero bytes",
-                 (lua_Integer)i + 1);
+      m365_misuse(L, lua_pushfstring(L, "argv[%I]", (lua_Integer)i + 1),
+                  "a string without zero bytes", -2);
     argv[i] = (char *)lua_tostring(L, -1); /* spawn does not write there */
     lua_pop(L, 1);
   }
   argv[count] = NULL;
-  if (argv[0][0] == '\0')
-    m365_misuse(L, "argv[1]", "the name of a program");
+  if (argv[0][0] == '\0') {
+    lua_rawgeti(L, index, 1);
+    m365_misuse(L, "argv[1]", "the name of a program", -1);
+  }
   return argv;
 }
 
 /* At the top: a name, and below the value of one variable of `env`. */
 static void check_variable(lua_State *L) {
-  const char *name;
+  const char *name, *equals;
   if (!is_cstring(L, -2) || lua_rawlen(L, -2) == 0)
-    m365_misuse(L, "env", "a table whose keys are names of variables");
+    m365_misuse(L, "a name in env", "a string without zero bytes", -2);
   name = lua_tostring(L, -2);
-  if (strchr(name, '=') != NULL)
-    luaL_error(L, "env: '%s' must be a name without '='", name);
+  equals = strchr(name, '=');
+  if (equals != NULL) { /* what follows may be a secret */
+    lua_pushlstring(L, name, (size_t)(equals - name));
+    m365_misuse(L, lua_pushfstring(L, "env.%s", lua_tostring(L, -1)),
+                "a name without '='", -4);
+  }
   if (!is_cstring(L, -1) && (!lua_isboolean(L, -1) || lua_toboolean(L, -1)))
-    luaL_error(L, "env.%s must be a string without zero bytes, or false", name);
+    m365_misuse(L, lua_pushfstring(L, "env.%s", name),
+                "a string without zero bytes, or false,", -2);
 }
 
 /* Pushes a list of "NAME=value" from the table at `env`. */
@@ -482,7 +489,8 @@ static void check_timeout(lua_State *L, int options, struct job *job) {
     job->timeout = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
     /* written so that NaN fails */
     if (!(job->timeout > 0 && job->timeout <= MAX_TIMEOUT))
-      m365_misuse(L, "timeout", "seconds, more than 0 and at most 86400");
+      m365_misuse(L, "timeout",
+                  "a time of more than 0 and at most 86400 seconds", -1);
   }
   lua_pop(L, 1);
 }
@@ -493,7 +501,7 @@ static void check_max_output(lua_State *L, int options, struct job *job) {
   if (push_option(L, options, "max_output") != LUA_TNIL)
     max = lua_tointegerx(L, -1, &is_integer);
   if (!is_integer || max < 0 || max > LUA_MAXINTEGER / 2)
-    m365_misuse(L, "max_output", "an integer from 0, in bytes");
+    m365_misuse(L, "max_output", "a whole number of at least 0", -1);
   job->max_output = (size_t)max;
   lua_pop(L, 1);
 }
@@ -502,7 +510,7 @@ static void check_max_output(lua_State *L, int options, struct job *job) {
 static void check_input(lua_State *L, int options, struct job *job) {
   int type = push_option(L, options, "input");
   if (type != LUA_TNIL && type != LUA_TSTRING)
-    m365_misuse(L, "input", "a string");
+    m365_misuse(L, "input", "a string", -1);
   job->input = type == LUA_TNIL ? "" : lua_tolstring(L, -1, &job->input_left);
 }
 
@@ -512,7 +520,7 @@ static char **check_environment(lua_State *L, int options) {
   if (type == LUA_TNIL)
     return environ;
   if (type != LUA_TTABLE)
-    m365_misuse(L, "env", "a table");
+    m365_misuse(L, "env", "a table", -1);
   return push_envp(L, lua_gettop(L));
 }
 

@@ -146,3 +146,16 @@ size_t m365_text_distance(const char *a, const char *b) {
   }
   return row[width];
 }
+
+const char *m365_text_nearest(const char *name, const char *const known[]) {
+  const char *like = NULL;
+  size_t least = strlen(name); /* worse than that is no likeness at all */
+  for (; *known != NULL; known++) {
+    size_t distance = m365_text_distance(name, *known);
+    if (distance < least) {
+      least = distance;
+      like = *known;
+    }
+  }
+  return like;
+}

@@ -44,4 +44,8 @@ size_t m365_text_plain(const char *text, size_t length, char *to);
    of the other (Levenshtein's distance, by bytes). */
 size_t m365_text_distance(const char *a, const char *b);
 
+/* The one of the known names, which end with NULL, that is most like `name`;
+   NULL where none is alike. */
+const char *m365_text_nearest(const char *name, const char *const known[]);
+
 #endif

@@ -113,6 +113,8 @@ local function check(what, session, lists, body)
   return check_count(what, total)
 end
 
+local period = { startDateTime = "any", endDateTime = "any" }
+
 --- Creates the bulk request of an empty draft. Nothing is looked up before the
 -- session is activated. May yield.
 -- @function session:create_bulk_request
@@ -129,6 +131,7 @@ local function create(name, lists)
   local what = name .. ".create_bulk_request"
   return function(self, body, opts)
     local sent = options.body(what, body, shapes[name])
+    options.read(what .. ".protectionTimePeriod", sent.protectionTimePeriod, period)
     local ok, err = check(what, self, lists, sent)
     if not ok then
       return nil, err

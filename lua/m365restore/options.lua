@@ -53,6 +53,16 @@ local kinds = {
   any = function(value) return value end,
 }
 
+--- Raises for a name that nothing has, with the nearest that something has.
+-- @tparam string what the function it belongs to, for messages
+-- @param name
+-- @tparam table known by names
+function options.unknown(what, name, known)
+  local near = type(name) == "string" and core.nearest(name, known)
+  error(string.format("%s: unknown option '%s'%s", what, tostring(name),
+    near and "; did you mean '" .. near .. "'?" or ""), 0)
+end
+
 --- Reads an option table.
 -- @tparam string what the function it belongs to, for messages
 -- @tparam ?table given
@@ -69,9 +79,7 @@ function options.read(what, given, rows)
   for name, value in pairs(given) do
     local kind = rows[name]
     if not kind then
-      local near = type(name) == "string" and core.nearest(name, rows)
-      error(string.format("%s: unknown option '%s'%s", what, tostring(name),
-        near and "; did you mean '" .. near .. "'?" or ""), 0)
+      options.unknown(what, name, rows)
     end
     read[name] = kinds[kind](value, what .. "." .. name)
   end

@@ -92,12 +92,9 @@ local function restore_points(self, opts)
   local given, rest = divide(opts)
   local what = "client.restore_points"
   local o = options.read(what, given, list_options)
-  if o.order and not orders[o.order] then
-    error(string.format('%s.order: "latest" or "oldest" was expected, got %s', what, o.order), 0)
-  end
   o.before, o.after = moment(o.before, what .. ".before"), moment(o.after, what .. ".after")
   rest.expand, rest.filter = scope(what, o, clock.of(self):now())
-  rest.orderby = o.order and orders[o.order]
+  rest.orderby = o.order and options.choice(what .. ".order", o.order, orders)
   return list(self, rest)
 end
 
@@ -128,12 +125,9 @@ local function period_of(what, period)
   if not period then
     error(what .. ".protectionTimePeriod: { startDateTime =, endDateTime = } was expected, got nil", 0)
   end
-  local sent = {}
-  for name, value in pairs(period) do
-    if name ~= "startDateTime" and name ~= "endDateTime" then
-      error(string.format("%s.protectionTimePeriod: unknown key '%s'", what, tostring(name)), 0)
-    end
-    local formatted = moment(value, what .. ".protectionTimePeriod." .. name)
+  local sent, place = {}, what .. ".protectionTimePeriod"
+  for name, value in pairs(options.read(place, period, { startDateTime = "any", endDateTime = "any" })) do
+    local formatted = moment(value, place .. "." .. name)
     sent[name] = type(value) == "string" and value or formatted
   end
   return sent

@@ -165,9 +165,8 @@ function progress.bar(opts)
   local out, style = o.out or io.stderr, o.style or "auto"
   if not can_write(out) then
     error("progress.bar.out: an open file was expected, got " .. tostring(out), 2)
-  elseif not styles[style] then
-    error("progress.bar.style: \"auto\", \"live\", \"plain\" or \"silent\" was expected, got " .. style, 2)
   end
+  options.choice("progress.bar.style", style, styles)
   return setmetatable({ out = out, style = style == "auto" and choose(out) or style }, Bar)
 end
 

@@ -174,12 +174,13 @@ end
 local function check_keys(what, service, body, suffix)
   local known = rules.collections[service]
   local standard, granular = known.standard .. suffix, known.granular .. suffix
+  local properties = { [standard] = true, [granular] = true, ["@odata.type"] = true }
   for key in pairs(body) do
-    if key ~= standard and key ~= granular and key ~= "@odata.type" and key ~= "extra" then
-      raise("%s: body: unknown key '%s'; %s or %s was expected", what, tostring(key), standard, granular)
+    if not properties[key] and key ~= "extra" then
+      options.unknown(what .. ": body", key, properties)
     end
   end
-  options.extra(what, body.extra, { [standard] = true, [granular] = true, ["@odata.type"] = true })
+  options.extra(what, body.extra, properties)
   if body[standard] ~= nil and body[granular] ~= nil then
     raise("%s: body: %s and %s never go together: make a session for each", what, standard, granular)
   end
@@ -222,7 +223,7 @@ function rules.update(what, service, body)
   end
   local collection = check_keys(what, service, body, "@delta")
   if not collection then
-    raise("%s: body: %s@delta was expected", what, rules.collections[service].standard)
+    raise("%s: body: %s@delta was expected, got a body without it", what, rules.collections[service].standard)
   end
   return collection .. "@delta"
 end

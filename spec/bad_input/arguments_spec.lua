@@ -185,9 +185,10 @@ describe("bad input:", function()
     end)
 
     it("hold known keys", function()
-      refuses("sharePoint.create_session: body: unknown key 'siteRestoreArtifact'", create,
+      local expected = "%s.create_session: body: unknown option '%s'; did you mean '%s'?"
+      refuses(expected:format("sharePoint", "siteRestoreArtifact", "siteRestoreArtifacts"), create,
         { siteRestoreArtifact = {} })
-      refuses("exchange.create_session: body: unknown key 'siteRestoreArtifacts'", create,
+      refuses(expected:format("exchange", "siteRestoreArtifacts", "mailboxRestoreArtifacts"), create,
         { siteRestoreArtifacts = {} }, "exchange")
       refuses("siteRestoreArtifacts@delta was expected", session.update, session, {})
     end)

@@ -102,7 +102,8 @@ describe("extra", function()
     refuses("headers: 'Authorization' cannot be set", client.sessions, client,
       { extra = { headers = { Authorization = "x" } } })
     refuses("control characters", client.sessions, client, { extra = { headers = { A = "x\r\nB: y" } } })
-    refuses("client.sessions.extra: unknown key 'header'", client.sessions, client, { extra = { header = {} } })
+    refuses("client.sessions.extra: unknown option 'header'; did you mean 'headers'?",
+      client.sessions, client, { extra = { header = {} } })
     refuses("client.sessions.extra: a table", client.sessions, client, { extra = 1 })
     refuses("did you mean 'extra'", client.sessions, client, { extras = {} })
     assert.equal(0, sim:count())

@@ -62,7 +62,7 @@ describe("restore points", function()
       raised(client.restore_points, client, { unit = "u", before = "soon" }))
     assert.matches("restore_points%.filter cannot be given: use before and after",
       raised(client.restore_points, client, { unit = "u", filter = "x" }))
-    assert.matches('restore_points%.order: "latest" or "oldest"',
+    assert.matches("restore_points%.order: one of asc, desc, latest, oldest was expected, got newest; did you mean",
       raised(client.restore_points, client, { unit = "u", order = "newest" }))
   end)
 

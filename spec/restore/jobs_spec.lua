@@ -54,7 +54,7 @@ describe("the everyday job", function()
       spec.target, spec.max_loss = sites[1].id, "1s"
       assert.equal("loss_over_budget", code(spec))
       spec.service = "exchange"
-      assert.matches("plan_files.service: sharePoint or oneDriveForBusiness was expected, got exchange",
+      assert.matches("plan_files.service: one of oneDriveForBusiness, sharePoint was expected, got exchange",
         raised(m365.plan_files, place.client, spec))
     end)
   end)

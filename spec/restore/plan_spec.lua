@@ -207,7 +207,7 @@ describe("a plan", function()
       return raised(m365.plan, place.client, spec)
     end
     assert.matches("plan.destination: .* was expected; it is never assumed", try { destination = "none" })
-    assert.matches('destination: "inPlace" or "new" was expected, got elsewhere', try { destination = "elsewhere" })
+    assert.matches('destination: one of inPlace, new was expected, got elsewhere', try { destination = "elsewhere" })
     assert.matches("unknown option 'destinaton'; did you mean 'destination'%?", try { destinaton = "new" })
     assert.matches("plan.service: one of exchange, .* got teams", try { service = "teams" })
     assert.matches("plan.before: a time like .* got yesterday", try { before = "yesterday" })

@@ -90,9 +90,7 @@ return function(given)
     error(what .. ": either path or pem was expected", 0)
   end
   o.algorithm = o.algorithm or "PS256"
-  if not algorithms[o.algorithm] then
-    error(what .. ".algorithm: PS256 or RS256 was expected, got " .. o.algorithm, 0)
-  end
+  options.choice(what .. ".algorithm", o.algorithm, algorithms)
   local app = entra.app(what, o)
   local identity = read_identity(what, o)
   local how = { algorithm = o.algorithm, send_chain = o.send_chain }

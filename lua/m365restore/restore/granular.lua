@@ -20,6 +20,9 @@ local granular = {}
 -- messages are searched for this far back where nothing else is said: longer than any retention
 local FAR_BACK = 400 * 86400
 
+-- the services whose snapshots can be looked into
+local browsed = { sharePoint = true, oneDriveForBusiness = true }
+
 local function refuse(code, ...)
   return nil, core.failure {
     code = code, class = "refuse", operation = "plan", sent = false, attempts = 0, message = string.format(...),
@@ -118,9 +121,7 @@ function granular.files(client, spec)
     error(what .. ".target: one site or user was expected", 0)
   end
   glob.compile(what .. ".match", o.match) -- before anything is made
-  if o.service ~= "sharePoint" and o.service ~= "oneDriveForBusiness" then
-    error(what .. ".service: sharePoint or oneDriveForBusiness was expected, got " .. tostring(o.service), 2)
-  end
+  options.choice(what .. ".service", o.service, browsed)
   local known, future = moments.check(client, "plan", o.allow_future, { moment_of(what, o.before) })
   if not known then
     return nil, future

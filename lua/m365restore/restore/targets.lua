@@ -34,7 +34,8 @@ local function moment_of(where, field, value)
   return time.format(value) -- one spelling of one moment
 end
 
-local destinations = { inplace = "inPlace", new = "new" }
+local destinations = { inPlace = "inPlace", new = "new" }
+local destinations_in_lower_case = { inplace = "inPlace", new = "new" }
 
 --- A destination as Graph spells it; raises on another.
 -- @tparam string place for messages
@@ -44,12 +45,12 @@ function targets.destination(place, value)
   if value == nil or value == "" then
     return nil
   end
-  return type(value) == "string" and destinations[value:lower()]
-    or error(string.format('%s: destination: "inPlace" or "new" was expected, got %s', place, tostring(value)), 0)
+  return type(value) == "string" and destinations_in_lower_case[value:lower()]
+    or options.choice(place .. ": destination", value, destinations)
 end
 
 local function destination_of(where, value)
-  local known = type(value) == "string" and destinations[value:lower()]
+  local known = type(value) == "string" and destinations_in_lower_case[value:lower()]
   return known or targets.destination(value and where "destination" or "", value)
 end
 
