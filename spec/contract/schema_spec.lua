@@ -118,7 +118,8 @@ function Tour:policies(service)
   self:get(root)
   local policy = self:get(root).value[1]
   self:get(root .. "/" .. policy.id)
-  self:get(root .. "/" .. policy.id .. "/" .. service.units)
+  local units = root .. "/" .. policy.id .. "/" .. service.units
+  self:get(units .. "/" .. self:get(units).value[1].id)
   local made = self:post(root, { displayName = "New", [service.units] = {
     { [service.owner] = service.unit == "site" and "contoso.sharepoint.com," .. policy.id .. "," .. policy.id
       or "5bfc861e-9a17-4a27-9562-000000000001" },
@@ -163,6 +164,7 @@ function Tour:browsing(service)
   self:get(root .. "/" .. browse.id)
   self.api.sim:advance(7200)
   self:get(root .. "/" .. browse.id)
+  self:get("/browseSessions/" .. browse.id)
   self:get(root)
   local place = self:post(root .. "/" .. browse.id .. "/browse", EMPTY).value[1]
   local library = self:post(root .. "/" .. browse.id .. "/browse",
@@ -175,7 +177,8 @@ function Tour:browsing(service)
   self:get(page["@odata.nextLink"]:match "backupRestore(/.*)$")
   local session = self:post("/" .. service.sessions,
     { [service.granular] = { { browseSessionId = browse.id, id = page.value[1].itemKey } } })
-  self:get("/" .. service.sessions .. "/" .. session.id .. "/" .. service.granular)
+  local granular = "/" .. service.sessions .. "/" .. session.id .. "/" .. service.granular
+  self:get(granular .. "/" .. self:get(granular).value[1].id)
   self:post("/restoreSessions/" .. session.id .. "/activate")
   self.api.sim:advance(7200)
   self:get("/" .. service.sessions .. "/" .. session.id .. "/" .. service.granular)
@@ -192,7 +195,8 @@ function Tour:mail(service)
     restorePoint = { id = found.searchResults[1].restorePoint.id }, destinationType = "new",
     searchResponseId = found.searchResponseId,
   } } })
-  self:get("/exchangeRestoreSessions/" .. session.id .. "/granularMailboxRestoreArtifacts")
+  local list = "/exchangeRestoreSessions/" .. session.id .. "/granularMailboxRestoreArtifacts"
+  self:get(list .. "/" .. self:get(list).value[1].id)
 end
 
 local BULK = {
