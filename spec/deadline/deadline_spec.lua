@@ -5,7 +5,7 @@ local peers = require "spec.support.peers"
 local tenant = require "spec.support.tenant"
 
 -- far more than any of these waits takes, and far less than their defaults
-local GENEROUS = 5
+local GENEROUS = 15
 
 describe("a deadline", function()
   local home
@@ -68,13 +68,13 @@ describe("a deadline", function()
   end)
 
   it("ends an answer that starts too late", function()
-    home.sim:fault { action = "stall", seconds = 10, times = 10 }
+    home.sim:fault { action = "stall", seconds = 30, times = 10 }
     local client <close> = home:client { retries = 0, first_byte_timeout = 0.2 }
     assert.equal("first_byte_timeout", ask(client).code)
   end)
 
   it("ends an answer that stops", function()
-    home.sim:fault { action = "stall", before = "body", seconds = 10, times = 10 }
+    home.sim:fault { action = "stall", before = "body", seconds = 30, times = 10 }
     local client <close> = home:client { retries = 0, stall_timeout = 0.2 }
     local err = ask(client)
     assert.same({ "stall_timeout", true, 200 }, { err.code, err.sent, err.status })
@@ -91,7 +91,7 @@ describe("a deadline", function()
   end)
 
   it("of the whole call bounds all of its tries", function()
-    home.sim:fault { action = "stall", seconds = 10, times = 100 }
+    home.sim:fault { action = "stall", seconds = 30, times = 100 }
     local client <close> = home:client { retries = 1000, first_byte_timeout = 0.1 }
     local err, took = ask(client, { timeout = 0.5 })
     assert.is_true(took >= 0.2 and home.sim:count() > 1)
@@ -106,7 +106,7 @@ describe("a deadline", function()
   end)
 
   it("of the whole call bounds the wait for a place", function()
-    home.sim:fault { action = "stall", seconds = 10, times = 10 }
+    home.sim:fault { action = "stall", seconds = 30, times = 10 }
     local client <close> = home:client { concurrency = 1, retries = 0 }
     local before = core.monotonic()
     local _, failures = m365.gather({ 1, 2, 3 }, function()
@@ -115,7 +115,7 @@ describe("a deadline", function()
     for i = 1, 3 do assert.equal("deadline", failures[i].code) end
     assert.is_true(core.monotonic() - before < GENEROUS)
     -- a write that found no place has certainly not been sent
-    home.sim:fault { action = "stall", seconds = 10, times = 10 }
+    home.sim:fault { action = "stall", seconds = 30, times = 10 }
     _, failures = m365.gather({ 1, 2 }, function(i)
       if i == 1 then
         return client:request("GET", "/solutions/backupRestore/restoreSessions", { timeout = 0.5 })
@@ -126,7 +126,7 @@ describe("a deadline", function()
   end)
 
   it("can be set on the client and on every call, as a number and in words", function()
-    home.sim:fault { action = "stall", seconds = 10, times = 10 }
+    home.sim:fault { action = "stall", seconds = 30, times = 10 }
     local client <close> = home:client { timeout = "0.2s" }
     assert.equal("deadline", ask(client).code)
     local patient <close> = home:client()

@@ -45,9 +45,9 @@ describe("an export", function()
   local place, app, signed_in
   setup(function()
     place = support.start { sites = 3, drives = 2, mailboxes = 2 }
-    app = place.tenant:client { credential = place.sim:credential { permissions = {
+    app = place.tenant:client { credential = place.sim:credential { lifetime = 1e8, permissions = {
       "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All", "User.ReadBasic.All" } } }
-    signed_in = place.tenant:client { credential = place.sim:credential { delegated = true } }
+    signed_in = place.tenant:client { credential = place.sim:credential { lifetime = 1e8, delegated = true } }
   end)
   teardown(function()
     app:close()

@@ -47,7 +47,7 @@ describe("a plan", function()
   end)
 
   it("reads and does nothing else: permissions to read are enough", function()
-    local reader = place.tenant:client { credential = place.sim:credential { permissions = {
+    local reader = place.tenant:client { credential = place.sim:credential { lifetime = 1e8, permissions = {
       "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All" } } }
     local plan = assert(m365.plan(reader, { service = "sharePoint", targets = "all", before = support.T,
       destination = "inPlace" }))
@@ -238,7 +238,7 @@ describe("a plan", function()
   end)
 
   it("says why the service could not be read", function()
-    local nobody = place.tenant:client { credential = place.sim:credential { permissions = {} } }
+    local nobody = place.tenant:client { credential = place.sim:credential { lifetime = 1e8, permissions = {} } }
     local plan, err = m365.plan(nobody, { service = "sharePoint", targets = "all", before = support.T,
       destination = "new" })
     assert.is_nil(plan)
