@@ -93,6 +93,18 @@ describe("the hash of a plan", function()
     assert.not_equal(first.hash, files("/**/*").hash)
   end)
 
+  it("is one for callers to whom the service shows people's names, and for others", function()
+    local place = start { sites = 0, drives = 3, mailboxes = 3 }
+    local credential = place.sim:credential { delegated = true, lifetime = 1e9 }
+    local signed_in = place.tenant:client { credential = credential }
+    for _, service in ipairs { "exchange", "oneDriveForBusiness" } do
+      local spec = { service = service, targets = "all", before = support.T, destination = "new" }
+      local shown, hidden = assert(m365.plan(signed_in, spec)), assert(m365.plan(place.client, spec))
+      assert.not_equal(shown.rows[1].name, hidden.rows[1].name)
+      assert.equal(shown.hash, hidden.hash)
+    end
+  end)
+
   it("lets a plan that was confirmed in another run be applied: with messages, too", function()
     local place = start { sites = 0, mailboxes = 2 }
     local spec = { targets = "all", before = support.T, query = "(Subject -like 'invoice*')", destination = "inPlace" }
@@ -152,6 +164,85 @@ describe("a plan file", function()
     for name, value in pairs(plan.rows[2]) do
       refused(function(data) data.rows[2][name] = tamper(value) end)
       refused(function(data) data.rows[2][name] = nil end)
+    end
+  end)
+
+  --- What becomes of a plan whose editor writes a fitting checksum, too.
+  -- @treturn string "another hash", "refused", or the text of the plan that is loaded
+  local function forged(plan, edit)
+    local path = place:path "forged.json"
+    assert(plan:save(path))
+    local data = core.decode(scratch.read(path))
+    edit(data)
+    data.checksum = seal.checksum(data)
+    scratch.write(path, core.encode(data))
+    local loaded, err = m365.load_plan(path)
+    if loaded then
+      return tostring(loaded), loaded
+    end
+    assert.truthy(err.code == "plan_edited" or err.code == "bad_plan")
+    data.hash = seal.hash(data)
+    return data.hash == plan.hash and "the same hash" or "another hash"
+  end
+
+  it("shows no figure and no note that its rows do not give, whatever its checksum says", function()
+    local plan = place:plan { destination = "inPlace", max_loss = "30d" }
+    for _, edit in ipairs {
+      function(data) data.rows[1].lost = 60 end, function(data) data.notes = core.array {} end,
+      function(data) data.notes[1] = "All is well." end, function(data) data.planned = 1 end,
+      function(data) data.waves = 7 end, function(data) data.estimate.seconds = 60 end,
+      function(data) data.estimate.how = "a guess" end,
+    } do
+      local text, loaded = forged(plan, edit)
+      assert.equal(tostring(plan), text)
+      assert.is_true(seal.is_whole(loaded))
+      assert.equal(plan.rows[1].lost, loaded.rows[1].lost)
+    end
+  end)
+
+  it("has another hash when what it shows of a row is another, whatever its checksum says", function()
+    local url = place.sim:units "site"[2].siteWebUrl
+    local plan = place:plan { destination = "inPlace", exclude = { "https://contoso.sharepoint.com/none" },
+      accept_misses = true, targets = { place.sim:units "site"[1].id, url, "https://contoso.sharepoint.com/nothing" } }
+    for name, edit in pairs {
+      name = function(data) data.rows[1].name = "Another" end,
+      address = function(data) data.rows[1].address = url end,
+      target = function(data) data.rows[2].target = "https://contoso.sharepoint.com/sites/other" end,
+      words = function(data) data.rows[2].target = "The site of the trainees" end,
+      unknown = function(data) data.rows[3].target = url end,
+      reason = function(data) data.rows[3].refusal.message = "all is well" end,
+      point = function(data) data.rows[1].protectionDateTime = "2026-11-01T05:59:00Z" end,
+      kind = function(data) data.rows[1].tags = "none" end,
+      nearer = function(data) data.rows[1].nearer = "2026-11-01T05:59:00Z" end,
+      way_back = function(data) data.rows[1].way_back = "none" end,
+      destination = function(data) data.rows[1].destinationType = "new" end,
+      prefer = function(data) data.prefer = "oldest" end,
+      moment = function(data) data.before = "2026-11-01T05:00:00Z" end,
+      missed = function(data) data.misses[1].message = "is there" end,
+    } do
+      assert.equal("another hash", forged(plan, edit), name)
+    end
+    local files = assert(m365.plan_files(place.client, {
+      service = "sharePoint", target = url, before = support.T, match = "/**/*.docx" }))
+    assert.equal("another hash", forged(files, function(data) data.rows[1].target = "/Trash/old.docx" end))
+  end)
+
+  it("is not applied where it calls a person or a site what the service does not", function()
+    local signed_in = place.tenant:client { credential = place.sim:credential { delegated = true, lifetime = 1e9 } }
+    local boxes = place.sim:units "mailbox"
+    local plan = assert(m365.plan(signed_in, {
+      service = "exchange", targets = { boxes[1].email }, before = support.T, destination = "new" }))
+    local sites = place:plan { targets = { place.sim:units "site"[1].id } }
+    for _, case in ipairs {
+      { plan, function(data) data.rows[1].target = boxes[2].email end },
+      { plan, function(data) data.rows[1].name = "Another" end },
+      { plan, function(data) data.rows[1].address = boxes[2].email end },
+      { sites, function(data) data.rows[1].target = place.sim:units "site"[2].id end },
+    } do
+      local _, loaded = forged(case[1], case[2])
+      local run, err = m365.apply(signed_in, assert(loaded), { journal = place:path "forged.jsonl" })
+      assert.is_nil(run)
+      assert.equal("plan_stale", err.code)
     end
   end)
 

@@ -260,15 +260,14 @@ local function count_planned(rows)
   return count
 end
 
---- Makes a plan of finished rows.
--- @tparam table fields of the plan, `rows` among them
--- @tparam[opt] integer size the most artifacts of a wave
--- @treturn Plan
-function plan.new(fields, size)
-  local self = setmetatable(fields, Plan)
-  self.format, self.version = FORMAT, VERSION
-  self.planned = count_planned(self.rows)
-  self.waves = waves.assign(self.rows, size or waves.limits.artifacts)
+--- Works out what follows from the rows: totals, losses, estimate and notes; and seals the plan.
+local function compute(self)
+  local moment = time.parse(self.before or self.at)
+  self.planned, self.waves = count_planned(self.rows), 0
+  for _, row in ipairs(self.rows) do
+    self.waves = math.max(self.waves, row.wave or 0)
+    row.lost = not row.refusal and row.kind == "standard" and lost_of(row, moment) or nil
+  end
   self.estimate = {
     seconds = math.floor(waves.duration(self.planned)),
     how = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h",
@@ -276,6 +275,17 @@ function plan.new(fields, size)
   self.notes = core.array(notes.of(self))
   seal.put(self)
   return self
+end
+
+--- Makes a plan of finished rows.
+-- @tparam table fields of the plan, `rows` among them
+-- @tparam[opt] integer size the most artifacts of a wave
+-- @treturn Plan
+function plan.new(fields, size)
+  local self = setmetatable(fields, Plan)
+  self.format, self.version = FORMAT, VERSION
+  waves.assign(self.rows, size or waves.limits.artifacts)
+  return compute(self)
 end
 
 --- Plans a restore. Reads only: permissions to read are enough. May yield.
@@ -412,7 +422,8 @@ function Plan:save(path, opts)
   return csv.save(path, csv_columns, records, opts)
 end
 
---- A plan that was read from somewhere: it must still be what its hash says.
+--- A plan that was read from somewhere: it must still be what its hash says. What follows from its rows is worked out
+-- again, since a checksum can be, too.
 -- @param data
 -- @tparam string path for messages
 -- @treturn ?Plan; or nil, err: `bad_plan`, `plan_edited`
@@ -430,7 +441,7 @@ function plan.adopt(data, path)
   if not seal.is_whole(self) then
     return fail("plan_edited", "%s was changed by hand: it is not what its hash and checksum say", path)
   end
-  return self
+  return compute(self)
 end
 
 --- Loads a plan that was saved. Never yields.

@@ -1,13 +1,14 @@
 --- What keeps a plan what it was when it was made: a hash of what it does,
 -- which a person confirms, and a checksum of everything that is written in it.
 --
--- The hash is the same whenever the same thing is planned: it covers moments
--- and ids, and neither their spelling nor what is another at each asking, such
--- as the id of a search. The checksum covers those too, with every name, note
--- and figure that a person reads: a plan that was edited is not taken.
+-- The hash is the same whenever the same thing is planned: it covers moments,
+-- ids and what a person reads of each row, and neither their spelling nor what
+-- is another at each asking, such as the id of a search. The checksum covers
+-- those too: a plan that was edited is not taken.
 -- @module m365restore.restore.seal
 local crypto = require "m365restore.crypto"
 local repair = require "m365restore.repair"
+local spelling = require "m365restore.restore.spelling"
 local time = require "m365restore.time"
 
 local seal = {}
@@ -15,9 +16,10 @@ local seal = {}
 -- what a row does, in place of what it is called
 local row_fields = {
   "protectionUnitId", "restorePointId", "kind", "destinationType", "priority", "wave", "itemKey", "restored_by",
+  "tags",
 }
 
-local moments = { "before", "at", "protectionDateTime" }
+local moments = { "before", "at", "protectionDateTime", "nearer" }
 
 --- One spelling for each moment.
 local function moment(value)
@@ -32,9 +34,32 @@ local function id(value)
   return value
 end
 
-local function meaning_of(row)
-  -- where nothing was found, what was asked for is all that there is
-  local part = { refusal = row.refusal and row.refusal.code, target = not row.protectionUnitId and row.target or nil }
+--- What an address means, in whatever way it is spelled.
+local function key_of(text)
+  local clue = spelling.read(text)
+  return clue and clue.key or text, clue and clue.kind
+end
+
+--- What tells a person which site a row is about: its name, its address, and what it is called beside those. Of people
+-- the service shows neither to every caller; theirs are compared when the plan is applied.
+local function site_of(row)
+  local address = key_of(row.address or row.target)
+  local target, kind = key_of(row.target)
+  return { name = row.name, address = address, target = kind ~= "id" and target ~= address and target or nil }
+end
+
+--- What a row is called, as far as the same request gives the same.
+local function shown_of(row, service)
+  if not row.protectionUnitId or row.kind == "item" then
+    return { target = row.target } -- where nothing was found, what was asked for is all that there is
+  end
+  return service == "sharePoint" and row.kind == "standard" and site_of(row) or {}
+end
+
+local function meaning_of(row, service)
+  local part, refusal = shown_of(row, service), row.refusal or {}
+  part.refusal, part.no_way_back = refusal.code, row.way_back == "none" or nil
+  part.message = refusal.code ~= "duplicate" and refusal.message or nil -- it names the other row as it was spelled
   for _, name in ipairs(row_fields) do
     part[name] = id(row[name])
   end
@@ -73,13 +98,13 @@ end
 -- @treturn string 64 hexadecimal digits
 function seal.hash(plan)
   local head = {
-    version = plan.version, service = plan.service, before = moment(plan.before), at = moment(plan.at),
-    query = plan.query, bulk = plan.bulk,
+    version = plan.version, service = plan.service, prefer = plan.prefer, before = moment(plan.before),
+    at = moment(plan.at), query = plan.query, bulk = plan.bulk,
   }
   for i, miss in ipairs(plan.misses or {}) do
-    head["miss " .. i] = { miss.option, miss.given, miss.code }
+    head["miss " .. i] = { miss.option, miss.given, miss.code, miss.message, miss.nearest }
   end
-  return digest_of(head, plan.rows, meaning_of)
+  return digest_of(head, plan.rows, function(row) return meaning_of(row, plan.service) end)
 end
 
 --- The checksum of all that a plan holds.

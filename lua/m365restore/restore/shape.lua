@@ -35,6 +35,11 @@ function checks.misses(value)
     if type(miss) ~= "table" then
       return false
     end
+    for _, name in ipairs { "option", "given", "code", "message", "nearest" } do
+      if miss[name] ~= nil and type(miss[name]) ~= "string" then
+        return false
+      end
+    end
   end
   return true
 end
@@ -52,6 +57,7 @@ local row_fields = {
   protectionUnitId = "?text", restorePointId = "?text", protectionDateTime = "?text", tags = "?text",
   lost = "?number", kind = "?text", priority = "?number", wave = "?integer", browseSessionId = "?text",
   itemKey = "?text", searchResponseId = "?text", restored_by = "?text", refusal = "?object",
+  nearer = "?moment", way_back = "?text",
 }
 
 local destinations = { inPlace = true, new = true }
@@ -84,6 +90,8 @@ local function wrong_of_planned(row)
     return "destinationType"
   elseif row.wave == nil then
     return "wave"
+  elseif row.nearer and not row.protectionDateTime then
+    return "nearer"
   end
   return artifacts.missing(row)
 end

@@ -4,6 +4,7 @@ local core = require "m365restore.core"
 local gather = require "m365restore.driver.gather"
 local ladder = require "m365restore.restore.ladder"
 local resolve = require "m365restore.restore.resolve"
+local spelling = require "m365restore.restore.spelling"
 local targets = require "m365restore.restore.targets"
 local time = require "m365restore.time"
 
@@ -69,6 +70,19 @@ function survey.run(client, spec, wanted, beside)
   end, others
 end
 
+--- What a plan's row says of its unit and the service does not; nil: nothing. What the service does not show to this
+-- caller is not compared.
+local function mismatch(row, unit)
+  if row.name and unit.name and row.name ~= unit.name then
+    return string.format("%s: its name is %s, and in the plan %s", row.target, unit.name, row.name)
+  end
+  local shown, clue = unit.address, spelling.read(row.address or "")
+  local kind = spelling.read(shown or "")
+  if clue and kind and clue.kind == kind.kind and clue.key ~= kind.key then
+    return string.format("%s: its address is %s, and in the plan %s", row.target, shown, row.address)
+  end
+end
+
 --- Looks whether a plan's units and points are still what they were. May yield.
 -- @tparam client client
 -- @tparam Plan plan
@@ -80,6 +94,7 @@ function survey.verify(client, plan, left)
     if not row.refusal and row.kind == "standard" then
       rows[#rows + 1] = row
       local target = targets.of_unit(row.protectionUnitId, row.target)
+      targets.add_name(target, row.target)
       target.before, target.at = row.before, row.at
       list[#list + 1] = target
     end
@@ -103,6 +118,8 @@ function survey.verify(client, plan, left)
     elseif choice.id ~= rows[i].restorePointId then
       differences[#differences + 1] = string.format("%s: its restore point of %s is gone; the next is of %s",
         target.given, rows[i].protectionDateTime, tostring(choice.protectionDateTime))
+    else
+      differences[#differences + 1] = mismatch(rows[i], target.unit)
     end
   end
   if #differences == 0 then

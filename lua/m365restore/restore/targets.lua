@@ -126,6 +126,13 @@ function targets.of_unit(id, given)
   return { given = given or id, clues = { spelling.of_id(id) } }
 end
 
+--- Gives a target one more name, which must not mean another unit; nothing where it cannot be read.
+-- @tparam table target
+-- @tparam string text
+function targets.add_name(target, text)
+  table.insert(target.clues, (spelling.read(text)))
+end
+
 local function from_item(place, item)
   if type(item) == "string" then
     return from_text(place, item)
