@@ -27,6 +27,11 @@ local function kind_of(item)
   return tostring(item.type):lower()
 end
 
+--- The name of an item; one without a name is matched by "*" and "**" alone.
+local function name_of(item)
+  return type(item.name) == "string" and item.name or ""
+end
+
 --- Creates a browse session. May yield.
 -- @function service:create_browse_session
 -- @tparam table body `restorePointId`: the id of a fastRestore point, or the
@@ -52,7 +57,7 @@ end
 local function failure(self, code, message)
   return core.failure {
     code = code, message = message, operation = core.type(self) .. ".wait", sent = true, attempts = 1,
-    service_code = self.error and self.error.code,
+    service_code = rules.fault(self).code,
   }
 end
 
@@ -64,7 +69,7 @@ local waiting = {
     if state == "created" then
       return self
     elseif state == "failed" then
-      return nil, failure(self, "browse_failed", self.error and self.error.message)
+      return nil, failure(self, "browse_failed", rules.fault(self).message)
     end
   end,
   progress = function(self, elapsed, err)
@@ -138,7 +143,7 @@ Walk.__index = Walk
 --- The names by which a glob may call an item, the one that its path shows
 -- first: a library is known by its address and by its title.
 local function names_of(item)
-  local names = { item.name }
+  local names = { name_of(item) }
   local address = kind_of(item) == "documentlibrary" and address_of(item) or {}
   if #address > 0 then
     table.insert(names, 1, address[#address])
@@ -168,7 +173,7 @@ local function locate_site(self, item)
   local address = address_of(item)
   self.sites = self.sites + 1
   if #address == 0 and self.sites > 1 then
-    address[1] = tostring(item.name) -- without addresses the first is taken for the site itself
+    address[1] = name_of(item) -- without addresses the first is taken for the site itself
   end
   local below = table.concat(address, "/", first_below(address))
   return below ~= "" and "/" .. below or "", state_in_site(self, address, #address)
@@ -180,7 +185,7 @@ local function locate(self, place, item)
     return locate_site(self, item)
   end
   local names = names_of(item)
-  return place.path .. "/" .. tostring(names[1]), self.glob:advance(place.state, names)
+  return place.path .. "/" .. names[1], self.glob:advance(place.state, names)
 end
 
 --- The same for an item that an optimized browse found at the top: its library
@@ -192,8 +197,8 @@ local function locate_optimized(self, place, item)
   end
   local address = address_of(item)
   local last = address[#address]
-  if last ~= item.name or #address < 2 then
-    local names = { last or item.name, item.name }
+  if last ~= name_of(item) or #address < 2 then
+    local names = { last or name_of(item), name_of(item) }
     return "/" .. names[1], self.glob:advance(state_in_site(self, address, #address - 1), names)
   end
   local library = address[#address - 1]
@@ -203,7 +208,9 @@ end
 
 --- Opens a place. Only the top can be browsed in the optimized way.
 local function open(self, item, place)
-  place.items = self.session:browse(item or place.optimized and { optimizedBrowse = true } or nil, self.opts)
+  local where = item and { browseLocationItemKey = item.itemKey, browseResourceType = item.type }
+    or place.optimized and { optimizedBrowse = true } or nil
+  place.items = self.session:browse(where, self.opts)
   self.places[#self.places + 1] = place
 end
 
@@ -229,7 +236,7 @@ local function remember(self, place, item, path)
   if not places[kind_of(item)] then
     there.files = there.files + 1
   elseif #there.places < MOST_NAMED then
-    local title = kind_of(item) == "documentlibrary" and item.name
+    local title = kind_of(item) == "documentlibrary" and name_of(item)
     local is_other = title and fold.text(path:match "[^/]*$") ~= fold.text(title)
     there.places[#there.places + 1] = is_other and path .. " (" .. title .. ")" or path
   else
@@ -237,11 +244,22 @@ local function remember(self, place, item, path)
   end
 end
 
---- One item, wherever the walk stands.
+--- A place that cannot be opened is told: what is in it would be missed.
+local function no_key(self, path)
+  return core.failure {
+    code = "bad_answer", message = "the service gives no key of " .. path,
+    operation = core.type(self.session) .. ".browse", sent = true, attempts = 1,
+  }
+end
+
+--- One item, wherever the walk stands: it and its path, if it is meant; or nil, nil and an error.
 local function take(self, place, item)
   local path, state = (place.optimized and locate_optimized or locate)(self, place, item)
   remember(self, place, item, path)
   if places[kind_of(item)] and self.glob:goes_on(state) then
+    if type(item.itemKey) ~= "string" then
+      return nil, nil, no_key(self, path)
+    end
     open(self, item, { path = path, state = state })
   end
   if matches(self, item, state) then
@@ -262,9 +280,9 @@ function Walk:next()
     local place = self.places[#self.places]
     local item, err = place.items:next()
     if item then
-      local found, path = take(self, place, item)
-      if found then
-        return found, path
+      local found, path, flaw = take(self, place, item)
+      if found or flaw then
+        return found, path or flaw
       end
     elseif err and is_not_optimizable(place, err) then
       self.places[#self.places] = nil

@@ -61,7 +61,7 @@ end
 
 --- Why a session takes no bulk request, as far as it is known here.
 local function check_session(what, session)
-  local count = rules.object(session.restoreSessionArtifactCount)
+  local count = rules.count(session)
   local kind = tostring(session.restoreJobType):lower()
   local state = tostring(session.status or "draft"):lower()
   if state ~= "draft" then
@@ -164,10 +164,10 @@ end
 local ended = { completed = true, completedwitherrors = true, completedwitherror = true }
 
 local function failure(self, code, message)
+  local fault = rules.fault(self)
   return core.failure {
     code = code, message = message, operation = core.type(self) .. ".wait", sent = true, attempts = 1,
-    details = self.error and self.error.details,
-    service_code = self.error and self.error.code,
+    details = fault.details, service_code = fault.code,
   }
 end
 
@@ -176,7 +176,7 @@ local function outcome_of(self)
   if state == "completed" then
     return self
   elseif ended[state] then
-    local message = self.error and self.error.message or "some resources were not resolved"
+    local message = rules.fault(self).message or "some resources were not resolved"
     return nil, failure(self, "bulk_partial", message)
   end
 end

@@ -42,6 +42,35 @@ function rules.object(value)
   return rules.is_object(value) and value or {}
 end
 
+local function text(value)
+  return type(value) == "string" and value or nil
+end
+
+--- The failure that a resource shows, read from its `error`, whatever the service sent there.
+-- @param resource
+-- @treturn table `code` and `message`: texts, or nil; `details`: a list, or nil
+function rules.fault(resource)
+  local fault = rules.object(resource.error)
+  local details = fault.details
+  return {
+    code = text(fault.code), message = text(fault.message), details = rules.is_object(details) and details or nil,
+  }
+end
+
+local counts = { "total", "completed", "failed", "inProgress" }
+
+--- The numbers of a session's artifacts, whatever the service sent.
+-- @param session
+-- @treturn table `total`, `completed`, `failed`, `inProgress`: integers, or nil
+function rules.count(session)
+  local found, sent = {}, rules.object(session.restoreSessionArtifactCount)
+  for _, name in ipairs(counts) do
+    local n = sent[name]
+    found[name] = math.type(n) == "integer" and n or nil
+  end
+  return found
+end
+
 local function raise(...)
   error(string.format(...), 0)
 end

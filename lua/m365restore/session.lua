@@ -149,7 +149,7 @@ end
 
 --- What is told about a session while it is waited for.
 local function progress_of(session, elapsed, err)
-  local count = rules.object(session.restoreSessionArtifactCount)
+  local count = rules.count(session)
   return {
     session = session,
     status = session.status,
@@ -164,7 +164,7 @@ local function progress_of(session, elapsed, err)
 end
 
 local function failure(session, code, message)
-  local count = rules.object(session.restoreSessionArtifactCount)
+  local count = rules.count(session)
   return core.failure {
     code = code,
     message = message,
@@ -185,7 +185,7 @@ local function outcome_of(session, elapsed)
   if outcome == "completed" then
     return session
   elseif outcome then
-    local count = rules.object(session.restoreSessionArtifactCount)
+    local count = rules.count(session)
     return nil, failure(session, outcome, string.format("%s of %s artifacts failed in session %s",
       tostring(count.failed or "?"), tostring(count.total or "?"), tostring(session.id)))
   elseif tostring(session.status):lower() == "draft" and elapsed >= DRAFT_GRACE then

@@ -20,6 +20,9 @@ local rows = {
   authority = "string", scope = "string",
 }
 
+-- between two questions, in seconds, whatever the server asks for
+local USUAL_INTERVAL, SHORTEST_INTERVAL, LONGEST_INTERVAL = 5, 1, 60
+
 local function failure(code, message)
   return core.failure { code = code, message = message, operation = "credential" }
 end
@@ -43,7 +46,7 @@ end
 local function shown(flow)
   return {
     user_code = flow.user_code,
-    verification_uri = flow.verification_uri,
+    verification_uri = redact.text(flow.verification_uri, { flow.device_code }),
     expires_in = tonumber(flow.expires_in),
     message = redact.text(flow.message, { flow.device_code }),
   }
@@ -58,7 +61,7 @@ local ends = {
 --- Asks until the person has signed in, or has not.
 local function poll(request, app, flow)
   local time = fetch.clock(request)
-  local interval = tonumber(flow.interval) or 5
+  local interval = math.max(math.min(tonumber(flow.interval) or USUAL_INTERVAL, LONGEST_INTERVAL), SHORTEST_INTERVAL)
   local deadline = clock.monotonic(time) + (tonumber(flow.expires_in) or 900)
   while clock.monotonic(time) < deadline do
     clock.sleep(time, interval)
@@ -130,7 +133,7 @@ return function(given)
     if not grant then
       return nil, err
     end
-    refresh_token = grant.refresh_token or refresh_token
+    refresh_token = type(grant.refresh_token) == "string" and grant.refresh_token or refresh_token
     return grant.access_token, tonumber(grant.expires_in), tonumber(grant.refresh_in)
   end, core.duration(o.timeout or PATIENCE))
 end

@@ -10,6 +10,7 @@ local moments = require "m365restore.restore.moments"
 local options = require "m365restore.options"
 local plans = require "m365restore.restore.plan"
 local resolve = require "m365restore.restore.resolve"
+local rules = require "m365restore.rules"
 local survey = require "m365restore.restore.survey"
 local targets = require "m365restore.restore.targets"
 local time = require "m365restore.time"
@@ -187,11 +188,16 @@ local function search_row(client, o, moment, n, target)
   if not answer then
     return nil, err
   end
-  local hit = answer.searchResults[1]
-  if not hit or hit.artifactHitCount == 0 then
+  local hit = rules.object(rules.object(answer.searchResults)[1])
+  local point = rules.object(hit.restorePoint)
+  if next(hit) == nil or hit.artifactHitCount == 0 then
     row.refusal = { code = "no_match", message = "no message of it matches the query" }
+  elseif type(point.id) ~= "string" then
+    return nil, core.failure {
+      code = "bad_answer", message = "the hit of a search names no restore point", operation = "plan_messages",
+      sent = true, attempts = 1,
+    }
   else
-    local point = hit.restorePoint
     row.restorePointId, row.protectionDateTime, row.tags = point.id, point.protectionDateTime, point.tags
     row.searchResponseId, row.hits = answer.searchResponseId, hit.artifactHitCount
   end

@@ -58,12 +58,8 @@ function history.own_app(client)
   return type(app) == "string" and app or nil
 end
 
-local function count_of(session)
-  return rules.object(session.restoreSessionArtifactCount)
-end
-
 local function unfinished(session)
-  local count = count_of(session)
+  local count = rules.count(session)
   return math.max((count.total or 0) - (count.completed or 0) - (count.failed or 0), 0)
 end
 
@@ -166,7 +162,7 @@ end
 
 --- Does a session hold exactly these rows, by what the service shows?
 local function holds(session, rows, left)
-  local total = count_of(session).total
+  local total = rules.count(session).total
   if total and total ~= #rows then
     return false
   end

@@ -62,7 +62,8 @@ local function unresolved(session, left)
     return nil, err
   end
   local errors = {}
-  for _, detail in ipairs(found and found.error and found.error.details or {}) do
+  for _, detail in ipairs(found and rules.fault(found).details or {}) do
+    detail = rules.object(detail)
     if type(detail.target) == "string" then
       errors[fold.text(detail.target)] = { code = detail.code, message = detail.message }
     end
