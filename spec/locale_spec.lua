@@ -17,7 +17,8 @@ local steps = {
 for word in (...):gmatch "%S+" do steps[word]() end
 if core then
   local list = assert(core.decode '[1.5,2,-0.05,1.25e3,0.0,100.001,[3,4],{"a":-12.75E-2}]')
-  print(core.encode(list), (core.describe "INVALIDPATHTYPE"), core.duration "1.5s" * 2 == 3)
+  print(core.encode(list), (core.describe "INVALIDPATHTYPE"), core.duration "1.5s" * 2 == 3,
+    core.redact "AUTHORIZATION: hidden, SIG=hidden")
 end
 if host then
   for _, locale in ipairs { "C", "de_DE.UTF-8" } do
@@ -27,7 +28,7 @@ if host then
 end
 ]]
 
-local READ = "[1.5,2,-0.05,1250,0,100.001,[3,4],{\"a\":-0.1275}]\trefuse\ttrue\n"
+local READ = "[1.5,2,-0.05,1250,0,100.001,[3,4],{\"a\":-0.1275}]\trefuse\ttrue\tAUTHORIZATION: ******, SIG=******\n"
 
 describe("in a locale with a decimal comma", function()
   local folder, child

@@ -1,6 +1,5 @@
 #include "contract.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -558,7 +557,7 @@ void m365_action_page(const struct m365_action *action,
   snprintf(page->address, sizeof page->address,
            M365_REFERENCE "resources/%s", type);
   for (char *c = page->address; *c != '\0'; c++)
-    *c = (char)tolower((unsigned char)*c);
+    *c = m365_text_lower(*c);
 }
 
 /* with or without the "@delta" of an update */

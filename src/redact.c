@@ -3,10 +3,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "engine.h"
 #include "proxy.h"
+#include "text.h"
 
 /* shorter words are in too many other words: a password, and all else */
 #define LEAST_PASSWORD 4
@@ -58,7 +58,7 @@ static size_t token_length(const char *at, const char *end) {
 
 static bool starts(const char *at, const char *end, const char *word) {
   size_t n = strlen(word);
-  return (size_t)(end - at) >= n && strncasecmp(at, word, n) == 0;
+  return (size_t)(end - at) >= n && m365_text_same_start(at, word, n);
 }
 
 /* "scheme://user:password@host": the part before the @ */

@@ -40,14 +40,18 @@ size_t m365_text_decode(const char *text, size_t length, uint32_t *code) {
   return is_character(*code, n) ? n : 0;
 }
 
-static char lower(char c) {
+char m365_text_lower(char c) {
   return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+static bool is_same(char a, char b) {
+  return m365_text_lower(a) == m365_text_lower(b);
+}
+
 bool m365_text_same_start(const char *a, const char *b, size_t n) {
-  for (; n > 0 && *a != '\0' && lower(*a) == lower(*b); n--, a++, b++)
-    ;
-  return n == 0 || lower(*a) == lower(*b);
+  while (n > 0 && *a != '\0' && is_same(*a, *b))
+    n--, a++, b++;
+  return n == 0 || is_same(*a, *b);
 }
 
 bool m365_text_same(const char *a, const char *b) {

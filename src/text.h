@@ -16,6 +16,9 @@
    is none, because the bytes are not UTF-8 or `length` is 0. */
 size_t m365_text_decode(const char *text, size_t length, uint32_t *code);
 
+/* The small letter of a capital from A to Z; any other byte as it is. */
+char m365_text_lower(char c);
+
 /* Are two texts the same, but for the capitals of A to Z? In Turkish,
    strcasecmp says no for I and i. */
 bool m365_text_same(const char *a, const char *b);

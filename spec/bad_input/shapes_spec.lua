@@ -156,8 +156,9 @@ describe("no answer raises", function()
       '"error"', '"error_codes"', '"error_description"', '"expires_on"', '"message"', '"verification_uri"' }
     local function answer()
       if math.random(4) == 1 then return body() end
-      local parts = { '"access_token":"abc"', '"device_code":"abcdef"', '"user_code":"A1"' }
+      local parts = {}
       for i = 1, 5 do parts[i] = words[math.random(#words)] .. ":" .. value(3) end
+      if math.random(3) > 1 then parts[6] = '"access_token":"abc","device_code":"abcdef","user_code":"A1"' end
       return "{" .. table.concat(parts, ",") .. "}"
     end
     local app = { tenant = "contoso.com", client_id = "app", prompt = function(shown)
