@@ -177,13 +177,18 @@ SANITIZE  = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZED = BUILD=build/asan LDFLAGS='$(SANITIZE)' \
             CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZE)' FORTIFY= PROTECT=
 
+# packaging builds without sanitizers; the matrices run the same C code in many
+# combinations, and are left to the other run unless everything is wanted
+UNSANITIZED = packaging$(if $(M365RESTORE_FULL),,$(comma)matrix)
+comma := ,
+
 asan: export ASAN_OPTIONS = detect_leaks=1
 asan: export UBSAN_OPTIONS = print_stacktrace=1
 asan: export LSAN_OPTIONS = print_suppressions=0:suppressions=$(CURDIR)/spec/support/lsan.supp
 asan:
 	@$(INSIDE) $(SANITIZED) build/asan/lua
 	@$(MAKE) --no-print-directory $(SANITIZED) spec LUA="$(CURDIR)/build/asan/lua" LUA_VERSION=$(LUA_VERSION) \
-	  SPEC_CFLAGS='$(SANITIZE)' SPEC_OPTIONS=--exclude-tags=packaging
+	  SPEC_CFLAGS='$(SANITIZE)' SPEC_OPTIONS=--exclude-tags=$(UNSANITIZED)
 
 # the modules find Lua in the interpreter, as in the distribution's
 $(BUILD)/lua: spec/support/lua.c

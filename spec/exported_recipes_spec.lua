@@ -51,7 +51,7 @@ local recipes = {
 
 local function inside(f) coroutine.wrap(f)() end
 
-describe("the recipe", function()
+describe("the recipe #matrix", function()
   for name, recipe in pairs(recipes) do
     for _, list in ipairs(recipe[1]) do
       it(name .. " takes " .. list, function()

@@ -79,7 +79,7 @@ function steps.protection(client)
   assert.equal("refuse", err.class)
 end
 
-describe("under the dialect", function()
+describe("under the dialect #matrix", function()
   for name, values in pairs(dialects.switches) do
     for _, value in ipairs(values) do
       it(("%s = %s, searches, browses, bulk requests and policies work"):format(name, tostring(value)), function()

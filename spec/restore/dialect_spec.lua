@@ -25,7 +25,7 @@ local function name_of(dialect)
   return #parts > 0 and table.concat(parts, ", ") or "the usual one"
 end
 
-describe("a plan is applied in every dialect:", function()
+describe("a plan is applied in every dialect: #matrix", function()
   for _, dialect in ipairs(dialects) do
     it(name_of(dialect), function()
       local place = support.start { sites = 55, dialect = dialect, page_size = 30, speed = 400000 }

@@ -70,7 +70,7 @@ describe("sessions of others that a test puts into the simulator", function()
   it("are refused where they cannot be meant", function()
     local function problem(options) return select(2, pcall(api.sim.stage_session, api.sim, options)) end
     assert.matches("stage_session: artifacts is missing", problem {})
-    assert.matches("stage_session: state: one of draft", problem { state = "odd", artifacts = { {} } })
+    assert.matches("stage_session.state: one of draft", problem { state = "odd", artifacts = { {} } })
     assert.matches("there is no restore point 'x'", problem { artifacts = { { restorePoint = "x" } } })
   end)
 
