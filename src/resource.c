@@ -197,13 +197,31 @@ static void settle(lua_State *L, int resource, const char *property) {
   }
 }
 
-/* class and remedy of an error of the service, by its code */
+/* Is the value on the top, that of an error's key, to be told by the code? An
+   empty message says nothing. */
+static bool is_untold(lua_State *L, const char *key) {
+  return lua_isnil(L, -1) ||
+         (strcmp(key, "message") == 0 &&
+          (lua_type(L, -1) != LUA_TSTRING || lua_rawlen(L, -1) == 0));
+}
+
+static const char *told_by_code(const struct m365_entry *entry,
+                                const struct m365_resource *r,
+                                const char *key) {
+  const char *const seen[] = {r->destination, NULL};
+  if (strcmp(key, "class") == 0)
+    return entry->class;
+  if (strcmp(key, "message") == 0)
+    return entry->fact;
+  return m365_advice(entry->code, r->owner, seen);
+}
+
+/* class, message and remedy of an error of the service, by its code */
 static bool push_advice(lua_State *L, const struct m365_resource *r, int data,
                         const char *key) {
-  const char *const seen[] = {r->destination, NULL};
   const struct m365_entry *entry = NULL;
-  bool class = strcmp(key, "class") == 0;
-  if (!class && strcmp(key, "remedy") != 0)
+  if (strcmp(key, "class") != 0 && strcmp(key, "message") != 0 &&
+      strcmp(key, "remedy") != 0)
     return false;
   lua_pushliteral(L, "code");
   if (lua_rawget(L, data) == LUA_TSTRING)
@@ -211,8 +229,7 @@ static bool push_advice(lua_State *L, const struct m365_resource *r, int data,
   lua_pop(L, 1);
   if (entry == NULL)
     return false;
-  lua_pushstring(
-      L, class ? entry->class : m365_advice(entry->code, r->owner, seen));
+  lua_pushstring(L, told_by_code(entry, r, key));
   return true;
 }
 
@@ -274,7 +291,8 @@ static int error_index(lua_State *L) {
   lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
   take_first_error(L, 4);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, 4) != LUA_TNIL ||
+  lua_rawget(L, 4);
+  if (!is_untold(L, lua_tostring(L, 2)) ||
       !push_advice(L, lua_touserdata(L, 1), 4, lua_tostring(L, 2)))
     settle(L, 1, lua_tostring(L, 2));
   return 1;
@@ -331,16 +349,17 @@ static int resource_pairs(lua_State *L) {
 
 /* Replaces the data at 2 by a copy with what an error knows beside it. */
 static void add_advice(lua_State *L, const struct m365_resource *r) {
-  static const char *const keys[] = {"class", "remedy"};
+  static const char *const keys[] = {"class", "message", "remedy"};
   lua_newtable(L);
   for (lua_pushnil(L); lua_next(L, 2) != 0;) { /* copy, key, value */
     lua_pushvalue(L, -2);
     lua_insert(L, -2);
     lua_rawset(L, 3);
   }
-  for (size_t i = 0; i < 2; i++) {
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     lua_pushstring(L, keys[i]);
-    if (lua_rawget(L, 2) == LUA_TNIL && push_advice(L, r, 2, keys[i]))
+    lua_rawget(L, 2);
+    if (is_untold(L, keys[i]) && push_advice(L, r, 2, keys[i]))
       lua_setfield(L, 3, keys[i]);
     lua_settop(L, 3);
   }
