@@ -1,7 +1,11 @@
 --- Advice by what was seen: each code has a fact and a remedy, and the remedy fits the operation and the situation.
 local core = require "m365restore.core"
+local crypto = require "m365restore.crypto"
 local m365 = require "m365restore"
+local scratch = require "spec.support.scratch"
+local simulator = require "m365restore.simulator"
 local support = require "spec.contract.support"
+local system = require "m365restore.system"
 
 local function remedy(...)
   return (select(2, m365.describe(...)))
@@ -189,16 +193,51 @@ local MET = {
   { "enable", 403, "UnableToReadBillingProfile Forbidden" },
   { "enable", 402, "InvalidBillingProfile http_402" },
   { "enable", 400, "InvalidAppOwnerTenantId" },
-  { "session", 401, "http_401" }, { "session", 409, "http_409" }, { "session", 412, "http_412" },
-  { "session", 413, "http_413" }, { "session", 423, "http_423" }, { "session", 507, "http_507" },
+  { "bulk", 200, "BulkRestoreArtifactsNotResolved SiteUrlNotFound UserNotBackedup" },
+  { "bulk_request", 404, "BulkRestoreArtifactsNotFound" },
+  { "delete_bulk_request", 403, "InvalidStateForBulkRequestDeletion" },
+  { "create_policy", 400, "InvalidCreateRequest InvalidDisplayName" },
+  { "create_policy", 409, "PolicyCreationNotAllowed ProtectionUnitAlreadyExists" },
+  { "create_policy", 413, "ProtectionUnitsLimitBreached" },
+  { "create_policy", 500, "PolicySaveFailed" },
+  { "policy", 400, "InvalidPolicyId" }, { "policy", 404, "PolicyNotFound" },
+  { "activate_policy", 403, "PolicyActionNotAllowed" }, { "activate_policy", 400, "invalidStateForActivation" },
+  { "update_policy", 400, "DuplicateProtectionUnitInList ProtectionUnitActionNotAllowed" },
+  { "unit", 200, "ProtectionUnitNotFound InvalidArtifactId QuotaExceeded" },
+  { "offboard", 403, "OperationNotAllowed" },
+  { "create_rule", 400, "InvalidInclusionRuleCreateRequest InvalidRuleExpression" },
+  { "create_rule", 413, "InvalidRuleExpressionGroupLimitExceeded" },
+  { "update_rule", 400, [[InvalidProtectionRulePatchRequest InvalidProtectionRuleStatusForUpdation
+    PatchNotAllowedForStaticRule InvalidInclusionRuleId]] },
+  { "update_rule", 422, "InvalidProtectionRuleStatusForDynamicRuleEdit" },
+  { "run_rule", 400, "ProtectionRuleActionNotAllowed RunNotAllowedForDynamicRule" },
+  { "delete_rule", 400, "InvalidProtectionRuleStatusForDeletion" },
+  { "delete_rule", 422, [[InvalidProtectionRuleStatusForDynamicRuleDeletion
+    InvalidProtectionRuleStatusForDynamicRuleDeleteAndUnprotectAll]] },
+  { "delete_rule", 404, "ProtectionRuleNotFound" },
+  { "session", 401, "http_401" }, { "session", 408, "http_408" }, { "session", 409, "http_409" },
+  { "session", 412, "http_412" }, { "session", 413, "http_413" }, { "session", 423, "http_423" },
+  { "session", 429, "http_429" }, { "session", 500, "http_500" }, { "session", 501, "http_501" },
+  { "session", 502, "http_502" }, { "session", 503, "http_503" }, { "session", 504, "http_504" },
+  { "session", 505, "http_505" }, { "session", 507, "http_507" }, { "session", 509, "http_509" },
 }
 
+local RULE = "(memberOf -any (group.id -in ['1acd6b28-2cb2-42d5-8d22-7cbb5c9d7e3f']))"
+
+-- the calls whose answer is one object with an error
+local ONE = { bulk = true, unit = true }
+
 describe("a code of the service, where it is met,", function()
-  local sim, client, session
+  local sim, client, session, bulk, policy, rule, unit
 
   setup(function()
     sim, client = support.start(nil, { retries = 0 })
     session = assert(client.sharePoint:create_session())
+    bulk = assert(session:create_bulk_request { siteWebUrls = { sim:units("site")[1].siteWebUrl },
+      destinationType = "new", protectionTimePeriod = { endDateTime = "2026-11-01T00:00:00Z" } })
+    policy = client.oneDriveForBusiness:protection_policies():next()
+    unit = client:protection_units():next()
+    rule = assert(policy:create_inclusion_rule { driveExpression = RULE })
   end)
   teardown(function()
     client:close()
@@ -206,6 +245,19 @@ describe("a code of the service, where it is met,", function()
   end)
 
   local calls = {
+    bulk = function() return nil, session:bulk_request(bulk.id).error end,
+    bulk_request = function() return session:bulk_request(bulk.id) end,
+    delete_bulk_request = function() return bulk:delete() end,
+    create_policy = function() return client.sharePoint:create_protection_policy { displayName = "n" } end,
+    policy = function() return client:protection_policy "x" end,
+    activate_policy = function() return policy:activate() end,
+    update_policy = function() return policy:update { displayName = "n" } end,
+    unit = function() return nil, client:protection_unit("x").error end,
+    offboard = function() return unit:offboard() end,
+    create_rule = function() return policy:create_inclusion_rule { driveExpression = RULE } end,
+    update_rule = function() return rule:update { driveExpression = RULE } end,
+    run_rule = function() return rule:run() end,
+    delete_rule = function() return rule:delete() end,
     create_session = function() return client.sharePoint:create_session() end,
     session = function() return client:session "x" end,
     update = function()
@@ -231,8 +283,9 @@ describe("a code of the service, where it is met,", function()
     for code in case[3]:gmatch "%S+" do
       it(("has a message and a remedy: %s, %s"):format(case[1], code), function()
         local fault = { code = not code:find "^http_" and code or "", message = "" }
-        local item = { value = { { id = "a", status = "failed", destinationType = "new", error = fault } } }
-        support.answer(sim, case[1] == "artifact" and item or { error = fault }, { status = case[2],
+        local item = { id = "a", status = "failed", destinationType = "new", error = fault }
+        local body = case[1] == "artifact" and { value = { item } } or ONE[case[1]] and item or { error = fault }
+        support.answer(sim, body, { status = case[2],
           times = case[2] == 401 and 2 or 1, -- a token is renewed once
           path = case[1] == "create_bulk_request" and "BulkAdditionRequests$" or nil,
         })
@@ -245,5 +298,122 @@ describe("a code of the service, where it is met,", function()
         assert.is_string(err.class)
       end)
     end
+  end
+end)
+
+--- What this library fails with by itself, as it is met: each makes the error of its code.
+local function path_of(name) return scratch.folder() .. "/" .. name end
+
+local function asked(settings, fault)
+  return function()
+    local sim <close> = simulator.start { sites = 1, speed = 1 }
+    local all = { base_url = sim.url, credential = sim:credential { lifetime = 1e12 }, retries = 0, timeout = 20 }
+    for name, value in pairs(settings or {}) do all[name] = value end
+    local client <close> = m365.client(all)
+    if fault then sim:fault(fault) end
+    return client:session "x"
+  end
+end
+
+local function with_token(credential)
+  return function() return asked { credential = credential }() end
+end
+
+local function at_url(url) return asked { base_url = url } end
+
+local function planned(options)
+  return function()
+    local sim, client = support.start()
+    local all = { service = "sharePoint", targets = "all", before = sim:clock():now(), destination = "new" }
+    for name, value in pairs(options) do all[name] = value end
+    local plan, err = m365.plan(client, all)
+    client:close()
+    sim:stop()
+    return nil, plan and plan.rows[1].refusal or err
+  end
+end
+
+local function started(call)
+  return function()
+    local sim <close>, client = support.start(nil, { retries = 0 })
+    local ours <close> = client
+    return call(ours, sim)
+  end
+end
+
+local OWN = {
+  ambiguous = started(function(client, sim)
+    sim:fault { action = "lose", method = "POST" }
+    return client.sharePoint:create_session()
+  end),
+  connect = at_url "http://127.0.0.1:1",
+  resolve = at_url "https://nowhere.invalid",
+  no_answer = asked({}, { action = "drop" }),
+  network = asked({}, { action = "reset" }),
+  truncated = asked({}, { action = "truncate", bytes = 20 }),
+  garbage = asked({}, { action = "garbage" }),
+  first_byte_timeout = asked({ first_byte_timeout = 0.2 }, { action = "stall", seconds = 60, before = "headers" }),
+  deadline = asked({ timeout = 0.2 }, { action = "stall", seconds = 60, before = "headers" }),
+  bad_json = asked({}, { action = "status", status = 200, body = '{"id":' }),
+  bad_encoding = asked({}, {
+    action = "status", status = 200, body = "{}", headers = { ["Content-Encoding"] = "gzip" },
+  }),
+  too_large = asked({ max_response_size = 1024 }, {
+    action = "status", status = 200, body = '{"id":"' .. ("x"):rep(5000) .. '"}',
+  }),
+  redirect = asked({}, { action = "status", status = 302, body = "", headers = { Location = "https://example.com/" } }),
+  token_failed = with_token(function() error "no" end),
+  closed = started(function(client)
+    client:close()
+    return client:session "x"
+  end),
+  beta_only = started(function(client)
+    return client.sharePoint:create_protection_policy { displayName = "n", protectionMode = "standard" }
+  end),
+  not_activated = function()
+    local sim <close>, client = support.start { speed = 36000 }
+    local ours <close> = client
+    return ours.sharePoint:create_session():wait()
+  end,
+  wait_timeout = started(function(client, sim)
+    local point = sim:points(sim:units("site")[1].id)[1]
+    local session = assert(client.sharePoint:create_session { siteRestoreArtifacts = {
+      { restorePoint = { id = point.id }, destinationType = "new" } } })
+    assert(session:activate())
+    return session:wait { timeout = 0 }
+  end),
+  no_targets = planned { targets = {} },
+  too_many_targets = planned { max_targets = 1 },
+  unknown = planned { targets = { "https://contoso.sharepoint.com/sites/nowhere" } },
+  unreadable = planned { targets = { "no such thing" } },
+  future_moment = planned { before = "2999-01-01T00:00:00Z" },
+  no_restore_point = planned { before = "2001-01-01T00:00:00Z" },
+  not_found = function() return system.read_file "/nowhere/at/all" end,
+  not_a_file = function() return system.read_file "/" end,
+  locked = function()
+    local path = path_of "journal"
+    local first <close> = assert(system.open_journal(path))
+    return system.open_journal(path)
+  end,
+  gone = function()
+    local path = path_of "journal"
+    local journal <close> = assert(system.open_journal(path))
+    os.remove(path)
+    return journal:append "x"
+  end,
+  timeout = function() return system.run({ "sleep", "60" }, { timeout = 0.05 }) end,
+  bad_pem = function() return crypto.identity "" end,
+  bad_base64 = function() return crypto.unbase64 "%" end,
+}
+
+describe("a code of our own, where it is met,", function()
+  for code, make in pairs(OWN) do
+    it("has a message and a remedy: " .. code, function()
+      local none, err = make()
+      assert.is_nil(none)
+      assert.equal(code, err.code)
+      assert.is_true(#err.message > 9, code)
+      assert.truthy((err.remedy or remedy(code)):find "^%u.*%.$", code)
+    end)
   end
 end)
