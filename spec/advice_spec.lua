@@ -371,7 +371,7 @@ local OWN = {
     return client.sharePoint:create_protection_policy { displayName = "n", protectionMode = "standard" }
   end),
   not_activated = function()
-    local sim <close>, client = support.start { speed = 36000 }
+    local _ <close>, client = support.start { speed = 36000 }
     local ours <close> = client
     return ours.sharePoint:create_session():wait()
   end,
@@ -392,7 +392,7 @@ local OWN = {
   not_a_file = function() return system.read_file "/" end,
   locked = function()
     local path = path_of "journal"
-    local first <close> = assert(system.open_journal(path))
+    local _ <close> = assert(system.open_journal(path))
     return system.open_journal(path)
   end,
   gone = function()
