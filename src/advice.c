@@ -343,6 +343,9 @@ static const struct {
      "Ask for smaller pages by page_size, or raise max_response_size."},
     {"too_large", NULL, NULL,
      "Raise max_response_size, or ask for fewer properties by select."},
+    {"headers_too_large", NULL, NULL,
+     "Look for a proxy or gateway that adds headers, or raise "
+     "max_header_size; libcurl takes lines of 100 KB and 300 KB in all."},
     {"foreign_link", NULL, NULL,
      "Check base_url: behind a gateway the links must lead to it, too."},
     {"link_loop", NULL, NULL,
@@ -550,7 +553,7 @@ static const struct {
     {"symlink", NULL, NULL, "Give the path of the file itself."},
     {"not_a_file", NULL, NULL, "Give the path of a regular file."},
     {"too_many_files", NULL, NULL,
-     "Close files, or raise the limit (ulimit -n)."},
+     "Close files and connections, or raise the limit (ulimit -n)."},
     {"io", NULL, NULL,
      "See the message, which is the system's; look at the disk and the "
      "path."},

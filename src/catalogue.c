@@ -177,6 +177,9 @@ static const struct m365_entry ours[] = {
     {"bad_json", RETRY, "the answer was not JSON"},
     {"bad_answer", ASK, "the answer does not have the documented shape"},
     {"too_large", ASK, "the answer is larger than max_response_size"},
+    {"headers_too_large", ASK,
+     "the headers of the answer are larger than max_header_size, or than "
+     "libcurl takes"},
     {"foreign_link", REFUSE,
      "the link of the list leads to another host, and the token does not "
      "follow"},

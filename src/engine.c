@@ -237,7 +237,7 @@ static bool is_challenge(const struct m365_transfer *t) {
 static enum m365_outcome outcome_of(const struct m365_job *job) {
   const struct m365_transfer *t = &job->transfer;
   bool sent = t->phase >= M365_PHASE_SENT;
-  if (t->off_limits || t->proxy_refused)
+  if (t->off_limits || t->proxy_refused || t->no_descriptor)
     return M365_HOPELESS;
   if (t->result == CURLE_OK && is_challenge(t))
     return M365_UNAUTHORIZED;

@@ -213,8 +213,13 @@ static const char *code_of_way(const struct m365_job *job) {
     return "off_loopback";
   if (t->cut != M365_CUT_NOT)
     return code_of_cut(t->cut);
-  if (t->body.fault == M365_BUFFER_NO_MEMORY)
+  if (t->body.fault == M365_BUFFER_NO_MEMORY ||
+      t->head.fault == M365_BUFFER_NO_MEMORY)
     return "no_memory";
+  if (t->no_descriptor)
+    return "too_many_files";
+  if (t->long_head)
+    return "headers_too_large";
   if (t->proxy_refused)
     return "proxy_refused";
   if (t->proxy_status > 0)
@@ -276,9 +281,10 @@ static void set_deadline_message(lua_State *L, const struct m365_job *job) {
   lua_setfield(L, -2, "message");
 }
 
-/* What libcurl says of a try that it ended itself. */
+/* What libcurl says of a try that it ended itself, where that is the cause. */
 static const char *words_of_curl(const struct m365_transfer *t) {
-  if (t->cut != M365_CUT_NOT || t->result == CURLE_OK)
+  if (t->cut != M365_CUT_NOT || t->result == CURLE_OK || t->no_descriptor ||
+      t->long_head)
     return NULL;
   return *t->error != '\0' ? t->error : curl_easy_strerror(t->result);
 }

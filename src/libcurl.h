@@ -25,6 +25,9 @@
 #define M365_CURLOPT_QUICK_EXIT ((CURLoption)322)
 #define M365_CURLMOPT_QUICK_EXIT ((CURLMoption)21)
 
+/* since 8.6 */
+#define M365_CURLE_TOO_LARGE ((CURLcode)100)
+
 static inline bool m365_curl_knows(CURLcode code) {
   return code != CURLE_UNKNOWN_OPTION && code != CURLE_NOT_BUILT_IN;
 }

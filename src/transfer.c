@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "instant.h"
 #include "retry.h"
@@ -105,6 +106,10 @@ static bool is_allowed(const struct sockaddr *address, enum m365_plain plain) {
   return false;
 }
 
+static bool is_lack(int reason) {
+  return reason == EMFILE || reason == ENFILE;
+}
+
 /* Close-on-exec from birth, which libcurl does only since 8.14; and the last
    word on plain http: whatever a name resolved to, it must be near. */
 static curl_socket_t on_socket(void *data, curlsocktype purpose,
@@ -119,6 +124,7 @@ static curl_socket_t on_socket(void *data, curlsocktype purpose,
   t->sockets[1] = t->sockets[0];
   t->sockets[0] = socket(address->family, address->socktype | SOCK_CLOEXEC,
                          address->protocol);
+  t->no_descriptor = t->sockets[0] < 0 && is_lack(errno);
   return t->sockets[0];
 }
 
@@ -241,7 +247,7 @@ static void forget(struct m365_transfer *t) {
   m365_buffer_reset(&t->body);
   t->phase = M365_PHASE_IDLE;
   t->sockets[0] = t->sockets[1] = -1;
-  t->off_limits = false;
+  t->off_limits = t->no_descriptor = t->long_head = false;
   t->stirred = false;
   t->cut = M365_CUT_NOT;
   t->result = CURLE_OK;
@@ -442,6 +448,58 @@ static void settle_proxy(struct m365_transfer *t) {
   }
 }
 
+/* a resolver opens some, which are closed again when it gives up */
+#define LEAST_DESCRIPTORS 6
+
+static bool are_descriptors_free(void) {
+  int taken[LEAST_DESCRIPTORS], n = 0, reason;
+  while (n < LEAST_DESCRIPTORS &&
+         (taken[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) >= 0)
+    n++;
+  reason = n < LEAST_DESCRIPTORS ? errno : 0;
+  for (int i = 0; i < n; i++)
+    close(taken[i]);
+  return !is_lack(reason);
+}
+
+/* Without a free descriptor a name is not found, and a file not read; libcurl
+   says no more than that. */
+static void settle_descriptors(struct m365_transfer *t) {
+  switch (t->result) {
+  case CURLE_COULDNT_CONNECT:
+    break;
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_RESOLVE_PROXY:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_CERTPROBLEM:
+    t->no_descriptor = !are_descriptors_free();
+    break;
+  default:
+    t->no_descriptor = false;
+  }
+}
+
+/* libcurl takes lines of 100 KB, and 300 KB of them. Its older releases call a
+   longer line a lack of memory, and too many a failure to receive. */
+#define LONGEST_LINE ((size_t)128 << 10)
+
+static bool is_memory_free(void) {
+  void *block = malloc(LONGEST_LINE);
+  free(block);
+  return block != NULL;
+}
+
+static void settle_head(struct m365_transfer *t) {
+  static const char words[] = "Too large response headers";
+  bool heading = t->phase >= M365_PHASE_SENT && t->body.length == 0;
+  t->long_head =
+      t->head.fault == M365_BUFFER_FULL || t->result == M365_CURLE_TOO_LARGE ||
+      (heading && t->result == CURLE_OUT_OF_MEMORY && is_memory_free()) ||
+      strncmp(t->error, words, sizeof words - 1) == 0;
+  if (t->long_head)
+    t->result = CURLE_WRITE_ERROR;
+}
+
 /* The only time that libcurl itself watches is that for connecting. */
 static void settle_time(struct m365_transfer *t) {
   if (t->result == CURLE_OPERATION_TIMEDOUT)
@@ -455,6 +513,8 @@ void m365_transfer_finish(struct m365_transfer *t, CURLcode result) {
     settle_time(t);
     settle_tls(t);
     settle_proxy(t);
+    settle_descriptors(t);
+    settle_head(t);
   }
   curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->status);
   curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &t->verification);

@@ -84,6 +84,8 @@ struct m365_transfer {
   bool hurried;    /* libcurl's own time for connecting is set */
   bool off_limits; /* plain http, and the name led to where that is not
                       allowed */
+  bool no_descriptor; /* none was free for the connection */
+  bool long_head;     /* more headers than we, or libcurl, take */
   enum m365_cut cut;
   CURLcode result;
   long status;
