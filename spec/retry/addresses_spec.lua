@@ -46,7 +46,7 @@ describe("the second address of a name is tried within connect_timeout", functio
     ["IPv4 beside IPv4"] = "127.0.0.2 127.0.0.1", ["after two that do not answer"] = "127.0.0.2 127.0.0.2 127.0.0.1",
   } do
     it(name, function()
-      if os.getenv "SPEC_CFLAGS" then return pending "a sanitizer has to be loaded first" end
+      if (os.getenv "SPEC_CFLAGS" or "") ~= "" then return pending "a sanitizer has to be loaded first" end
       scratch.must("cc", "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", folder .. "/resolve.so", "spec/support/resolve.c",
         "-ldl")
       local env = scratch.environment()
