@@ -8,7 +8,7 @@ local TARGETS, SPEED = 200, 400000
 local KILLED = 9
 
 --- Besides one of each kind, this many moments are tried where not all are: fewer under a sanitizer, which is slow.
-local SAMPLE = support.is_slow and 1 or 5
+local SAMPLE = support.is_slow and 1 or 3
 
 local function child(sim, folder, kill_at)
   local env = scratch.environment()
@@ -88,7 +88,7 @@ local function kill(folder, dialect, i, label)
   return dying.signal == KILLED
 end
 
-describe("a run that is killed and started again restores every target exactly once, on", function()
+describe("a run that is killed and started again restores every target exactly once #matrix, on", function()
   for name, dialect in pairs(dialects) do
     local kinds = dialect.kinds
     dialect.kinds = nil

@@ -3,7 +3,7 @@ local support = require "spec.simulator.support"
 
 local outcome = support.outcome
 
-describe("the simulator's dialect", function()
+describe("the simulator's dialect #matrix", function()
   local api
 
   after_each(function() api:stop() end)

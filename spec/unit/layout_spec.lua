@@ -64,7 +64,7 @@ describe("the library as it is built", function()
   end)
 
   it("has no variables that all states share, but the one that starts libcurl once", function()
-    if os.getenv "SPEC_CFLAGS" then
+    if (os.getenv "SPEC_CFLAGS" or "") ~= "" then
       return -- sanitizers add their own
     end
     local harmless = { __dso_handle = true, __TMC_END__ = true }
