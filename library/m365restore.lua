@@ -102,7 +102,7 @@ function list:next(timeout) end
 ---@return fun(): any[]
 function list:pages() end
 
----How many match, as the service counts them, whatever `top` and `skip` are: without walking the list, which starts at its
+---How many match, as the service counts them, regardless of `top` and `skip`: without walking the list, which starts at its
 ---first item all the same. For lists asked for with `count = true`; a browse counts unasked.
 ---@async
 ---@return integer?

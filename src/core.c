@@ -113,7 +113,7 @@ static void stay_loaded(void) {
 }
 
 /***
-How long a service asks to wait, in whatever form it says so.
+How long a service asks to wait, in each form of saying so.
 @function retry_after
 @tparam string value of a header Retry-After
 @tparam[opt] number now what a moment in it is counted from, in epoch seconds;

@@ -1,5 +1,5 @@
 /*
-** mend: a JSON text as the decoder reads it, whoever wrote it and in whatever
+** mend: a JSON text as the decoder reads it, from every writer and in every
 ** locale the host runs.
 **
 ** No Lua. A text that is fine is left alone, at the price of one look at it.

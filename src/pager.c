@@ -499,7 +499,7 @@ How many there are, as the service counts them: a list that was asked for with
 handed out afterwards as if nothing had been. A browse counts unasked. May
 yield; raises where the count was not asked for.
 @function pager:count
-@treturn ?integer of all that match, whatever `top` and `skip` are; nil, err
+@treturn ?integer of all that match, regardless of `top` and `skip`; nil, err
 where the page cannot be read or tells none (`bad_answer`)
 */
 static int pager_count(lua_State *L) {

@@ -57,7 +57,7 @@ static enum m365_outcome outcome_of_status(long status, bool advised) {
     return advised ? M365_THROTTLED : M365_TROUBLED;
   case 408:
     return M365_TROUBLED;
-  case 501: /* not implemented */
+  case 501: /* the request is unknown there */
   case 505: /* the version of HTTP */
   case 507: /* the quota */
   case 509: /* the bandwidth */

@@ -26,7 +26,7 @@ function clock.of(client)
   return client.clock or clock.real
 end
 
---- The seconds on a clock that nobody sets; good for differences only.
+--- The seconds on the monotonic clock; good for differences only.
 -- @tparam clock self
 -- @treturn number
 function clock.monotonic(self)

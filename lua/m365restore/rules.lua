@@ -46,7 +46,7 @@ local function text(value)
   return type(value) == "string" and value or nil
 end
 
---- The failure that a resource shows, read from its `error`, whatever the service sent there.
+--- The failure that a resource shows, read from its `error`, of any type.
 -- @param resource
 -- @treturn table `code` and `message`: texts, or nil; `details`: a list, or nil
 function rules.fault(resource)
@@ -59,7 +59,7 @@ end
 
 local counts = { "total", "completed", "failed", "inProgress" }
 
---- The numbers of a session's artifacts, whatever the service sent.
+--- The numbers of a session's artifacts, of any type.
 -- @param session
 -- @treturn table `total`, `completed`, `failed`, `inProgress`: integers, or nil
 function rules.count(session)

@@ -20,7 +20,7 @@ local rows = {
   authority = "string", scope = "string",
 }
 
--- between two questions, in seconds, whatever the server asks for
+-- between two questions, in seconds, regardless of what the server asks for
 local USUAL_INTERVAL, SHORTEST_INTERVAL, LONGEST_INTERVAL = 5, 1, 60
 
 local function failure(code, message)

@@ -147,7 +147,7 @@ function Ladder:take()
 end
 
 --- Is one point to be had rather than another? Where both are of one moment, it is the one whose id comes first, in
--- whatever order they are listed.
+-- any order of the list.
 local function is_better(rung, a, b)
   local order = b == nil and 1 or time.compare(a.protectionDateTime, b.protectionDateTime)
   if order == 0 then

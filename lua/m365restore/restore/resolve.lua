@@ -334,7 +334,7 @@ function resolve.units(client, service, wanted, on_unit, beside)
   if not ok then
     return nil, err
   end
-  if wanted.every then -- in whatever order the service lists them
+  if wanted.every then -- in any order of the service's list
     table.sort(list, function(a, b) return targets.meaning(a) < targets.meaning(b) end)
   end
   for _, target in ipairs(list) do

@@ -34,7 +34,7 @@ local function id(value)
   return value
 end
 
---- What an address means, in whatever way it is spelled.
+--- What an address means, in each of its spellings.
 local function key_of(text)
   local clue = spelling.read(text)
   return clue and clue.key or text, clue and clue.kind

@@ -258,7 +258,7 @@ function spelling.read(text, expected)
   return clue, reason
 end
 
---- The clue of an id, whatever it looks like.
+--- The clue of an id, of any form.
 -- @tparam string id
 -- @treturn table
 function spelling.of_id(id)

@@ -83,7 +83,7 @@ function admission.view_all(ctx, kind, items)
   return list
 end
 
---- Refuses the artifacts of another service, whatever they hold.
+--- Refuses the artifacts of another service, with any content.
 -- @tparam table service
 -- @tparam table body
 -- @tparam string suffix of the names in it: "", or "@delta"

@@ -10,7 +10,7 @@ local function wrong(path, expected, value)
   return ("%s: %s expected, got %s."):format(path, expected, json.type(value))
 end
 
---- An object, whatever it holds.
+--- An object, with any content.
 function check.any_object(value, path)
   if json.type(value) ~= "object" then return wrong(path, "an object", value) end
 end
