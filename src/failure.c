@@ -598,7 +598,7 @@ int m365_failure_refused(lua_State *L) {
 }
 
 /***
-A text that somebody else wrote, without what looks like a secret in it: users
+A text of another origin, without what looks like a secret in it: users
 and passwords of URLs, tokens, values whose names say that they are secret.
 @function redact
 @tparam string text

@@ -311,7 +311,7 @@ static int resource_len(lua_State *L) {
   return 1;
 }
 
-/* Does reading give a method for the key, whatever the service sent? */
+/* Does reading give a method for the key, even where the service sent one? */
 static bool is_hidden(lua_State *L, const struct m365_type *type, int key) {
   bool hidden;
   m365_methods_load(L, key);

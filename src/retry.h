@@ -62,7 +62,7 @@ double m365_retry_delay(unsigned tries, double first, double advice,
 /* Does this status stand for trouble that passes by itself? */
 bool m365_retry_passes(long status);
 
-/* the longest pause that is kept, in seconds, whatever the service asks for */
+/* the longest pause that is kept, in seconds, also if more is asked for */
 #define M365_LONGEST_ADVICE 3600.0
 
 /* Retry-After as seconds: a number; a moment, as an HTTP date or in seconds of

@@ -34,7 +34,7 @@ local permissions = {
   },
 }
 
--- The same for looking people up by their addresses, without which a restore works as long as nobody is named so.
+-- The same for looking people up by their addresses, which a restore needs only where a person is named so.
 local lookups = {
   {
     names = { "User.ReadBasic.All" }, path = "/users", query = { ["$top"] = "1", ["$select"] = "id" },
@@ -263,7 +263,7 @@ end
 -- @treturn table `ok` (boolean) and `checks`, a list of `{ name, ok (true,
 -- false or "unknown"), detail, remedy, error }`; beside them `lookups`, the
 -- same for the permissions to look people up by their addresses, none of which
--- a restore needs that names nobody so; `permissions`
+-- a restore needs that names no person so; `permissions`
 -- (what the token says of itself, not verified), `app_id`, `service`,
 -- `controller`, `clock_skew`; `tostring` gives a line for each check
 return function(client)

@@ -1,4 +1,4 @@
---- No answer raises, whatever its shape: each method gives a value, or nil and an error.
+--- No answer raises, of any shape: each method gives a value, or nil and an error.
 local core = require "m365restore.core"
 local m365 = require "m365restore"
 local support = require "spec.contract.support"

@@ -107,7 +107,7 @@ describe("a canary", function()
       function() return client:request("GET", ROOT, options) end,
       function() return client:request("POST", ROOT, { headers = options.headers, body = {} }) end,
     })
-    -- these send no header of one's own, which nobody can know then
+    -- these send no header of the caller's own
     meet(token, {
       function() return client:session "x" end,
       function() return client:sessions():next() end,

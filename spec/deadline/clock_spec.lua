@@ -1,4 +1,4 @@
---- A clock that is set while something waits: waits, deadlines and tokens go by one that nobody sets.
+--- A clock that is set while something waits: waits, deadlines and tokens go by the monotonic clock.
 local core = require "m365restore.core"
 local m365 = require "m365restore"
 local simulator = require "m365restore.simulator"

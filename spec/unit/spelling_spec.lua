@@ -26,7 +26,7 @@ local function random_name()
   return (text:find "^%.*$" or text:find "^ " or text:find " $") and random_name() or list
 end
 
---- The same name as somebody may write it: other capitals, escapes, characters that nobody sees.
+--- The same name as a person may write it: other capitals, escapes, invisible characters.
 local function respell(name)
   local parts = {}
   for i, letter in ipairs(name) do

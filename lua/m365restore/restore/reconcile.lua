@@ -133,7 +133,7 @@ function reconcile.begin(self)
 end
 
 --- What became of rows in a session of others that has ended.
--- @treturn ?table results of those that nobody restores any more; or nil, err
+-- @treturn ?table results of those that no session restores any more; or nil, err
 -- @treturn table what others go on restoring, by the number of the row
 local function outcomes_of(self, session, rows)
   local recent, err = self:look()

@@ -152,7 +152,7 @@ end
 -- protectionUnitId, restorePointId, protectionDateTime, lost, destinationType, startDateTime, completionDateTime,
 -- url, `awaited`: what is missing where a copy has no address yet, restoredItemCount), `counts` (outcome -> how many),
 -- `ok`, `exit_code`. Outcomes: restored, nothing_to_restore, already_restored, excluded, failed, failed_elsewhere
--- (somebody else's session had it under way), running_elsewhere, rejected (by the service, before it was activated),
+-- (another session had it under way), running_elsewhere, rejected (by the service, before it was activated),
 -- refused (in the plan), running, not_started, unknown
 function report.new(plan, state, problem)
   local rows = {}

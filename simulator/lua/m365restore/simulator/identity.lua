@@ -58,7 +58,7 @@ end
 
 --- Makes a token.
 -- @tparam table options `application`, another client id; `delegated`, `permissions`, `lifetime` in simulated seconds,
--- `claims` that were asked for, `real`: whoever asks counts real seconds, and so its life is that long at least
+-- `claims` that were asked for, `real`: the asking client counts real seconds, and so its life is that long at least
 -- @tparam number now
 -- @treturn string token
 -- @treturn number lifetime

@@ -294,7 +294,7 @@ local CLOCK = {
 -- @tparam ?table options `ahead` (0): seconds that the client's clock is ahead of the service's; below 0 it is behind
 -- @treturn table `now(self)` -> epoch seconds with fraction; `monotonic(self)` -> the same on a clock that
 -- nobody sets; `delay(self, seconds)` -> real seconds to wait for so much simulated time; `set(self, ahead)`: from now
--- on `now` is so far ahead, as when somebody sets the clock of the client's machine
+-- on `now` is so far ahead, as when the clock of the client's machine is set
 function Simulator:clock(options)
   options = check("clock", options or {}, CLOCK)
   return face(self.clock_, options.ahead)
