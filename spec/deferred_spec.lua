@@ -29,7 +29,7 @@ describe("methods written in Lua", function()
       end
       require "m365restore"
       load()
-      print(#missing, table.concat(missing, " "), package.loaded["m365restore.session"] ~= nil)
+      print(#missing, table.concat(missing, " "), package.loaded["m365restore.graph.session"] ~= nil)
     ]]
     assert.equal("0\t\ttrue\n", output)
   end)
@@ -39,10 +39,10 @@ describe("methods written in Lua", function()
       local m365 = require "m365restore"
       local client = m365.client { base_url = "http://127.0.0.1:1", credential = "token", retries = 0 }
       assert(not client:session "1")
-      print(package.loaded["m365restore.session"] ~= nil)
+      print(package.loaded["m365restore.graph.session"] ~= nil)
       local before = require("m365restore.core").method("sharePoint", "create_session")
       local method = client.sharePoint.create_session
-      print(package.loaded["m365restore.session"] ~= nil, method ~= before)
+      print(package.loaded["m365restore.graph.session"] ~= nil, method ~= before)
       print(type(client.batch), (pcall(function() return client.sharePoint.batch end)))
     ]]
     assert.equal("false\ntrue\ttrue\nfunction\tfalse\n", output)

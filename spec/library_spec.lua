@@ -24,10 +24,10 @@ end
 -- the modules that add methods to types; a program loads them when it first asks for one of those
 local function extending()
   local modules = {}
-  for _, name in ipairs(scratch.names "lua/m365restore") do
+  for _, name in ipairs(scratch.names "lua/m365restore/graph") do
     local module = name:match "^(.*)%.lua$"
-    if module and scratch.read("lua/m365restore/" .. name):find("core.extend(", 1, true) then
-      modules[#modules + 1] = "m365restore." .. module
+    if module and scratch.read("lua/m365restore/graph/" .. name):find("core.extend(", 1, true) then
+      modules[#modules + 1] = "m365restore.graph." .. module
     end
   end
   return modules

@@ -2,7 +2,7 @@
 local m365 = require "m365restore"
 local core = require "m365restore.core"
 local system = require "m365restore.system"
-local words = require "m365restore.restore.words"
+local words = require "m365restore.text.format"
 
 -- what must not come through: controls, the second set of controls, directions, line separators, broken bytes
 local HOSTILE = {

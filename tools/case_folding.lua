@@ -1,5 +1,5 @@
---- Writes lua/m365restore/folding.lua out of Unicode's table of case folding (Debian: package unicode-data).
--- Run from the root of the project: `make folding`.
+--- Writes lua/m365restore/text/tables/case_folding.lua out of Unicode's table of case folding (Debian: package
+-- unicode-data). Run from the root of the project: `make folding`.
 local SOURCE = arg[1] or "/usr/share/unicode/CaseFolding.txt"
 
 --- The simple foldings, which put one character in the place of one: status C (common) and S (simple).
@@ -38,12 +38,12 @@ local lines = {}
 for i, range in ipairs(ranges_of(pairs_read)) do
   lines[i] = string.format("  { 0x%04X, 0x%04X, %d, %d },", table.unpack(range))
 end
-local out = assert(io.open("lua/m365restore/folding.lua", "w"))
+local out = assert(io.open("lua/m365restore/text/tables/case_folding.lua", "w"))
 out:write(string.format([[
 --- Unicode's simple case folding, version %s: written by tools/case_folding.lua, not by hand.
 -- Each row is { first, last, distance, step }: the characters from first to last, every one or every second, are
 -- folded into the character that lies that distance away.
--- @module m365restore.folding
+-- @module m365restore.text.tables.case_folding
 return {
 %s
 }

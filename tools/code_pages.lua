@@ -1,5 +1,5 @@
---- Writes lua/m365restore/code_pages.lua: the upper halves of the code pages in which spreadsheets save CSV, as iconv
--- knows them. Run from the root of the project: `make code-pages`.
+--- Writes lua/m365restore/text/tables/code_pages.lua: the upper halves of the code pages in which spreadsheets save
+-- CSV, as iconv knows them. Run from the root of the project: `make code-pages`.
 
 -- the name that is written, and iconv's
 local PAGES = {
@@ -46,11 +46,11 @@ for _, page in ipairs(PAGES) do
   end
   lines[#lines + 1] = "  },"
 end
-local out = assert(io.open("lua/m365restore/code_pages.lua", "w"))
+local out = assert(io.open("lua/m365restore/text/tables/code_pages.lua", "w"))
 out:write(([[
 --- Code pages of one byte a character: written by tools/code_pages.lua, not by hand.
 -- Each has sixteen rows of eight characters, for the bytes from 0x80 on; U+FFFD stands where a page has no character.
--- @module m365restore.code_pages
+-- @module m365restore.text.tables.code_pages
 return {
 %s
 }

@@ -1,6 +1,6 @@
---- Writes lua/m365restore/composing.lua: which letter and which mark make one character. Unicode's canonical
--- compositions (Debian: unicode-data), without those that it excludes, and without Hangul, which is arithmetic.
--- Run from the root of the project: `make composition`.
+--- Writes lua/m365restore/text/tables/composition.lua: which letter and which mark make one character. Unicode's
+-- canonical compositions (Debian: unicode-data), without those that it excludes, and without Hangul, which is
+-- arithmetic. Run from the root of the project: `make composition`.
 local FOLDER = arg[1] or "/usr/share/unicode/"
 
 local excluded, version = {}, nil
@@ -37,11 +37,11 @@ for _, mark in ipairs(marks) do
       math.min(from + 23, #pairs_of)))
   end
 end
-local out = assert(io.open("lua/m365restore/composing.lua", "w"))
+local out = assert(io.open("lua/m365restore/text/tables/composition.lua", "w"))
 out:write(([[
 --- Unicode's canonical compositions, version %s: written by tools/composition.lua, not by hand.
 -- Each row is { mark, letters }: a letter, and what it becomes with the mark, one after the other.
--- @module m365restore.composing
+-- @module m365restore.text.tables.composition
 return {
 %s
 }

@@ -18,12 +18,12 @@ end
 
 --- A credential's request knows the claims that a challenge asks for.
 core.token_request.__index = function(request, name)
-  return require("m365restore.challenge").field(request, name)
+  return require("m365restore.credential.challenge").field(request, name)
 end
 
 -- The modules that give resources methods, and the names of all these
 -- methods. They are loaded when one of them is first asked for.
-local modules = { "session", "batch", "bulk", "browse", "points", "policy", "service", "by_id" }
+local modules = { "session", "batch", "bulk_request", "browse", "points", "policy", "service", "by_id" }
 local methods = {
   "activate", "activate_protection_policy", "activate_service_app", "activate_session", "add", "batch", "browse",
   "cancel_offboard_drive_protection_unit", "cancel_offboard_mailbox_protection_unit",
@@ -41,7 +41,7 @@ local methods = {
 
 core.defer(methods, function()
   for _, name in ipairs(modules) do
-    require("m365restore." .. name)
+    require("m365restore.graph." .. name)
   end
 end)
 
@@ -51,23 +51,23 @@ local lazy = {
   credential = { "m365restore.credential" },
   driver = { "m365restore.driver" },
   gather = { "m365restore.driver.gather" },
-  preflight = { "m365restore.preflight" },
+  preflight = { "m365restore.jobs.preflight" },
   progress = { "m365restore.progress" },
   script = { "m365restore.script" },
   time = { "m365restore.time" },
-  csv = { "m365restore.restore.csv" },
-  journal = { "m365restore.restore.journal" },
-  plan = { "m365restore.restore.plan", "make" },
-  load_plan = { "m365restore.restore.plan", "load" },
-  apply = { "m365restore.restore.apply", "apply" },
-  resume = { "m365restore.restore.apply", "resume" },
-  needs = { "m365restore.restore.needs" },
-  plan_files = { "m365restore.restore.granular", "files" },
-  plan_messages = { "m365restore.restore.granular", "messages" },
-  watch = { "m365restore.restore.watch" },
-  clean_drafts = { "m365restore.restore.janitor" },
-  bulk_restore = { "m365restore.restore.bulk" },
-  drill = { "m365restore.restore.drill" },
+  csv = { "m365restore.text.csv" },
+  journal = { "m365restore.run.journal" },
+  plan = { "m365restore.plan", "make" },
+  load_plan = { "m365restore.plan", "load" },
+  apply = { "m365restore.run.apply", "apply" },
+  resume = { "m365restore.run.apply", "resume" },
+  needs = { "m365restore.plan.permissions" },
+  plan_files = { "m365restore.plan.granular", "files" },
+  plan_messages = { "m365restore.plan.granular", "messages" },
+  watch = { "m365restore.jobs.watch" },
+  clean_drafts = { "m365restore.jobs.clean_drafts" },
+  bulk_restore = { "m365restore.jobs.bulk_restore" },
+  drill = { "m365restore.jobs.drill" },
 }
 
 local m365 = {

@@ -1,4 +1,4 @@
-local challenge = require "m365restore.challenge"
+local challenge = require "m365restore.credential.challenge"
 
 describe("challenges", function()
   it("are told apart, whatever is in them", function()

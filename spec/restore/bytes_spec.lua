@@ -2,7 +2,7 @@
 local core = require "m365restore.core"
 local m365 = require "m365restore"
 local raised = require "spec.support.raised"
-local repair = require "m365restore.repair"
+local repair = require "m365restore.text.repair"
 local scratch = require "spec.support.scratch"
 local support = require "spec.restore.support"
 

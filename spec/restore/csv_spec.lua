@@ -1,4 +1,4 @@
-local csv = require "m365restore.restore.csv"
+local csv = require "m365restore.text.csv"
 local m365 = require "m365restore"
 local raised = require "spec.support.raised"
 local scratch = require "spec.support.scratch"

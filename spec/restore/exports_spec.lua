@@ -1,6 +1,6 @@
 --- The exports that people have, each as its program writes it: every row finds its unit.
-local columns = require "m365restore.columns"
-local encoding = require "m365restore.encoding"
+local columns = require "m365restore.plan.headings"
+local encoding = require "m365restore.text.encoding"
 local m365 = require "m365restore"
 local raised = require "spec.support.raised"
 local scratch = require "spec.support.scratch"

@@ -1,5 +1,5 @@
 local m365 = require "m365restore"
-local journal = require "m365restore.restore.journal"
+local journal = require "m365restore.run.journal"
 local raised = require "spec.support.raised"
 local scratch = require "spec.support.scratch"
 local support = require "spec.restore.support"

@@ -1,4 +1,4 @@
-local journal = require "m365restore.restore.journal"
+local journal = require "m365restore.run.journal"
 local scratch = require "spec.support.scratch"
 
 describe("a journal", function()

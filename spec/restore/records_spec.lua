@@ -1,7 +1,7 @@
 local core = require "m365restore.core"
-local journal = require "m365restore.restore.journal"
+local journal = require "m365restore.run.journal"
 local m365 = require "m365restore"
-local seal = require "m365restore.restore.seal"
+local seal = require "m365restore.plan.integrity"
 local scratch = require "spec.support.scratch"
 local support = require "spec.restore.support"
 
@@ -266,7 +266,7 @@ describe("whether a run is a new one", function()
 end)
 
 describe("tasks that wait for each other", function()
-  local gate = require "m365restore.restore.gate"
+  local gate = require "m365restore.run.slots"
 
   it("of a plan end together when the service lists units without ids", function()
     local place = support.start({ sites = 30 })
@@ -283,7 +283,7 @@ describe("tasks that wait for each other", function()
   end)
 
   it("of a plan end together when any of them raises", function()
-    local ladder = require "m365restore.restore.ladder"
+    local ladder = require "m365restore.plan.point_search"
     local place = support.start({ sites = 60 })
     finally(function() place:stop() end)
     for _, name in ipairs { "feed", "settle", "take", "wait" } do

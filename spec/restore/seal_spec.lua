@@ -2,7 +2,7 @@
 local core = require "m365restore.core"
 local m365 = require "m365restore"
 local scratch = require "spec.support.scratch"
-local seal = require "m365restore.restore.seal"
+local seal = require "m365restore.plan.integrity"
 local support = require "spec.restore.support"
 
 describe("the hash of a plan", function()

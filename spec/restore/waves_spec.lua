@@ -1,4 +1,4 @@
-local waves = require "m365restore.restore.waves"
+local waves = require "m365restore.plan.schedule"
 
 --- A generator of our own: the same plans in every run, and nobody's random numbers disturbed.
 local function generator(seed)

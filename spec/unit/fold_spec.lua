@@ -1,5 +1,5 @@
 --- Case folding: the committed table against Unicode's, and texts of every kind of script.
-local fold = require "m365restore.fold"
+local fold = require "m365restore.text.fold"
 
 local UNICODE = "/usr/share/unicode/CaseFolding.txt"
 
@@ -62,7 +62,7 @@ describe("a folded text", function()
     file:close()
     assert.is_true(count > 1400)
     local held = 0
-    for _, range in ipairs(require "m365restore.folding") do
+    for _, range in ipairs(require "m365restore.text.tables.case_folding") do
       held = held + (range[2] - range[1]) // range[4] + 1
     end
     assert.equal(count, held)

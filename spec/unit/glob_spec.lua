@@ -1,4 +1,4 @@
-local glob = require "m365restore.glob"
+local glob = require "m365restore.text.glob"
 local raised = require "spec.support.raised"
 
 --- Does a pattern match a path?

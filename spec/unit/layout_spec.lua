@@ -42,6 +42,28 @@ describe("the library as it is built", function()
     assert.is_true(knows_lua(texts, "await.c")) -- the check itself works
   end)
 
+  it("has Lua rooms whose arrows point down", function()
+    local floors = { "jobs", "run", "plan", "report", "sessions", "graph", "credential", "driver", "text" }
+    local floor_of = {}
+    for i, room in ipairs(floors) do
+      floor_of[room] = i
+    end
+    local count = 0
+    for path in scratch.must("find", "lua/m365restore", "-name", "*.lua"):gmatch "[^\n]+" do
+      local own = floor_of[path:match "^lua/m365restore/(%l+)/"]
+      for name in scratch.read(path):gmatch 'require[ (]"m365restore%.(%l+)' do
+        local other = floor_of[name]
+        if own and other then
+          count = count + 1
+          assert.is_true(own <= other, path .. " requires from " .. name .. ", which is above it")
+        elseif other then
+          assert.truthy(path:find "/init%.lua$", path .. " is beside the rooms and requires from " .. name)
+        end
+      end
+    end
+    assert.is_true(count > 100) -- the check itself finds them
+  end)
+
   it("keeps no Lua state from one call to the next", function()
     for name, text in pairs(sources()) do
       if name:find "%.h$" then

@@ -1,6 +1,6 @@
 --- Which texts name the same thing, and which do not, with random names. The seed of a failure is printed.
-local spelling = require "m365restore.restore.spelling"
-local uri = require "m365restore.uri"
+local spelling = require "m365restore.plan.spelling"
+local uri = require "m365restore.text.uri"
 
 local SEED = tonumber(os.getenv "SEED") or os.time()
 local ROUNDS = 2000
@@ -75,7 +75,7 @@ describe("the spelling of a site's address", function()
       local name = random_name()
       local text = table.concat(name)
       local key = key_of_unit(name)
-      local folded = require "m365restore.fold".text(text)
+      local folded = require "m365restore.text.fold".text(text)
       assert.is_true(seen[key] == nil or seen[key] == folded,
         ("SEED=%d: %s and %s"):format(SEED, text, tostring(seen[key])))
       seen[key] = folded

@@ -2,7 +2,7 @@
 -- @module m365restore.credential.managed_identity
 local core = require "m365restore.core"
 local options = require "m365restore.options"
-local uri = require "m365restore.uri"
+local uri = require "m365restore.text.uri"
 local check = require "m365restore.credential.check"
 local fetch = require "m365restore.credential.fetch"
 local redact = require "m365restore.credential.redact"

@@ -2,7 +2,7 @@
 -- that were sent to it, which some servers quote, and on one line.
 -- @module m365restore.credential.redact
 local core = require "m365restore.core"
-local uri = require "m365restore.uri"
+local uri = require "m365restore.text.uri"
 
 local redact = {}
 

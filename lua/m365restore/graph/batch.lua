@@ -1,0 +1,190 @@
+--- Many reads in few requests: Graph's $batch. Microsoft's page: "Combine
+-- multiple HTTP requests using JSON batching",
+-- https://learn.microsoft.com/graph/json-batching
+-- @module m365restore.graph.batch
+local core = require "m365restore.core"
+local clock = require "m365restore.clock"
+local options = require "m365restore.options"
+
+-- members of one request
+local LARGEST = 20
+
+-- how often a member is asked for again, and the pauses between where the
+-- service names none, in seconds
+local MOST_RETRIES, FIRST_PAUSE = 4, 1
+
+local DEFAULT_TIMEOUT = "120s"
+
+local PREFER = "include-unknown-enum-members"
+
+--- The address of a member, relative to the version as a batch wants it.
+local function url_of(client, path, field)
+  local version = client.beta and "/beta" or "/v1.0"
+  local url = type(path) == "string" and path or ""
+  if url:sub(1, #client.base_url) == client.base_url then
+    url = url:sub(#client.base_url + 1)
+  end
+  local given, rest = url:match "^(/[^/]+)(/.*)$"
+  if given == version then
+    url = rest
+  elseif given == "/v1.0" or given == "/beta" then
+    error(string.format("%s: this client speaks %s, got %s", field, version:sub(2), url), 0)
+  end
+  if url:sub(1, 1) ~= "/" or url:find "%c" then
+    error(string.format("%s: a path like \"/solutions/backupRestore/restoreSessions\" was expected, got %s", field,
+      tostring(path)), 0)
+  end
+  return url
+end
+
+local member_options = { path = "string", headers = "table" }
+
+--- The reads as members of a request, checked.
+local function members_of(client, reads)
+  if type(reads) ~= "table" then
+    error("client.batch: a list of paths was expected, got " .. type(reads), 0)
+  end
+  local members = {}
+  for i, read in ipairs(reads) do
+    local field = string.format("client.batch[%d]", i)
+    local o = type(read) == "table" and options.read(field, read, member_options) or { path = read }
+    local headers = { Prefer = PREFER }
+    for name, value in pairs(o.headers or {}) do
+      headers[name] = name:lower() == "prefer" and PREFER .. ", " .. value or value
+    end
+    members[i] = { place = i, method = "GET", url = url_of(client, o.path, field), headers = headers }
+  end
+  return members
+end
+
+-- headers that ask for a pause, and how many of their units are a second
+local PAUSES = { ["retry-after"] = 1, ["x-ms-retry-after-ms"] = 1000, ["retry-after-ms"] = 1000 }
+
+--- The longest pause that a member's headers ask for, in seconds; nil: none.
+local function pause_of(answer)
+  local longest
+  for name, value in pairs(answer.headers) do
+    local unit = type(name) == "string" and PAUSES[name:lower()]
+    for _, text in ipairs(unit and (type(value) == "table" and value or { value }) or {}) do
+      local seconds = core.retry_after(tostring(text), unit > 1 and 0 or nil)
+      longest = seconds and math.max(seconds / unit, longest or 0) or longest
+    end
+  end
+  return longest
+end
+
+--- A member's body without the client's token, which some gateways quote.
+local function without_token(client, value)
+  if type(value) == "string" then
+    return core.without_token(client, value)
+  elseif type(value) ~= "table" then
+    return value
+  end
+  local copy = {}
+  for name, member in pairs(value) do
+    copy[without_token(client, name)] = without_token(client, member)
+  end
+  return copy
+end
+
+--- The error of a member that was not read.
+local function failure(client, member, answer)
+  return core.refused(answer.status, without_token(client, answer.body), {
+    retry_after = pause_of(answer), operation = "client.batch " .. member.url, sent = true,
+    attempts = member.attempts,
+  })
+end
+
+--- The error of a member that has no answer, or none that can be read.
+local function lost(member)
+  return core.failure {
+    code = "bad_answer", message = "the batch has no answer for this member", operation = "client.batch " .. member.url,
+    sent = true, attempts = member.attempts,
+  }
+end
+
+--- The answers that can be read, by their ids; numbers may come as texts.
+local function answers_of(answer)
+  local answers = {}
+  local responses = type(answer) == "table" and answer.responses
+  for _, one in ipairs(type(responses) == "table" and responses or {}) do
+    local status = type(one) == "table" and math.tointeger(tonumber(one.status))
+    if status and one.id ~= nil then
+      one.status, one.headers = status, type(one.headers) == "table" and one.headers or {}
+      answers[tostring(one.id)] = one
+    end
+  end
+  return answers
+end
+
+--- Sends some members in one request; puts the answers where they belong, and
+-- returns the members that are to be asked for again, and the longest
+-- Retry-After.
+local function send(client, members, found, opts)
+  local requests = core.array {}
+  for i, member in ipairs(members) do
+    member.attempts = (member.attempts or 0) + 1
+    requests[i] = { id = tostring(i), method = member.method, url = member.url, headers = member.headers }
+  end
+  local answer, err = client:request("POST", "/$batch",
+    { body = { requests = requests }, effect = "read", timeout = opts.timeout })
+  local answers = answers_of(answer)
+  local again, longest = {}, 0
+  for i, member in ipairs(members) do
+    local one = answers[tostring(i)]
+    if one and one.status >= 200 and one.status < 300 then
+      found.results[member.place], found.failures[member.place] = one, nil
+    else
+      found.failures[member.place] = not answer and err or not one and lost(member) or failure(client, member, one)
+      if one and core.passes(one.status) and member.attempts <= MOST_RETRIES then
+        again[#again + 1] = member
+        longest = math.max(longest, found.failures[member.place].retry_after or 0)
+      end
+    end
+  end
+  return again, longest
+end
+
+--- Reads many things in requests of 20; nothing in this library does so by
+-- itself. Members that were throttled, or failed in passing, are asked for
+-- again without the others after the longest Retry-After. May yield.
+-- @function client:batch
+-- @tparam table reads a list: paths from the version on
+-- ("/solutions/backupRestore/restoreSessions"), or `{ path =, headers = }`; a
+-- nextLink of an earlier answer is a path, too
+-- @tparam[opt] table opts `timeout` (duration, default 120s): of all together
+-- @treturn table answers by the places of the reads: `{ status =, headers =,
+-- body = }`
+-- @treturn table errors by the places of those that were not read. Raises on a
+-- path that is none
+local function batch(self, reads, opts)
+  local members = members_of(self, reads)
+  local timeout = options.read("client.batch", opts, { timeout = "duration" }).timeout or core.duration(DEFAULT_TIMEOUT)
+  local deadline = core.monotonic() + timeout
+  local found = { results = {}, failures = {} }
+  local pause = FIRST_PAUSE
+  while #members > 0 do
+    local later, longest = {}, 0
+    for first = 1, #members, LARGEST do
+      local group = { table.unpack(members, first, math.min(first + LARGEST - 1, #members)) }
+      local left = math.max(deadline - core.monotonic(), 0.001)
+      local again, advice = send(self, group, found, { timeout = left })
+      table.move(again, 1, #again, #later + 1, later)
+      longest = math.max(longest, advice)
+    end
+    members = later
+    if #members > 0 then
+      local wait = longest > 0 and math.min(longest, core.longest_retry_after) or pause
+      pause = pause * 2
+      if core.monotonic() + wait >= deadline then
+        break
+      end
+      clock.sleep(clock.real, wait, self)
+    end
+  end
+  return found.results, found.failures
+end
+
+core.extend("client", { batch = batch })
+
+return {}

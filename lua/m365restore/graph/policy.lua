@@ -1,0 +1,252 @@
+--- What configures the backup: policies with their units and rules, service
+-- applications, the service itself. Bodies are checked before they are sent.
+-- @module m365restore.graph.policy
+local core = require "m365restore.core"
+local delta = require "m365restore.graph.delta"
+local options = require "m365restore.options"
+local rules = require "m365restore.graph.rules"
+local time = require "m365restore.time"
+
+-- protection units in one request, and the longest name of a policy
+local MOST_UNITS, LONGEST_NAME = 50, 1024
+
+-- The kind of unit of each service, and the property that names one.
+local kinds = {
+  sharePoint = { kind = "site", key = "siteId", urls = "siteWebUrls", ids = "siteIds" },
+  oneDriveForBusiness = { kind = "drive", key = "directoryObjectId", urls = "drives", ids = "directoryObjectIds" },
+  exchange = { kind = "mailbox", key = "directoryObjectId", urls = "mailboxes", ids = "directoryObjectIds" },
+}
+
+--- The units of a policy, or of a delta, checked: nil, err where the service
+-- would refuse them.
+local function check_units(what, place, list, key)
+  for i = 1, #list do
+    local unit = list[i]
+    local id = type(unit) == "table" and (unit["@removed"] and unit.id or unit[key])
+    if type(id) ~= "string" or id == "" then
+      error(string.format("%s.%s[%d]: { %s = } was expected", what, place, i, key), 0)
+    end
+  end
+  if #list > MOST_UNITS then
+    return rules.refuse(what, "ProtectionUnitsLimitBreached", "%d units in one request, the limit is %d", #list,
+      MOST_UNITS)
+  end
+  return true
+end
+
+local function check_name(what, name)
+  if name and utf8.len(name) and utf8.len(name) > LONGEST_NAME then
+    return rules.refuse(what, "InvalidDisplayName", "displayName has %d characters, the limit is %d", utf8.len(name),
+      LONGEST_NAME)
+  end
+  return true
+end
+
+--- The body of a policy as it is sent.
+local function policy_body(what, client, body, places, key, shape)
+  local sent = options.body(what, body, shape)
+  local ok, err = rules.version(what, client, sent, { "billingPolicyId", "protectionMode", places[2] })
+  if ok then
+    ok, err = check_name(what, sent.displayName)
+  end
+  for _, place in ipairs(places) do
+    if ok and sent[place] then
+      ok, err = check_units(what, place, sent[place], key)
+      sent[place] = #sent[place] > 0 and sent[place] or core.array {}
+    end
+  end
+  return ok and sent, err
+end
+
+local function policy_shape(...)
+  local shape = {
+    displayName = "string", billingPolicyId = "string", protectionMode = "string",
+    ["@odata.type"] = "string",
+  }
+  for _, place in ipairs { ... } do
+    shape[place] = "table"
+  end
+  return shape
+end
+
+--- Creates a policy, inactive as yet. May yield.
+-- @function service:create_protection_policy
+-- @tparam table body `displayName` (at most 1,024 characters), and
+-- `siteProtectionUnits` (`{ { siteId = }, ... }`), `driveProtectionUnits` or
+-- `mailboxProtectionUnits` (`{ { directoryObjectId = }, ... }`), at most 50
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?resource the policy; or nil, err. Microsoft's page: "Create
+-- sharePointProtectionPolicy",
+-- https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointprotectionpolicies
+local function create(service, known)
+  local what = service .. ".create_protection_policy"
+  local place = known.kind .. "ProtectionUnits"
+  local send, shape = core.method(service, "create_protection_policy"), policy_shape(place)
+  return function(self, body, opts)
+    local sent, err = policy_body(what, self:client(), body, { place }, known.key, shape)
+    if not sent then
+      return nil, err
+    elseif not sent.displayName then
+      error(what .. ".displayName: a string was expected, got nil", 0)
+    end
+    return send(self, sent, opts)
+  end
+end
+
+--- Changes a policy: its name, or its units by a delta. A unit that was refused
+-- is an error, though the answer is a 200; the others stay applied. May yield.
+-- @function policy:update
+-- @tparam table body `displayName`, `["siteProtectionUnits@delta"]` (or its
+-- siblings): units to add, as on create, and
+-- `{ ["@removed"] = { reason = "changed" }, id = }` to remove; on beta, for a policy over a whole workload
+-- (`protectionMode = "fullServiceBackup"`), `["siteExclusionUnits@delta"]` (or its siblings), alike
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?object the answer; or nil, err and the answer, with
+-- `err.code == "items_refused"` and one of `err.details` for each. Microsoft's page:
+-- "Update sharePointProtectionPolicy", https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-update
+local function update(service, known)
+  local name = service .. "ProtectionPolicy"
+  local what, place = name .. ".update", known.kind .. "ProtectionUnits@delta"
+  local left_out = known.kind .. "ExclusionUnits@delta"
+  local send, shape = core.method(name, "update"), policy_shape(place, left_out)
+  return function(self, body, opts)
+    local sent, err = policy_body(what, self:client(), body, { place, left_out }, known.key, shape)
+    if not sent then
+      return nil, err
+    end
+    local answer, fault = send(self, sent, opts)
+    if not answer then
+      return nil, fault
+    end
+    fault = delta.refusal(what, answer[place]) or delta.refusal(what, answer[left_out])
+    if fault then
+      return nil, fault, answer
+    end
+    return answer
+  end
+end
+
+--- A method that sends a body of a fixed shape. Properties whose kind ends in
+-- "!" must be there.
+local function checked(on, verb, properties)
+  local what, shape, needed = on .. "." .. verb, {}, {}
+  for property, kind in pairs(properties) do
+    shape[property] = kind:gsub("!", "")
+    needed[#needed + 1] = kind:find "!" and property or nil
+  end
+  local send = core.method(on, verb)
+  return {
+    [verb] = function(self, body, opts)
+      local sent = options.body(what, body, shape)
+      for _, property in ipairs(needed) do
+        if sent[property] == nil then
+          error(string.format("%s.%s: a %s was expected, got nil", what, property, shape[property]), 0)
+        end
+      end
+      return send(self, sent, opts)
+    end,
+  }
+end
+
+--- Turns backup on in this tenant. May yield.
+-- @function client:enable
+-- @tparam table body `appOwnerTenantId`: the tenant that owns this application
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?resource serviceStatus; or nil, err. Microsoft's page: "backupRestoreRoot:
+-- enable", https://learn.microsoft.com/graph/api/backuprestoreroot-enable
+core.extend("client", checked("client", "enable", { appOwnerTenantId = "string!" }))
+
+--- Changes who is told about restores and policies. Signed-in users only. May
+-- yield.
+-- @function email_notifications_setting:update
+-- @tparam table body `isEnabled`, `additionalEvents`, `recipients`
+-- (`{ role =, customRecipients = { { email = } } }`)
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
+-- "Update emailNotificationsSetting", https://learn.microsoft.com/graph/api/emailnotificationssetting-update
+core.extend("emailNotificationsSetting", checked("emailNotificationsSetting", "update", {
+  isEnabled = "boolean", additionalEvents = "string", recipients = "table", ["@odata.type"] = "string",
+}))
+
+local activate_app = core.method("serviceApp", "activate")
+
+--- Lets a service application control the backup from some time on. Signed-in
+-- users only. May yield.
+-- @function service_app:activate
+-- @tparam table body `effectiveDateTime`: a text, or seconds since 1970
+-- @tparam[opt] table opts time and size limits of the call
+-- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
+-- "serviceApp: activate", https://learn.microsoft.com/graph/api/serviceapp-activate
+local function activate(self, body, opts)
+  local what = "serviceApp.activate"
+  local given = options.body(what, body, { effectiveDateTime = "any" })
+  local moment = given.effectiveDateTime
+  if not time.compare(moment, moment) then
+    error(string.format("%s.effectiveDateTime: a time was expected, got %s", what, tostring(moment)), 0)
+  end
+  given.effectiveDateTime = type(moment) == "string" and moment or time.format(moment)
+  return activate_app(self, given, opts)
+end
+core.extend("serviceApp", { activate = activate })
+
+for service, known in pairs(kinds) do
+  local policy = service .. "ProtectionPolicy"
+  core.extend(service, { create_protection_policy = create(service, known) })
+  core.extend(policy, { update = update(service, known) })
+  local expression = known.kind .. "Expression"
+
+  --- Adds a rule to a policy. May yield.
+  -- @function policy:create_inclusion_rule
+  -- @tparam table body `siteExpression`, `driveExpression` or
+  -- `mailboxExpression` (text), `isAutoApplyEnabled` (true: the service keeps
+  -- applying it)
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource the rule; or nil, err. Microsoft's page: "Create protectionRuleBase",
+  -- https://learn.microsoft.com/graph/api/protectionrulebase-post
+  core.extend(policy, checked(policy, "create_inclusion_rule", {
+    [expression] = "string!", isAutoApplyEnabled = "boolean", ["@odata.type"] = "string",
+  }))
+
+  --- Changes a rule. May yield.
+  -- @function rule:update
+  -- @tparam table body the expression, as on create, and nothing else: whether the service keeps applying a rule is
+  -- settled when the rule is made
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
+  -- "Update protectionRuleBase", https://learn.microsoft.com/graph/api/protectionrulebase-update
+  core.extend(known.kind .. "ProtectionRule", checked(known.kind .. "ProtectionRule", "update", {
+    [expression] = "string!", ["@odata.type"] = "string",
+  }))
+
+  --- Leaves many sites or users out of a policy over a whole workload. Beta only. May yield.
+  -- @function policy:create_exclusion_bulk_job
+  -- @tparam table body `displayName`, and `siteWebUrls`, `drives` (addresses or UPNs) or `mailboxes`: both are needed
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource the job; or nil, err: `beta_only`, `PolicyActionNotAllowed`
+  core.extend(policy, checked(policy, "create_exclusion_bulk_job", {
+    displayName = "string!", [known.urls] = "table!", ["@odata.type"] = "string",
+  }))
+
+  --- Charges a unit to another billing policy, while no protection policy holds the unit. Beta, and signed-in users
+  -- only. May yield.
+  -- @function unit:update
+  -- @tparam table body `billingPolicyId`
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource itself, brought up to date; or nil, err: `OperationNotAllowed` where a policy holds the unit
+  core.extend(known.kind .. "ProtectionUnit", checked(known.kind .. "ProtectionUnit", "update", {
+    billingPolicyId = "string!", ["@odata.type"] = "string",
+  }))
+
+  --- Adds many units to a policy at once. May yield.
+  -- @function policy:create_bulk_job
+  -- @tparam table body `displayName`; `siteWebUrls` or `siteIds`, `drives` or
+  -- `directoryObjectIds`, `mailboxes` or `directoryObjectIds`
+  -- @tparam[opt] table opts time and size limits of the call
+  -- @treturn ?resource the job; or nil, err. Microsoft's page: "Create
+  -- siteProtectionUnitsBulkAdditionJob", https://learn.microsoft.com/graph/api/siteprotectionunitsbulkadditionjobs-post
+  core.extend(policy, checked(policy, "create_bulk_job", {
+    displayName = "string", [known.urls] = "table", [known.ids] = "table", ["@odata.type"] = "string",
+  }))
+end
+
+return {}

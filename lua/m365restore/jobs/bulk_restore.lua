@@ -1,0 +1,167 @@
+--- Bulk restores: the service looks up the sites or users, and picks their
+-- restore points, after the activation. Fast for thousands, and nothing that
+-- could be reviewed: that is why it stands beside plan and apply.
+-- @module m365restore.jobs.bulk_restore
+local core = require "m365restore.core"
+local applies = require "m365restore.run.apply"
+local clock = require "m365restore.clock"
+local history = require "m365restore.sessions.history"
+local moments = require "m365restore.plan.restore_time"
+local options = require "m365restore.options"
+local plans = require "m365restore.plan"
+local resolve = require "m365restore.plan.resolve"
+local targets = require "m365restore.plan.targets"
+local time = require "m365restore.time"
+
+-- what a person has to say before anything is replaced by points that nobody has seen
+local PHRASE = "unreviewed"
+
+-- resources in one request, and how far back points are taken from
+local LARGEST, FAR_BACK = 10000, 400 * 86400
+
+-- what says how it is run, and not what is restored
+local run_options = {
+  journal = "string", on_progress = "callable", timeout = "duration", interval = "duration", patience = "duration",
+  url_wait = "duration", actor = "string", ticket = "string", reason = "string",
+}
+
+local spec_options = {
+  service = "string", targets = "any", before = "any", prefer = "string", max_loss = "duration", destination = "any",
+  confirm = "string", allow_future = "boolean",
+}
+for name, kind in pairs(run_options) do
+  spec_options[name] = kind
+end
+
+local preferences = {
+  fastRestore = { tags = "fastRestore", restorePointPreference = "latest" },
+  latest = { restorePointPreference = "latest" },
+  oldest = { restorePointPreference = "oldest" },
+}
+
+local services = { sharePoint = true, oneDriveForBusiness = true, exchange = true }
+
+local function raise(...)
+  error(string.format(...), 0)
+end
+
+local function fail(code, ...)
+  return nil, core.failure {
+    code = code, class = "refuse", operation = "bulk_restore", sent = false, attempts = 0,
+    message = string.format(...),
+  }
+end
+
+local function read_options(spec)
+  local o = options.read("bulk_restore", spec, spec_options)
+  options.choice("bulk_restore.service", o.service, services)
+  o.moment = time.parse(o.before) or type(o.before) == "number" and o.before
+  if not o.moment then
+    raise("bulk_restore.before: a time like 2026-11-01T06:00:00Z was expected, got %s", tostring(o.before))
+  end
+  o.destination = targets.destination("bulk_restore", o.destination)
+  if not o.destination then
+    raise('bulk_restore.destination: "inPlace" or "new" was expected; it is never assumed')
+  end
+  o.prefer = o.prefer or "latest"
+  options.choice("bulk_restore.prefer", o.prefer, preferences)
+  o.wanted = targets.read("bulk_restore.targets", o.targets)
+  return o
+end
+
+--- A request has one time for all that is in it.
+local function refusal_of(o, target)
+  local own = target.before or target.at
+  if own and time.parse(own) ~= o.moment then
+    return { code = "other_time", message = "a bulk request takes one time for all, and this row is of " .. own }
+  end
+end
+
+local function rows_of(o, list)
+  local rows = {}
+  for n, target in ipairs(list) do
+    local unit = target.unit or {}
+    rows[n] = {
+      n = n, target = target.given, name = unit.name, address = unit.address, protectionUnitId = unit.id,
+      kind = "bulk", destinationType = target.destinationType or o.destination, priority = 1,
+      refusal = target.refusal or refusal_of(o, target),
+    }
+  end
+  return rows
+end
+
+local function plan_of(client, o, list)
+  local seen, err = history.since(client, o.service, nil, o.wanted.left)
+  if not seen then
+    return nil, err
+  end
+  local ask = {
+    protectionTimePeriod = {
+      startDateTime = time.format(math.floor(o.moment - (o.max_loss or FAR_BACK))), endDateTime = time.format(o.moment),
+    },
+    displayName = "m365restore",
+  }
+  for name, value in pairs(preferences[o.prefer]) do
+    ask[name] = value
+  end
+  return plans.new({
+    service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss, bulk = ask,
+    seen_until = seen.newest,
+    created = time.format(math.floor(clock.of(client):now())), rows = rows_of(o, list),
+    request = {
+      service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss,
+      destination = o.destination, targets = "in bulk: " .. plans.digest(o.wanted.list or {}),
+    },
+  }, LARGEST)
+end
+
+--- Would anything be restored in place?
+local function replaces(o)
+  for _, target in ipairs(o.wanted.list or {}) do
+    if target.destinationType == "inPlace" then
+      return true
+    end
+  end
+  return o.destination == "inPlace"
+end
+
+--- Restores in bulk. The service picks the points, so that there is no plan to review; run again with the same
+-- journal it goes on where it was. May yield.
+-- @function bulk_restore
+-- @tparam client client
+-- @tparam table spec `service`, `targets`, `before`, `prefer` ("latest" is the default, "fastRestore", "oldest"),
+-- `max_loss`, `destination`, `allow_future` as for `plan`; `confirm` = "unreviewed", where anything is restored in
+-- place; `journal` (path, required), `on_progress`, `timeout`, `interval`, `patience`, `url_wait`, `actor`, `ticket`,
+-- `reason` as for `apply`
+-- @treturn ?Run as from `apply`; or nil, err
+return function(client, spec)
+  local o = read_options(spec)
+  if replaces(o) and o.confirm ~= PHRASE then
+    return fail("confirmation_needed", 'the service picks the restore points, and nobody has reviewed them; a person '
+      .. 'who accepts that gives confirm = "%s"', PHRASE)
+  end
+  local known, future = moments.check(client, "bulk_restore", o.allow_future, { o.moment })
+  if not known then
+    return nil, future
+  end
+  local last = o.timeout and clock.monotonic(clock.of(client)) + o.timeout
+  o.wanted.left = last and function() return clock.call_timeout(client, last) end
+  local list, err = resolve.units(client, o.service, o.wanted)
+  if not list then
+    return nil, err
+  elseif #list == 0 then
+    return fail("no_targets", "there is nothing in the list of targets")
+  end
+  local opts = {}
+  local plan, problem = plan_of(client, o, list)
+  if not plan then
+    return nil, problem
+  elseif plan.planned > LARGEST then
+    return fail("too_many_targets", "%d targets, a bulk request takes %d", plan.planned, LARGEST)
+  end
+  for name in pairs(run_options) do
+    opts[name] = o[name]
+  end
+  opts.timeout = last and math.max(last - clock.monotonic(clock.of(client)), 0)
+  return applies.start(client, opts, function() return plan end, plan)
+end

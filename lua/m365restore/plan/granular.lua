@@ -1,0 +1,249 @@
+--- Plans for parts: files of a site or OneDrive, and messages of mailboxes.
+-- Such a plan is reviewed and applied like any other.
+-- @module m365restore.plan.granular
+local core = require "m365restore.core"
+local clock = require "m365restore.clock"
+local gather = require "m365restore.driver.gather"
+local glob = require "m365restore.text.glob"
+local history = require "m365restore.sessions.history"
+local moments = require "m365restore.plan.restore_time"
+local options = require "m365restore.options"
+local plans = require "m365restore.plan"
+local resolve = require "m365restore.plan.resolve"
+local rules = require "m365restore.graph.rules"
+local survey = require "m365restore.plan.survey"
+local targets = require "m365restore.plan.targets"
+local time = require "m365restore.time"
+local words = require "m365restore.text.format"
+
+local granular = {}
+
+-- messages are searched for this far back where nothing else is said: longer than any retention
+local FAR_BACK = 400 * 86400
+
+-- the services whose snapshots can be looked into
+local browsed = { sharePoint = true, oneDriveForBusiness = true }
+
+local function refuse(code, ...)
+  return nil, core.failure {
+    code = code, class = "refuse", operation = "plan", sent = false, attempts = 0, message = string.format(...),
+  }
+end
+
+local function moment_of(what, value)
+  local moment = time.parse(value) or type(value) == "number" and value
+  if not moment then
+    error(string.format("%s.before: a time like 2026-11-01T06:00:00Z was expected, got %s", what, tostring(value)), 0)
+  end
+  return moment
+end
+
+local function text(what, o, name)
+  if not o[name] then
+    error(string.format("%s.%s: a string was expected", what, name), 0)
+  end
+  return o[name]
+end
+
+local function finish(client, o, rows, request)
+  local seen, err = history.since(client, o.service, nil)
+  if not seen then
+    return nil, err
+  end
+  return plans.new({
+    seen_until = seen.newest,
+    service = o.service, before = time.format(o.before), prefer = "fastRestore", query = o.query,
+    created = time.format(math.floor(clock.of(client):now())), request = request, rows = rows,
+  }, client.max_artifacts)
+end
+
+-- {====== Files ======
+
+local file_options = {
+  service = "string", target = "any", before = "any", match = "string", max_loss = "duration", timeout = "duration",
+  allow_future = "boolean",
+}
+
+--- The unit of a target and its newest point that can be looked into.
+local function snapshot(client, what, o)
+  local wanted = targets.read(what .. ".target", { o.target })
+  if #wanted.list ~= 1 then
+    error(string.format("%s.target: one target was expected, the file has %d", what, #wanted.list), 0)
+  end
+  local list, choice_of = survey.run(client, {
+    service = o.service, prefer = "fastRestore", max_loss = o.max_loss, moment = moment_of(what, o.before),
+  }, wanted)
+  if not list then
+    return nil, choice_of
+  end
+  local target = list[1]
+  local point = choice_of(target) or {}
+  local refusal = target.refusal or point.refusal
+  if refusal then
+    return refuse(refusal.code, "%s: %s", target.given, refusal.message)
+  elseif point.tags ~= "fastRestore" then
+    return refuse("no_restore_point", "%s: no snapshot that can be looked into lies before then", target.given)
+  end
+  return target, point
+end
+
+--- What there is, in words; nil: nothing.
+local function list_places(there)
+  local parts = { table.unpack(there.places) }
+  parts[#parts + 1] = there.more > 0 and there.more .. " more" or nil
+  parts[#parts + 1] = there.files > 0 and words.count(there.files, "file") or nil
+  return #parts > 0 and table.concat(parts, ", ") or nil
+end
+
+--- The failure of a pattern that matches no file: what there is instead.
+local function no_match(point, pattern, there)
+  local list = list_places(there) or "nothing"
+  return nil, core.failure {
+    code = "no_match", class = "refuse", operation = "plan", sent = false, attempts = 0, places = there.places,
+    message = string.format("no file in the snapshot of %s matches %s; %s", point.protectionDateTime, pattern,
+      there.matching and there.matching .. " is no file" or "where it leads there is: " .. list),
+    seen = there.matching and "folder" or #there.places > 0 and "places" or there.files > 0 and "files" or nil,
+  }
+end
+
+--- Plans the restore of files, found by a pattern in the newest snapshot before a time. They are restored into a new
+-- folder. May yield.
+-- @function plan_files
+-- @tparam client client
+-- @tparam table spec `service` ("sharePoint" or "oneDriveForBusiness"), `target` (one site or user), `before` (a time),
+-- `match` (a pattern such as "/Shared Documents/**/*.xlsx"), `max_loss` (duration), `timeout` (duration: of the opening
+-- of the snapshot)
+-- @treturn ?Plan one row for each file; or nil, err: `no_match`, with what there is in `err.places`, a refusal, or what
+-- a call failed with. Raises on a pattern that can match nothing, before anything is sent
+function granular.files(client, spec)
+  local what = "plan_files"
+  local o = options.read(what, spec, file_options)
+  if o.target == nil then
+    error(what .. ".target: one site or user was expected", 0)
+  end
+  glob.compile(what .. ".match", o.match) -- before anything is made
+  options.choice(what .. ".service", o.service, browsed)
+  local known, future = moments.check(client, "plan", o.allow_future, { moment_of(what, o.before) })
+  if not known then
+    return nil, future
+  end
+  local target, point = snapshot(client, what, o)
+  if not target then
+    return nil, point
+  end
+  local unit = target.unit
+  local browse, err = client[o.service]:create_browse_session { restorePointId = point.id }
+  local ready, problem = browse, err
+  if browse then
+    ready, problem = browse:wait { timeout = o.timeout }
+  end
+  if not ready then
+    return nil, problem
+  end
+  local items, paths, there = browse:find(o.match, { type = "file" })
+  if not items then
+    return nil, paths
+  elseif #items == 0 then
+    return no_match(point, o.match, there)
+  end
+  local rows = {}
+  for n, item in ipairs(items) do
+    rows[n] = {
+      n = n, target = paths[n], name = unit.name, protectionUnitId = unit.id, kind = "item", destinationType = "new",
+      restorePointId = point.id, protectionDateTime = point.protectionDateTime, tags = point.tags, priority = 1,
+      browseSessionId = browse.id, itemKey = item.itemKey,
+    }
+  end
+  return finish(client, o, rows, {
+    service = o.service, before = time.format(o.before), targets = targets.meaning(target) .. " " .. o.match,
+  })
+end
+
+-- }======
+
+-- {====== Messages ======
+
+local message_options = {
+  targets = "any", before = "any", query = "string", destination = "any", max_loss = "duration",
+  allow_future = "boolean",
+}
+
+--- The row of one mailbox.
+local function search_row(client, o, moment, n, target)
+  local own = target.before or target.at
+  local row = {
+    n = n, target = target.given, kind = "messages", destinationType = target.destinationType or o.destination,
+    priority = 1, before = target.before, at = target.at, refusal = target.refusal,
+  }
+  moment = own and time.parse(own) or moment
+  if row.refusal then
+    return row
+  end
+  row.protectionUnitId, row.name = target.unit.id, target.unit.name
+  local answer, err = client:search_restore_points {
+    protectionUnitIds = { target.unit.id },
+    protectionTimePeriod = { startDateTime = moment - (o.max_loss or FAR_BACK), endDateTime = moment },
+    restorePointPreference = "latest", artifactQuery = { queryExpression = o.query, artifactType = "message" },
+  }
+  if not answer then
+    return nil, err
+  end
+  local hit = rules.object(rules.object(answer.searchResults)[1])
+  local point = rules.object(hit.restorePoint)
+  if next(hit) == nil or hit.artifactHitCount == 0 then
+    row.refusal = { code = "no_match", message = "no message of it matches the query" }
+  elseif type(point.id) ~= "string" then
+    return nil, core.failure {
+      code = "bad_answer", message = "the hit of a search names no restore point", operation = "plan_messages",
+      sent = true, attempts = 1,
+    }
+  else
+    row.restorePointId, row.protectionDateTime, row.tags = point.id, point.protectionDateTime, point.tags
+    row.searchResponseId, row.hits = answer.searchResponseId, hit.artifactHitCount
+  end
+  return row
+end
+
+--- Plans the restore of the messages that match a query. May yield.
+-- @function plan_messages
+-- @tparam client client
+-- @tparam table spec `targets` (mailboxes, as for `plan`), `query` (as the service takes it, such as
+-- "(Subject -like 'invoice*')"), `before` (a time), `destination` ("inPlace" or "new", never assumed), `max_loss`
+-- (duration)
+-- @treturn ?Plan one row for each mailbox; or nil, err
+function granular.messages(client, spec)
+  local what = "plan_messages"
+  local o = options.read(what, spec, message_options)
+  if not utf8.len(text(what, o, "query")) then
+    error(what .. ".query: UTF-8 was expected", 0)
+  end
+  o.service, o.destination = "exchange", targets.destination(what, o.destination)
+  if not o.destination then
+    error(what .. '.destination: "inPlace" or "new" was expected; it is never assumed', 2)
+  end
+  local moment, wanted = moment_of(what, o.before), targets.read(what .. ".targets", o.targets)
+  wanted.takes = "messages"
+  local known, future = moments.check(client, "plan", o.allow_future, { moment })
+  if not known then
+    return nil, future
+  end
+  local list, err = resolve.units(client, o.service, wanted)
+  if not list then
+    return nil, err
+  elseif #list == 0 then
+    return refuse("no_targets", "there is nothing in the list of targets")
+  end
+  local rows, failures = gather(list, function(target, n) return search_row(client, o, moment, n, target) end)
+  local _, problem = next(failures)
+  if problem then
+    return nil, problem
+  end
+  return finish(client, o, rows, {
+    service = o.service, before = time.format(o.before), destination = o.destination,
+    targets = plans.digest(list) .. " " .. o.query,
+  })
+end
+
+-- }======
+
+return granular

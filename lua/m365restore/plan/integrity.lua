@@ -1,0 +1,135 @@
+--- What keeps a plan what it was when it was made: a hash of what it does,
+-- which a person confirms, and a checksum of everything that is written in it.
+--
+-- The hash is the same whenever the same thing is planned: it covers moments,
+-- ids and what a person reads of each row, and neither their spelling nor what
+-- is another at each asking, such as the id of a search. The checksum covers
+-- those too: a plan that was edited is not taken.
+-- @module m365restore.plan.integrity
+local crypto = require "m365restore.crypto"
+local repair = require "m365restore.text.repair"
+local spelling = require "m365restore.plan.spelling"
+local time = require "m365restore.time"
+
+local seal = {}
+
+-- what a row does, in place of what it is called
+local row_fields = {
+  "protectionUnitId", "restorePointId", "kind", "destinationType", "priority", "wave", "itemKey", "restored_by",
+  "tags",
+}
+
+local moments = { "before", "at", "protectionDateTime", "nearer" }
+
+--- One spelling for each moment.
+local function moment(value)
+  return time.parse(value) and time.format(value) or value
+end
+
+--- One spelling for each id: those that are GUIDs are the same in capitals.
+local function id(value)
+  if type(value) == "string" and value:find "^%x+%-%x+%-%x+%-%x+%-%x+$" then
+    return value:lower()
+  end
+  return value
+end
+
+--- What an address means, in each of its spellings.
+local function key_of(text)
+  local clue = spelling.read(text)
+  return clue and clue.key or text, clue and clue.kind
+end
+
+--- What tells a person which site a row is about: its name, its address, and what it is called beside those. Of people
+-- the service shows neither to every caller; theirs are compared when the plan is applied.
+local function site_of(row)
+  local address = key_of(row.address or row.target)
+  local target, kind = key_of(row.target)
+  return { name = row.name, address = address, target = kind ~= "id" and target ~= address and target or nil }
+end
+
+--- What a row is called, as far as the same request gives the same.
+local function shown_of(row, service)
+  if not row.protectionUnitId or row.kind == "item" then
+    return { target = row.target } -- where nothing was found, what was asked for is all that there is
+  end
+  return service == "sharePoint" and row.kind == "standard" and site_of(row) or {}
+end
+
+local function meaning_of(row, service)
+  local part, refusal = shown_of(row, service), row.refusal or {}
+  part.refusal, part.no_way_back = refusal.code, row.way_back == "none" or nil
+  part.message = refusal.code ~= "duplicate" and refusal.message or nil -- it names the other row as it was spelled
+  for _, name in ipairs(row_fields) do
+    part[name] = id(row[name])
+  end
+  for _, name in ipairs(moments) do
+    part[name] = moment(row[name])
+  end
+  return part
+end
+
+--- A value as it is when it was written and read again: whole numbers have one spelling, and no table is marked as a
+-- list.
+local function whole(value)
+  if type(value) == "number" then
+    return math.tointeger(value) or value
+  elseif type(value) ~= "table" then
+    return value
+  end
+  local copy = {}
+  for name, member in next, value do
+    copy[name] = whole(member)
+  end
+  return copy
+end
+
+local function digest_of(head, rows, view)
+  local digest = crypto.digest "sha256"
+  digest:update(repair.encode(head))
+  for _, row in ipairs(rows) do
+    digest:update("\n"):update(repair.encode(view(row)))
+  end
+  return crypto.hex(digest:final())
+end
+
+--- The hash of what a plan does.
+-- @tparam table plan
+-- @treturn string 64 hexadecimal digits
+function seal.hash(plan)
+  local head = {
+    version = plan.version, service = plan.service, prefer = plan.prefer, before = moment(plan.before),
+    at = moment(plan.at), query = plan.query, bulk = plan.bulk,
+  }
+  for i, miss in ipairs(plan.misses or {}) do
+    head["miss " .. i] = { miss.option, miss.given, miss.code, miss.message, miss.nearest }
+  end
+  return digest_of(head, plan.rows, function(row) return meaning_of(row, plan.service) end)
+end
+
+--- The checksum of all that a plan holds.
+-- @tparam table plan
+-- @treturn string 64 hexadecimal digits
+function seal.checksum(plan)
+  local head = {}
+  for name, value in pairs(plan) do
+    head[name] = name ~= "rows" and name ~= "checksum" and value or nil
+  end
+  return digest_of(whole(head), plan.rows, whole)
+end
+
+--- Puts hash and checksum on a plan that is finished.
+-- @tparam table plan
+function seal.put(plan)
+  plan.hash = seal.hash(plan)
+  plan.checksum = seal.checksum(plan)
+end
+
+--- Is a plan still what it was when it was made?
+-- @tparam table plan
+-- @treturn boolean
+function seal.is_whole(plan)
+  return plan.hash == seal.hash(plan) and plan.checksum == seal.checksum(plan)
+end
+
+return seal

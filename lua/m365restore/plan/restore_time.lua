@@ -1,0 +1,31 @@
+--- Moments that a restore is asked for: one that lies in the future is a slip
+-- of a year or a time zone, until a person says that it is meant.
+-- @module m365restore.plan.restore_time
+local core = require "m365restore.core"
+local clock = require "m365restore.clock"
+local time = require "m365restore.time"
+
+local moments = {}
+
+--- Refuses moments in the future. Never yields.
+-- @tparam client client whose clock tells the present
+-- @tparam string operation for the error
+-- @tparam ?boolean allowed the option `allow_future`
+-- @tparam table list of times; what is none is passed over
+-- @treturn ?boolean true; or nil, err: `future_moment`
+function moments.check(client, operation, allowed, list)
+  local now = clock.of(client):now()
+  for _, moment in ipairs(allowed and {} or list) do
+    local seconds = type(moment) == "number" and moment or time.parse(moment)
+    if seconds and seconds > now then
+      return nil, core.failure {
+        code = "future_moment", class = "refuse", operation = operation, sent = false, attempts = 0,
+        message = string.format("%s is in the future; it is %s now", time.format(moment),
+          time.format(math.floor(now))),
+      }
+    end
+  end
+  return true
+end
+
+return moments

@@ -1,0 +1,108 @@
+--- The way back from a restore in place: the newest restore point of what it
+-- replaces, from before it began. And what a preference costs: the newest
+-- point before T, where another one was preferred.
+-- @module m365restore.plan.way_back
+local gather = require "m365restore.driver.gather"
+local ladder = require "m365restore.plan.point_search"
+local time = require "m365restore.time"
+
+local ways = {}
+
+-- searches at a time; the client's own limit comes on top
+local SEARCHERS = 16
+
+--- Finds the newest points of units before moments. May yield.
+-- @tparam client client
+-- @tparam string service
+-- @tparam table asks list of { unit = id, limit = from @{m365restore.plan.point_search.limit} }
+-- @tparam[opt] function left () -> how long the next search may take, in real seconds
+-- @treturn ?table the point of each ask that has one, by its place in the list; or nil, err
+local function newest(client, service, asks, left)
+  local points = ladder.new(client, { service = service, prefer = "latest", left = left })
+  for _, ask in ipairs(asks) do
+    points:feed(ask.unit, ask.limit)
+  end
+  points:close()
+  local tasks = {}
+  for i = 1, math.min(SEARCHERS, #asks) do
+    tasks[i] = i
+  end
+  local _, failures = gather(tasks, function() return points:work() end)
+  local _, err = next(failures)
+  if err then
+    return nil, err
+  end
+  local found = {}
+  for i, ask in ipairs(asks) do
+    local choice = points:choice(ask.unit, ask.limit)
+    found[i] = choice and not choice.refusal and choice or nil
+  end
+  return found
+end
+
+--- Does a restore of this row replace something as a whole, which a restore point brings back?
+local function replaces(row)
+  return not row.refusal and row.kind == "standard" and row.destinationType == "inPlace"
+end
+
+--- Was another point than the newest preferred for this row?
+local function is_preferred(row, prefer)
+  return not row.refusal and (prefer == "oldest" or row.tags == "fastRestore" and prefer == "fastRestore")
+end
+
+--- Says of a plan's rows which have a nearer point than the one that is preferred (`nearer`, its time), and from which
+-- point they could be brought back if the restore in place was wrong (`way_back`, its time, or "none"). May yield.
+-- @tparam client client
+-- @tparam table spec `service`, `prefer`, `moment` (T, epoch seconds), `exact`
+-- @tparam table rows
+-- @tparam number now epoch seconds
+-- @treturn ?boolean true; or nil, err
+function ways.foresee(client, spec, rows, now)
+  local asks = {}
+  for _, row in ipairs(rows) do
+    if is_preferred(row, spec.prefer) then
+      local own = row.before or row.at
+      local limit = ladder.limit(time.parse(own) or spec.moment, own and row.at ~= nil or not own and spec.exact)
+      asks[#asks + 1] = { unit = row.protectionUnitId, limit = limit, row = row, name = "nearer" }
+    end
+    if replaces(row) then
+      asks[#asks + 1] = { unit = row.protectionUnitId, limit = now, row = row, name = "way_back", otherwise = "none" }
+    end
+  end
+  local found, err = newest(client, spec.service, asks)
+  for i, ask in ipairs(found and asks or {}) do
+    local taken = found[i] and found[i].protectionDateTime
+    local is_newer = taken and time.compare(taken, ask.row.protectionDateTime) == 1
+    ask.row[ask.name] = is_newer and taken or ask.otherwise
+  end
+  return found ~= nil or nil, err
+end
+
+--- Finds the ways back of rows that were restored in place, and writes them down. Those that cannot be found now are
+-- found when the run is resumed. May yield.
+-- @tparam Run run
+function ways.note(run)
+  local asks = {}
+  for _, row in ipairs(run.plan.rows) do
+    local moment = run.state:moment_of(row.n)
+    if moment and replaces(row) and not run.state.ways[row.n] then
+      asks[#asks + 1] = { unit = row.protectionUnitId, limit = ladder.limit(time.parse(moment)), row = row }
+    end
+  end
+  local function look(left)
+    return newest(run.client, run.plan.service, asks, left)
+  end
+  local found = #asks > 0 and (run.problem and look(run:left()) or not run.problem and run:persist(look))
+  local rows = {}
+  for i, ask in ipairs(found and asks or {}) do
+    local point = found[i]
+    local is_other = point and point.id ~= ask.row.restorePointId
+    rows[i] = {
+      n = ask.row.n, restorePointId = is_other and point.id or nil,
+      protectionDateTime = is_other and point.protectionDateTime or nil,
+    }
+  end
+  return #rows == 0 or run:note { kind = "way_back", rows = rows }
+end
+
+return ways
