@@ -113,4 +113,26 @@ describe("a plan of files", function()
     assert.matches("plan_files.target: one target was expected, the file has 2",
       raised(try, "/Shared Documents/*.xlsx", { target = path }))
   end)
+
+  it("takes the snapshot before its target's own time, and says so", function()
+    start()
+    local site, now = place.sim:units "site"[1].siteWebUrl, place.sim:clock():now()
+    local plan = assert(try("/Shared Documents/*.xlsx", { before = now }))
+    local own = plan.rows[1].protectionDateTime
+    local other = assert(try("/Shared Documents/*.xlsx", { target = { siteWebUrl = site, before = own } }))
+    assert.equal(1, m365.time.compare(own, other.rows[1].protectionDateTime))
+    assert.equal(0, m365.time.compare(own, other.rows[1].before))
+    local same = assert(try("/Shared Documents/*.xlsx", { target = { siteWebUrl = site, at = own } }))
+    assert.equal(plan.rows[1].restorePointId, same.rows[1].restorePointId)
+    assert.not_equal(plan.request.targets, same.request.targets)
+  end)
+
+  it("is for a new folder, and no target may say otherwise", function()
+    start()
+    local row = { siteWebUrl = place.sim:units "site"[1].siteWebUrl, destination = "inPlace" }
+    assert.matches("^plan_files.target: destination: files are restored into a new folder",
+      raised(try, "/Shared Documents/*.xlsx", { target = row }))
+    row.destination = "new"
+    assert.is_true(assert(try("/Shared Documents/*.xlsx", { target = row })).planned > 0)
+  end)
 end)

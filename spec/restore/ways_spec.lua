@@ -55,10 +55,18 @@ describe("a plan", function()
       spec[2].allow_future = true
       assert.not_equal("future_moment", code(spec[1], spec[2], "2027-11-01T06:00:00Z"))
     end
-    local _, err = m365.plan(place.client, { service = "sharePoint", before = support.T, destination = "new",
-      targets = { { protectionUnitId = sites[1].id, before = "2027-01-01T00:00:00Z" } } })
-    assert.equal("future_moment", err.code)
-    assert.matches("2027-01-01T00:00:00Z is in the future", err.message, 1, true)
+    local later = { protectionUnitId = sites[1].id, before = "2027-01-01T00:00:00Z" }
+    local mailbox = { protectionUnitId = place.sim:units "mailbox"[1].id, at = "2027-01-01T00:00:00Z" }
+    for _, case in ipairs {
+      { m365.plan, { service = "sharePoint", targets = { later }, destination = "new" } },
+      { m365.plan_files, { service = "sharePoint", target = later, match = "/**/*.docx" } },
+      { m365.plan_messages, { targets = { mailbox }, query = "(Subject -like 'a*')", destination = "new" } },
+    } do
+      case[2].before = support.T
+      local _, err = case[1](place.client, case[2])
+      assert.equal("future_moment", err.code)
+      assert.matches("2027-01-01T00:00:00Z is in the future", err.message, 1, true)
+    end
     -- only the bulk restore that was allowed has begun
     assert.equal(1, place.sim:count { method = "POST", path = "[rR]estoreSessions$" })
   end)
@@ -97,6 +105,14 @@ describe("a plan", function()
     assert.equal("none", now.rows[1].way_back)
     assert.is_true(says(now, "There is no way back for 1 target"))
     assert.is_nil(place:plan().rows[1].way_back)
+  end)
+
+  it("foresees it by the points of the service, however slow the clock of this machine is", function()
+    local points = place.sim:points(sites[1].id)
+    place.client = place.tenant:client { clock = place.sim:clock { ahead = -86400 + 3600 } }
+    local plan = assert(m365.plan(place.client, { service = "sharePoint", targets = { sites[1].id },
+      at = points[2].protectionDateTime, destination = "inPlace", prefer = "latest", allow_future = true }))
+    assert.same({ points[2].id, points[1].protectionDateTime }, { plan.rows[1].restorePointId, plan.rows[1].way_back })
   end)
 end)
 

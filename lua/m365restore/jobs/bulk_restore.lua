@@ -6,6 +6,7 @@ local core = require "m365restore.core"
 local applies = require "m365restore.run.apply"
 local clock = require "m365restore.clock"
 local history = require "m365restore.sessions.history"
+local ladder = require "m365restore.plan.point_search"
 local moments = require "m365restore.plan.restore_time"
 local options = require "m365restore.options"
 local plans = require "m365restore.plan"
@@ -71,9 +72,9 @@ end
 
 --- A request has one time for all that is in it.
 local function refusal_of(o, target)
-  local own = target.before or target.at
-  if own and time.parse(own) ~= o.moment then
-    return { code = "other_time", message = "a bulk request takes one time for all, and this row is of " .. own }
+  if ladder.limit_of(target, o.moment) ~= ladder.limit(o.moment) then
+    return { code = "other_time", message = "a bulk request takes one time for all, and this row is "
+      .. (target.at and "of " .. target.at .. " itself" or "of " .. target.before) }
   end
 end
 
@@ -95,9 +96,10 @@ local function plan_of(client, o, list)
   if not seen then
     return nil, err
   end
+  local limit = ladder.limit(o.moment)
   local ask = {
     protectionTimePeriod = {
-      startDateTime = time.format(math.floor(o.moment - (o.max_loss or FAR_BACK))), endDateTime = time.format(o.moment),
+      startDateTime = time.format(limit - (o.max_loss or FAR_BACK)), endDateTime = time.format(limit),
     },
     displayName = "m365restore",
   }
@@ -140,7 +142,7 @@ return function(client, spec)
     return fail("confirmation_needed", 'the service picks the restore points, and nobody has reviewed them; a person '
       .. 'who accepts that gives confirm = "%s"', PHRASE)
   end
-  local known, future = moments.check(client, "bulk_restore", o.allow_future, { o.moment })
+  local known, future = moments.check(client, "bulk_restore", o.allow_future, o.moment)
   if not known then
     return nil, future
   end

@@ -6,6 +6,7 @@ local clock = require "m365restore.clock"
 local gather = require "m365restore.driver.gather"
 local glob = require "m365restore.text.glob"
 local history = require "m365restore.sessions.history"
+local ladder = require "m365restore.plan.point_search"
 local moments = require "m365restore.plan.restore_time"
 local options = require "m365restore.options"
 local plans = require "m365restore.plan"
@@ -64,14 +65,21 @@ local file_options = {
   allow_future = "boolean",
 }
 
---- The unit of a target and its newest point that can be looked into.
-local function snapshot(client, what, o)
-  local wanted = targets.read(what .. ".target", { o.target })
+--- The one target.
+local function read_target(what, given)
+  local wanted = targets.read(what .. ".target", { given })
   if #wanted.list ~= 1 then
     error(string.format("%s.target: one target was expected, the file has %d", what, #wanted.list), 0)
+  elseif wanted.list[1].destinationType == "inPlace" then
+    error(what .. '.target: destination: files are restored into a new folder, never "inPlace"', 0)
   end
+  return wanted
+end
+
+--- The unit of a target and its newest point that can be looked into.
+local function snapshot(client, o, moment, wanted)
   local list, choice_of = survey.run(client, {
-    service = o.service, prefer = "fastRestore", max_loss = o.max_loss, moment = moment_of(what, o.before),
+    service = o.service, prefer = "fastRestore", max_loss = o.max_loss, moment = moment,
   }, wanted)
   if not list then
     return nil, choice_of
@@ -123,11 +131,12 @@ function granular.files(client, spec)
   end
   glob.compile(what .. ".match", o.match) -- before anything is made
   options.choice(what .. ".service", o.service, browsed)
-  local known, future = moments.check(client, "plan", o.allow_future, { moment_of(what, o.before) })
+  local moment, wanted = moment_of(what, o.before), read_target(what, o.target)
+  local known, future = moments.check(client, "plan", o.allow_future, moment, wanted.list)
   if not known then
     return nil, future
   end
-  local target, point = snapshot(client, what, o)
+  local target, point = snapshot(client, o, moment, wanted)
   if not target then
     return nil, point
   end
@@ -151,11 +160,11 @@ function granular.files(client, spec)
     rows[n] = {
       n = n, target = paths[n], name = unit.name, protectionUnitId = unit.id, kind = "item", destinationType = "new",
       restorePointId = point.id, protectionDateTime = point.protectionDateTime, tags = point.tags, priority = 1,
-      browseSessionId = browse.id, itemKey = item.itemKey,
+      browseSessionId = browse.id, itemKey = item.itemKey, before = target.before, at = target.at,
     }
   end
   return finish(client, o, rows, {
-    service = o.service, before = time.format(o.before), targets = targets.meaning(target) .. " " .. o.match,
+    service = o.service, before = time.format(o.before), targets = plans.digest(wanted.list) .. " " .. o.match,
   })
 end
 
@@ -168,39 +177,55 @@ local message_options = {
   allow_future = "boolean",
 }
 
---- The row of one mailbox.
-local function search_row(client, o, moment, n, target)
-  local own = target.before or target.at
-  local row = {
-    n = n, target = target.given, kind = "messages", destinationType = target.destinationType or o.destination,
-    priority = 1, before = target.before, at = target.at, refusal = target.refusal,
-  }
-  moment = own and time.parse(own) or moment
-  if row.refusal then
-    return row
-  end
-  row.protectionUnitId, row.name = target.unit.id, target.unit.name
+--- Searches one mailbox for messages. May yield.
+-- @treturn ?table the hit in the newest point that counts; false: there is none; or nil, err
+-- @treturn string id of the search
+local function search(client, o, id, limit)
   local answer, err = client:search_restore_points {
-    protectionUnitIds = { target.unit.id },
-    protectionTimePeriod = { startDateTime = moment - (o.max_loss or FAR_BACK), endDateTime = moment },
+    protectionUnitIds = { id },
+    protectionTimePeriod = { startDateTime = limit - (o.max_loss or FAR_BACK), endDateTime = limit },
     restorePointPreference = "latest", artifactQuery = { queryExpression = o.query, artifactType = "message" },
   }
   if not answer then
     return nil, err
   end
-  local hit = rules.object(rules.object(answer.searchResults)[1])
-  local point = rules.object(hit.restorePoint)
-  if next(hit) == nil or hit.artifactHitCount == 0 then
-    row.refusal = { code = "no_match", message = "no message of it matches the query" }
-  elseif type(point.id) ~= "string" then
-    return nil, core.failure {
-      code = "bad_answer", message = "the hit of a search names no restore point", operation = "plan_messages",
-      sent = true, attempts = 1,
-    }
-  else
-    row.restorePointId, row.protectionDateTime, row.tags = point.id, point.protectionDateTime, point.tags
-    row.searchResponseId, row.hits = answer.searchResponseId, hit.artifactHitCount
+  local best
+  for _, hit in ipairs(rules.object(answer.searchResults)) do
+    hit = rules.object(hit)
+    local point = rules.object(hit.restorePoint)
+    if type(point.id) ~= "string" then
+      return nil, core.failure {
+        code = "bad_answer", message = "the hit of a search names no restore point", operation = "plan_messages",
+        sent = true, attempts = 1,
+      }
+    elseif hit.artifactHitCount ~= 0 and ladder.counts(point, limit)
+      and ladder.is_better("latest", point, best and best.restorePoint) then
+      best = hit
+    end
   end
+  return best or false, answer.searchResponseId
+end
+
+--- The row of one mailbox.
+local function search_row(client, o, moment, n, target)
+  local row = {
+    n = n, target = target.given, kind = "messages", destinationType = target.destinationType or o.destination,
+    priority = 1, before = target.before, at = target.at, refusal = target.refusal,
+  }
+  if row.refusal then
+    return row
+  end
+  row.protectionUnitId, row.name = target.unit.id, target.unit.name
+  local hit, ticket = search(client, o, target.unit.id, ladder.limit_of(target, moment))
+  if hit == nil then
+    return nil, ticket
+  elseif not hit then
+    row.refusal = { code = "no_match", message = "no message of it matches the query" }
+    return row
+  end
+  local point = hit.restorePoint
+  row.restorePointId, row.protectionDateTime, row.tags = point.id, point.protectionDateTime, point.tags
+  row.searchResponseId, row.hits = ticket, hit.artifactHitCount
   return row
 end
 
@@ -223,7 +248,7 @@ function granular.messages(client, spec)
   end
   local moment, wanted = moment_of(what, o.before), targets.read(what .. ".targets", o.targets)
   wanted.takes = "messages"
-  local known, future = moments.check(client, "plan", o.allow_future, { moment })
+  local known, future = moments.check(client, "plan", o.allow_future, moment, wanted.list)
   if not known then
     return nil, future
   end

@@ -66,15 +66,6 @@ local function check_moment(o)
   o.moment, o.exact = moment, field == "at"
 end
 
---- T, and the times that targets have of their own.
-local function moments_of(o)
-  local list = { o.moment }
-  for _, target in ipairs(o.wanted.list or {}) do
-    list[#list + 1] = target.before or target.at
-  end
-  return list
-end
-
 --- Everything as it is used; raises, naming the field.
 local function read_options(spec)
   local o = options.read("plan", spec, rows_of_options)
@@ -305,7 +296,7 @@ function plan.make(client, spec)
   local o = read_options(spec)
   local excluded, first = list_of("exclude", o.exclude), list_of("priority", o.priority)
   local created = clock.of(client):now()
-  local known, future = moments.check(client, "plan", o.allow_future, moments_of(o))
+  local known, future = moments.check(client, "plan", o.allow_future, o.moment, o.wanted.list)
   if not known then
     return nil, future
   end

@@ -93,6 +93,28 @@ function ladder.limit(moment, exact)
   return exact and moment or moment - INSTANT
 end
 
+--- The last moment whose points count for a target, which may have a time of its own.
+-- @tparam table target
+-- @tparam number moment T, epoch seconds
+-- @tparam ?boolean exact a point at T itself counts
+-- @treturn number
+function ladder.limit_of(target, moment, exact)
+  local own = target.before or target.at
+  if own then
+    return ladder.limit(time.parse(own), target.at ~= nil)
+  end
+  return ladder.limit(moment, exact)
+end
+
+--- Does a point lie early enough? One without a time does not.
+-- @tparam table point
+-- @tparam number limit from @{limit}
+-- @treturn boolean
+function ladder.counts(point, limit)
+  local taken = time.parse(point.protectionDateTime)
+  return taken ~= nil and taken <= limit
+end
+
 --- Asks for a unit's point at a moment; once, however often it is asked for.
 -- @tparam string id of the unit
 -- @tparam number limit from @{limit}
@@ -148,12 +170,16 @@ end
 
 --- Is one point to be had rather than another? Where both are of one moment, it is the one whose id comes first, in
 -- any order of the list.
-local function is_better(rung, a, b)
+-- @tparam string preference "latest" or "oldest"
+-- @tparam table a
+-- @tparam ?table b nil: there is none yet
+-- @treturn boolean
+function ladder.is_better(preference, a, b)
   local order = b == nil and 1 or time.compare(a.protectionDateTime, b.protectionDateTime)
   if order == 0 then
     return tostring(a.id) < tostring(b.id)
   end
-  return order == (rung.query.restorePointPreference == "oldest" and b ~= nil and -1 or 1)
+  return order == (preference == "oldest" and b ~= nil and -1 or 1)
 end
 
 local function summary(point)
@@ -165,13 +191,12 @@ end
 
 --- The best point of each unit in an answer; what does not lie before T does not count, whoever says so.
 local function best_of(rung, answer, limit)
-  local best = {}
+  local best, preference = {}, rung.query.restorePointPreference
   for _, hit in ipairs(rules.object(answer.searchResults)) do
     local point = rules.object(rules.object(hit).restorePoint)
-    local taken = time.parse(point.protectionDateTime)
     local id = rules.object(point.protectionUnit).id
     id = type(id) == "string" and id:lower()
-    if id and taken and taken <= limit and is_better(rung, point, best[id]) then
+    if id and ladder.counts(point, limit) and ladder.is_better(preference, point, best[id]) then
       best[id] = summary(point)
     end
   end

@@ -11,11 +11,15 @@ local moments = {}
 -- @tparam client client whose clock tells the present
 -- @tparam string operation for the error
 -- @tparam ?boolean allowed the option `allow_future`
--- @tparam table list of times; what is none is passed over
+-- @tparam number first T, epoch seconds
+-- @tparam[opt] table list of targets, which may have times of their own
 -- @treturn ?boolean true; or nil, err: `future_moment`
-function moments.check(client, operation, allowed, list)
-  local now = clock.of(client):now()
-  for _, moment in ipairs(allowed and {} or list) do
+function moments.check(client, operation, allowed, first, list)
+  local now, all = clock.of(client):now(), { first }
+  for _, target in ipairs(list or {}) do
+    all[#all + 1] = target.before or target.at
+  end
+  for _, moment in ipairs(allowed and {} or all) do
     local seconds = type(moment) == "number" and moment or time.parse(moment)
     if seconds and seconds > now then
       return nil, core.failure {

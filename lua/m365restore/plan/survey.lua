@@ -36,8 +36,7 @@ function survey.run(client, spec, wanted, beside)
   local points = ladder.new(client, spec)
   local list, others
   local function limit_of(target)
-    local own = target.before or target.at
-    return ladder.limit(own and time.parse(own) or spec.moment, own and target.at ~= nil or not own and spec.exact)
+    return ladder.limit_of(target, spec.moment, spec.exact)
   end
   local function feed(unit, target)
     points:feed(unit.id, limit_of(target))

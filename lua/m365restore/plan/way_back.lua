@@ -11,6 +11,9 @@ local ways = {}
 -- searches at a time; the client's own limit comes on top
 local SEARCHERS = 16
 
+-- how slow the clock of this machine may be, in seconds; the service has no points of the future
+local SKEW = 86400
+
 --- Finds the newest points of units before moments. May yield.
 -- @tparam client client
 -- @tparam string service
@@ -61,12 +64,13 @@ function ways.foresee(client, spec, rows, now)
   local asks = {}
   for _, row in ipairs(rows) do
     if is_preferred(row, spec.prefer) then
-      local own = row.before or row.at
-      local limit = ladder.limit(time.parse(own) or spec.moment, own and row.at ~= nil or not own and spec.exact)
+      local limit = ladder.limit_of(row, spec.moment, spec.exact)
       asks[#asks + 1] = { unit = row.protectionUnitId, limit = limit, row = row, name = "nearer" }
     end
     if replaces(row) then
-      asks[#asks + 1] = { unit = row.protectionUnitId, limit = now, row = row, name = "way_back", otherwise = "none" }
+      asks[#asks + 1] = {
+        unit = row.protectionUnitId, limit = now + SKEW, row = row, name = "way_back", otherwise = "none",
+      }
     end
   end
   local found, err = newest(client, spec.service, asks)
