@@ -9,6 +9,7 @@
 #include <lauxlib.h>
 
 #include "json.h"
+#include "link.h"
 #include "text.h"
 #include "token.h"
 
@@ -156,6 +157,22 @@ void m365_call_escape(lua_State *L) {
   }
   luaL_pushresult(&b);
   lua_remove(L, -2);
+}
+
+bool m365_call_push_link(lua_State *L, const struct m365_client *c,
+                         const char *page, const char *link) {
+  /* has the URL freed where Lua has no memory for it */
+  struct m365_buffer *kept = m365_call_push_body(L);
+  kept->bytes =
+      m365_link_resolve(c->base, m365_client_version(c), page, link);
+  if (kept->bytes == NULL) {
+    lua_pop(L, 1);
+    return false;
+  }
+  lua_pushstring(L, kept->bytes);
+  m365_buffer_free(kept);
+  lua_remove(L, -2);
+  return true;
 }
 
 void m365_call_add_query(lua_State *L, const char *name, const char *value) {

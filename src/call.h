@@ -66,6 +66,11 @@ void m365_call_add_queries(lua_State *L, const struct m365_query *query);
 /* Replaces the string on the top by itself, escaped for one path segment. */
 void m365_call_escape(lua_State *L);
 
+/* Pushes the URL that the link leads to from the page at `page`; false: it
+   leads to no page of the client's API, and nothing is pushed. */
+bool m365_call_push_link(lua_State *L, const struct m365_client *c,
+                         const char *page, const char *link);
+
 /* A body that is released with the Lua stack, until a call takes it. */
 struct m365_buffer *m365_call_push_body(lua_State *L);
 

@@ -23,6 +23,7 @@ is built on.
 #include "pager.h"
 #include "plain.h"
 #include "renewal.h"
+#include "request.h"
 #include "resource.h"
 #include "retry.h"
 #include "token.h"
@@ -153,7 +154,7 @@ static const struct luaL_Reg functions[] = {
     {"plain", m365_plain},              {"refused", m365_failure_refused},
     {"codes", m365_failure_codes},       {"passes", f_passes},
     {"retry_after", f_retry_after},     {"redact", m365_failure_redact},
-    {"without_token", m365_token_strike},
+    {"without_token", m365_token_strike}, {"request_url", m365_request_url},
     {NULL, NULL},
 };
 

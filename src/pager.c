@@ -1,7 +1,6 @@
 /*** @submodule m365restore.core */
 #include "pager.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <lauxlib.h>
 
@@ -149,16 +148,11 @@ static int fail(lua_State *L, const struct pager *p, const char *code,
 /* Pushes the URL that the link on the top leads to; false: it leads to no page
    of this API. */
 static bool push_resolved(lua_State *L, const struct m365_client *c) {
-  char *url;
+  bool here;
   lua_getiuservalue(L, 1, LINK);
-  url = m365_link_resolve(c->base, m365_client_version(c), lua_tostring(L, -1),
-                          lua_tostring(L, -2));
-  lua_pop(L, 1);
-  if (url == NULL)
-    return false;
-  lua_pushstring(L, url);
-  free(url);
-  return true;
+  here = m365_call_push_link(L, c, lua_tostring(L, -1), lua_tostring(L, -2));
+  lua_remove(L, here ? -2 : -1);
+  return here;
 }
 
 /* Judges the link of the page that was handed out, so that LINK is that of the

@@ -107,21 +107,44 @@ static const char *flaw_of(const char *path) {
   const char *end = path + strcspn(path, "?");
   if (strchr(path, '#') != NULL)
     return "# ends an address: write %23 where it belongs to a name";
+  if (memchr(path, '\\', (size_t)(end - path)) != NULL)
+    return "\\ is a / in an address: write %5C where it belongs to a name";
+  if (*path != '\0' && path[strlen(path) - 1] == ' ')
+    return "a blank ends it: write %20 where it belongs to a name";
   for (; path < end; path++)
     if (*path == '/' && is_step(path + 1))
       return "a step . or .. leads to another address: leave it out";
   return NULL;
 }
 
-/* Pushes the URL of the path at 3. */
-static void push_url(lua_State *L, const struct m365_client *c) {
-  const char *path = m365_check_line(L, 3, "client.request: path");
+/* Does the path need no page to be resolved from? */
+static bool is_whole(const char *path) {
+  return *path == '/' || strstr(path, "://") != NULL;
+}
+
+/* Pushes the URL of the path at `index`. */
+static void push_url(lua_State *L, const struct m365_client *c, int index,
+                     const char *field) {
+  const char *path = m365_check_line(L, index, field);
   const char *flaw = flaw_of(path);
-  if (!m365_client_push_url(L, c, path))
-    luaL_error(L, "client.request: path: a path that starts with /, or a URL "
-                  "of the client's own host, was expected");
   if (flaw != NULL)
-    luaL_error(L, "client.request: path: %s", flaw);
+    luaL_error(L, "%s: %s", field, flaw);
+  if (!is_whole(path) || !m365_call_push_link(L, c, c->base, path))
+    luaL_error(L, "%s: a path that starts with /, or a URL of the client's "
+                  "own host, was expected", field);
+}
+
+/***
+The URL of a path, as @{client:request} takes it.
+@function request_url
+@tparam client client
+@tparam string path
+@tparam string field what to call it in an error
+@treturn string; raises where the path is none
+*/
+int m365_request_url(lua_State *L) {
+  push_url(L, m365_check_client(L, 1), 2, luaL_checkstring(L, 3));
+  return 1;
 }
 
 /***
@@ -131,7 +154,7 @@ deadlines, ceilings. May yield.
 @tparam string method GET, POST, PATCH, PUT or DELETE
 @tparam string path from the version on ("/users"), with the version
 ("/beta/users"), or an absolute URL on the client's own host; names in it are
-escaped (# as %23), since nothing of it is cut
+escaped (# as %23, \\ as %5C), since nothing of it is cut
 @tparam[opt] table options `query` (name -> value), `body` (table, sent as
 JSON), `headers` (name -> string), `effect` ("read" or "write"; whatever is not
 a GET counts as a write), and the time and size limits of @{client}
@@ -156,7 +179,7 @@ int m365_request_send(lua_State *L) {
   call.settings = o.settings;
   call.effect = check_effect(L, o.effect, call.method);
   push_option(L, "query");
-  push_url(L, c);
+  push_url(L, c, 3, "client.request: path");
   m365_call_add_query_table(L, 5, "client.request: query");
   call.url = lua_tostring(L, 6);
   call.headers = m365_call_push_own_headers(

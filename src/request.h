@@ -9,4 +9,7 @@
 /* client:request(method, path, options) */
 int m365_request_send(lua_State *L);
 
+/* core.request_url(client, path, field) */
+int m365_request_url(lua_State *L);
+
 #endif

@@ -62,55 +62,6 @@ double m365_client_newborn_until(lua_State *L, int client) {
 ** URLs
 */
 
-/* A host that was given without a port has its scheme's: a link may say so. */
-static const char *skip_default_port(const char *rest, const char *base) {
-  const char *port = m365_text_same_start(base, "https:", 6) ? ":443" : ":80";
-  const char *colon = strrchr(base, ':'); /* of the scheme, at least */
-  bool has_port = colon[1] != '/' && strchr(colon, ']') == NULL;
-  size_t n = strlen(port);
-  return !has_port && strncmp(rest, port, n) == 0 ? rest + n : rest;
-}
-
-/* The part of an absolute link behind the client's base; NULL: it leads
-   elsewhere. Scheme and host are compared without case; what follows must
-   start a path, or "https://graph.microsoft.com.evil" would pass. */
-static const char *behind_base(const char *link, const char *base) {
-  size_t n = strlen(base);
-  const char *rest;
-  if (!m365_text_same_start(link, base, n))
-    return NULL;
-  rest = skip_default_port(link + n, base);
-  return *rest == '/' || *rest == '?' || *rest == '\0' ? rest : NULL;
-}
-
-static bool has_control(const char *s) {
-  for (; *s != '\0'; s++)
-    if ((unsigned char)*s <= 0x20 || *s == 0x7f)
-      return true;
-  return false;
-}
-
-static bool is_versioned(const char *path) {
-  return m365_text_same_start(path, "/v1.0/", 6) ||
-         m365_text_same_start(path, "/beta/", 6);
-}
-
-bool m365_client_push_url(lua_State *L, const struct m365_client *c,
-                          const char *link) {
-  const char *path = behind_base(link, c->base);
-  if (has_control(link) || strstr(link, "/../") != NULL)
-    return false;
-  if (path != NULL)
-    lua_pushfstring(L, "%s%s", c->base, path);
-  else if (link[0] != '/' || link[1] == '/')
-    return false;
-  else if (is_versioned(link))
-    lua_pushfstring(L, "%s%s", c->base, link);
-  else
-    lua_pushfstring(L, "%s/%s%s", c->base, m365_client_version(c), link);
-  return true;
-}
-
 const char *m365_client_version(const struct m365_client *c) {
   return c->beta ? "beta" : "v1.0";
 }

@@ -69,12 +69,6 @@ struct m365_client *m365_check_client(lua_State *L, int index);
 void m365_client_note_newborn(lua_State *L, int client);
 double m365_client_newborn_until(lua_State *L, int client);
 
-/* Pushes a link, or a path, as a URL of the client's own host; false: it
-   leads elsewhere, and nothing is pushed. Paths with and without the version
-   in front are documented. */
-bool m365_client_push_url(lua_State *L, const struct m365_client *c,
-                          const char *link);
-
 /* What is wrong with a URL, or NULL: it must be https, or plain http to this
    machine (with `nearby`, also to an address); `plain` tells which. */
 const char *m365_url_flaw(const char *text, bool nearby, bool *plain);

@@ -289,8 +289,8 @@ describe("bad input:", function()
 
     it("takes paths on its own host", function()
       for _, path in ipairs {
-        "x", "", "//evil/x", "https://evil.example/x", home.sim.url .. "0/x", "/a/../b", "/a b",
-        home.sim.url .. "@evil/x",
+        "x", "", "//evil/x", "https://evil.example/x", home.sim.url .. "0/x", "?$skiptoken=x", "mailto:x",
+        "javascript:/x", home.sim.url .. "@evil/x", home.sim.url:gsub("//", "//me:secret@") .. "/x",
       } do
         refuses("client.request: path: a path that starts with /", request, "GET", path)
       end
@@ -302,13 +302,40 @@ describe("bad input:", function()
       end
       for _, path in ipairs {
         "/users/..", "/users/.", "/./users", "/users/%2e%2E/x", "/a/.%2e", "/users/..?x=1", home.sim.url .. "/a/%2E",
+        "/a/../b",
       } do
         refuses("client.request: path: a step . or ..", request, "DELETE", path)
+      end
+      for path, flaw in pairs {
+        ["/users/CONTOSO\\jane"] = "\\ is a / in an address: write %5C",
+        [home.sim.url .. "\\x"] = "\\ is a / in an address: write %5C", ["/sites/a "] = "a blank ends it: write %20",
+      } do
+        refuses("client.request: path: " .. flaw, request, "DELETE", path)
+        refuses("client.batch[1]: " .. flaw, client.batch, client, { path })
       end
       assert.equal(0, home.sim:count())
       for _, path in ipairs { "/users/a_b.com%23EXT%23@c", "/.../x", "/users/a..b", "/users/..b", "/x?p=/..&q=/." } do
         client:request("DELETE", path)
         assert.equal("/v1.0" .. path, home.sim:ledger()[home.sim:count()].url)
+      end
+      home.sim:forget()
+    end)
+
+    it("reads a link of an answer as a list does, and so does a batch", function()
+      local port = home.sim.url:match ":(%d+)"
+      for link, sent in pairs {
+        ["/users?$filter=a eq 'b c'"] = "/users?$filter=a%20eq%20'b%20c'", ["/users/é"] = "/users/%C3%A9",
+        [home.sim.url:upper() .. "/v1.0/users?$skiptoken=a/b=="] = "/users?$skiptoken=a/b==",
+        [home.sim.url:gsub(":" .. port, ":0" .. port) .. "/v1.0/users?$skiptoken={a}"] = "/users?$skiptoken=%7Ba%7D",
+        ["//127.0.0.1:" .. port .. "/v1.0/users"] = "/users", ["/v1.0/users?&$skiptoken=x"] = "/users?&$skiptoken=x",
+        ["/users?p=a\\b"] = "/users?p=a\\b",
+      } do
+        home.sim:forget()
+        client:request("GET", link)
+        client:batch { link }
+        local ledger = home.sim:ledger()
+        assert.equal("/v1.0" .. sent, ledger[1].url)
+        assert.equal(sent, ledger[2].body.requests[1].url)
       end
       home.sim:forget()
     end)

@@ -77,6 +77,24 @@ describe("a batch", function()
     assert.equal(86400, failures[1].retry_after)
   end)
 
+  it("counts a moment in a member's Retry-After from the service's time, not from ours", function()
+    local function moment(text) return "Tue, 03 Mar 2099 10:00:" .. text .. " GMT" end
+    local function pause_of(headers, outer)
+      local message = member(1, 429, nil, headers)
+      sim:fault {
+        method = "POST", path = "%$batch$", action = "status", status = 200,
+        body = core.encode { responses = { message } }, headers = { Date = outer },
+      }
+      local _, failures = client:batch(paths(1), { timeout = "0.1s" })
+      return failures[1].retry_after
+    end
+    assert.equal(20, pause_of({ ["RETRY-after"] = moment "30" }, moment "10"))
+    assert.equal(25, pause_of({ ["retry-after"] = moment "30", ["dATe"] = moment "05" }, moment "10"))
+    assert.equal(0, pause_of({ ["Retry-After"] = moment "05" }, moment "10"))
+    assert.equal(20, pause_of({ ["Retry-After"] = "Tuesday, 03-Mar-99 10:00:30 GMT" }, "Wed, 03 Mar 1999 10:00:10 GMT"))
+    assert.equal(20, pause_of({ ["Retry-After"] = "Tue Mar  3 10:00:30 2099" }, moment "10"))
+  end)
+
   it("asks again for the members that were throttled, alone, after the longest Retry-After", function()
     answer(member(1, 429, nil, { ["Retry-After"] = "0.05" }), member(2, 200, { place = 2 }),
       member(3, 503, nil, { ["retry-after"] = "0.2" }))
@@ -166,7 +184,8 @@ describe("a batch", function()
   end)
 
   it("raises on what is no path of this client", function()
-    assert.matches("client%.batch%[1%]: a path like", raised(client.batch, client, { "https://evil.example/x" }))
+    assert.matches("client%.batch%[1%]: a path that starts with /",
+      raised(client.batch, client, { "https://evil.example/x" }))
     assert.matches("client%.batch%[1%]: this client speaks v1%.0", raised(client.batch, client, { "/beta/users" }))
     assert.matches("client%.batch: a list of paths", raised(client.batch, client, "x"))
     assert.equal(0, sim:count())

@@ -19,22 +19,13 @@ local PREFER = "include-unknown-enum-members"
 
 --- The address of a member, relative to the version as a batch wants it.
 local function url_of(client, path, field)
-  local version = client.beta and "/beta" or "/v1.0"
-  local url = type(path) == "string" and path or ""
-  if url:sub(1, #client.base_url) == client.base_url then
-    url = url:sub(#client.base_url + 1)
+  local version = client.beta and "beta" or "v1.0"
+  local url = core.request_url(client, path, field):sub(#client.base_url + 1)
+  local given, rest = url:match "^/([^/]+)(/.*)$"
+  if not given or given:lower() ~= version then
+    error(string.format("%s: this client speaks %s, got %s", field, version, url), 0)
   end
-  local given, rest = url:match "^(/[^/]+)(/.*)$"
-  if given == version then
-    url = rest
-  elseif given == "/v1.0" or given == "/beta" then
-    error(string.format("%s: this client speaks %s, got %s", field, version:sub(2), url), 0)
-  end
-  if url:sub(1, 1) ~= "/" or url:find "%c" then
-    error(string.format("%s: a path like \"/solutions/backupRestore/restoreSessions\" was expected, got %s", field,
-      tostring(path)), 0)
-  end
-  return url
+  return rest
 end
 
 local member_options = { path = "string", headers = "table" }
@@ -60,13 +51,24 @@ end
 -- headers that ask for a pause, and how many of their units are a second
 local PAUSES = { ["retry-after"] = 1, ["x-ms-retry-after-ms"] = 1000, ["retry-after-ms"] = 1000 }
 
+--- The time of the service in epoch seconds; nil: the headers do not name it.
+local function time_of(headers)
+  for name, value in pairs(headers) do
+    if type(name) == "string" and name:lower() == "date" then
+      return core.retry_after(tostring(value), 0)
+    end
+  end
+end
+
 --- The longest pause that a member's headers ask for, in seconds; nil: none.
-local function pause_of(answer)
+-- A moment in them is counted from the service's time and not from ours.
+local function pause_of(answer, now)
   local longest
+  now = time_of(answer.headers) or now
   for name, value in pairs(answer.headers) do
     local unit = type(name) == "string" and PAUSES[name:lower()]
     for _, text in ipairs(unit and (type(value) == "table" and value or { value }) or {}) do
-      local seconds = core.retry_after(tostring(text), unit > 1 and 0 or nil)
+      local seconds = core.retry_after(tostring(text), unit > 1 and 0 or now)
       longest = seconds and math.max(seconds / unit, longest or 0) or longest
     end
   end
@@ -88,9 +90,9 @@ local function without_token(client, value)
 end
 
 --- The error of a member that was not read.
-local function failure(client, member, answer)
+local function failure(client, member, answer, now)
   return core.refused(answer.status, without_token(client, answer.body), {
-    retry_after = pause_of(answer), operation = "client.batch " .. member.url, sent = true,
+    retry_after = pause_of(answer, now), operation = "client.batch " .. member.url, sent = true,
     attempts = member.attempts,
   })
 end
@@ -126,16 +128,17 @@ local function send(client, members, found, opts)
     member.attempts = (member.attempts or 0) + 1
     requests[i] = { id = tostring(i), method = member.method, url = member.url, headers = member.headers }
   end
-  local answer, err = client:request("POST", "/$batch",
+  local answer, more = client:request("POST", "/$batch",
     { body = { requests = requests }, effect = "read", timeout = opts.timeout })
-  local answers = answers_of(answer)
+  local answers, now = answers_of(answer), answer and time_of(more.headers)
   local again, longest = {}, 0
   for i, member in ipairs(members) do
     local one = answers[tostring(i)]
     if one and one.status >= 200 and one.status < 300 then
       found.results[member.place], found.failures[member.place] = one, nil
     else
-      found.failures[member.place] = not answer and err or not one and lost(member) or failure(client, member, one)
+      found.failures[member.place] = not answer and more or not one and lost(member)
+        or failure(client, member, one, now)
       if one and core.passes(one.status) and member.attempts <= MOST_RETRIES then
         again[#again + 1] = member
         longest = math.max(longest, found.failures[member.place].retry_after or 0)
