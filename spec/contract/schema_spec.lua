@@ -2,8 +2,8 @@
 local caller = require "spec.contract.caller"
 local contract = require "spec.contract.support"
 local json = require "dkjson"
-local routes = require "m365restore.simulator.routes"
-local services = require "m365restore.simulator.services"
+local routes = require "m365restore.simulator.api.routes"
+local services = require "m365restore.simulator.world.services"
 local support = require "spec.simulator.support"
 
 local OPENAPI = (os.getenv "M365RESTORE_SHARED" or "../shared") .. "/graph-2026-11/openapi"

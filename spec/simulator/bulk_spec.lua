@@ -1,4 +1,4 @@
-local services = require "m365restore.simulator.services"
+local services = require "m365restore.simulator.world.services"
 local support = require "spec.simulator.support"
 
 local outcome = support.outcome

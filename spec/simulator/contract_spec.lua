@@ -1,7 +1,7 @@
 --- Holds the simulator against the project's collection of what Microsoft documents, where that is present.
 local json = require "dkjson"
-local routes = require "m365restore.simulator.routes"
-local services = require "m365restore.simulator.services"
+local routes = require "m365restore.simulator.api.routes"
+local services = require "m365restore.simulator.world.services"
 local support = require "spec.simulator.support"
 
 local SHARED = os.getenv "M365RESTORE_SHARED" or "../shared"

@@ -1,11 +1,11 @@
-local clock = require "m365restore.simulator.clock"
-local dates = require "m365restore.simulator.dates"
+local clock = require "m365restore.simulator.world.clock"
+local dates = require "m365restore.simulator.wire.dates"
 local dialects = require "m365restore.simulator.dialects"
-local filter = require "m365restore.simulator.filter"
-local heap = require "m365restore.simulator.heap"
-local ids = require "m365restore.simulator.ids"
-local json = require "m365restore.simulator.json"
-local schedule = require "m365restore.simulator.schedule"
+local filter = require "m365restore.simulator.wire.filter"
+local heap = require "m365restore.simulator.world.heap"
+local ids = require "m365restore.simulator.world.ids"
+local json = require "m365restore.simulator.wire.json"
+local schedule = require "m365restore.simulator.world.schedule"
 
 describe("the simulator's parts", function()
   describe("ids", function()

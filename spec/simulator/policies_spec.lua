@@ -1,5 +1,5 @@
-local dates = require "m365restore.simulator.dates"
-local services = require "m365restore.simulator.services"
+local dates = require "m365restore.simulator.wire.dates"
+local services = require "m365restore.simulator.world.services"
 local support = require "spec.simulator.support"
 
 local outcome = support.outcome

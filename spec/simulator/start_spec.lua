@@ -89,7 +89,7 @@ describe("the simulator's host", function()
     local started, problem = host.start { module = "no.such.module", options_json = "{}" }
     assert.is_nil(started)
     assert.truthy(problem:find("no.such.module", 1, true))
-    started, problem = host.start { module = "m365restore.simulator.json", options_json = "{}" }
+    started, problem = host.start { module = "m365restore.simulator.wire.json", options_json = "{}" }
     assert.is_nil(started)
     assert.is_string(problem)
   end)

@@ -12,11 +12,11 @@ if _VERSION ~= "Lua 5.4" and _VERSION ~= "Lua 5.5" then
   error("m365restore-simulator needs Lua 5.4 or 5.5; this is " .. (jit and jit.version or _VERSION), 0)
 end
 
-local clock = require "m365restore.simulator.clock"
+local clock = require "m365restore.simulator.world.clock"
 local dialects = require "m365restore.simulator.dialects"
 local host = require "m365restore.simulator.host"
-local json = require "m365restore.simulator.json"
-local tree = require "m365restore.simulator.tree"
+local json = require "m365restore.simulator.wire.json"
+local tree = require "m365restore.simulator.world.tree"
 
 local Simulator = { __name = "m365restore.simulator" }
 Simulator.__index = Simulator

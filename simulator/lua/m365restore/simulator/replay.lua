@@ -5,7 +5,7 @@
 --     local sim <close> = require("m365restore.simulator.replay").start "recording.jsonl"
 --     local client = m365.client { base_url = sim.url, credential = sim:credential() }
 -- @module m365restore.simulator.replay
-local json = require "m365restore.simulator.json"
+local json = require "m365restore.simulator.wire.json"
 local simulator = require "m365restore.simulator"
 
 local replay = {}

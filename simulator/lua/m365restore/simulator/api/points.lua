@@ -1,0 +1,248 @@
+--- Restore points: list, get, search.
+-- @module m365restore.simulator.api.points
+local check = require "m365restore.simulator.wire.check"
+local dates = require "m365restore.simulator.wire.dates"
+local errors = require "m365restore.simulator.wire.errors"
+local ids = require "m365restore.simulator.world.ids"
+local json = require "m365restore.simulator.wire.json"
+local odata = require "m365restore.simulator.wire.odata"
+local resolution = require "m365restore.simulator.api.restore.resolution"
+
+local points = {}
+
+local LISTED_POINTS = 5
+
+local function view_unit(unit)
+  return {
+    ["@odata.type"] = "#microsoft.graph." .. unit.kind .. "ProtectionUnit",
+    id = unit.id, siteId = unit.siteId, directoryObjectId = unit.directoryObjectId, policyId = unit.policyId,
+  }
+end
+
+--- A restore point as it is sent.
+-- @tparam table ctx the request
+-- @tparam table point
+-- @tparam boolean expanded with its unit
+-- @treturn table
+function points.view(ctx, point, expanded)
+  return {
+    ["@odata.type"] = "#microsoft.graph.restorePoint",
+    id = point.id, protectionDateTime = ctx:time(point.taken), expirationDateTime = ctx:time(point.expires),
+    tags = point.fast and "fastRestore" or "none", protectionUnit = expanded and view_unit(point.unit) or nil,
+  }
+end
+
+-- {====== List ======
+
+local EXPAND = "^%s*protectionUnit%(%s*%$filter%s*=%s*id%s+eq%s+'([^']*)'%s*%)%s*$"
+
+-- Whether this version of Graph scopes restore points to a policy.
+local function has_policy_scope(ctx) return ctx.version == "beta" or ctx.model.dialect.policy_scope == "both" end
+
+-- The second shape names the unit in the filter, with its policy.
+local function filtered_unit(ctx)
+  local filter = ctx.query["$filter"] or ""
+  local id = filter:match "protectionUnit/id%s+eq%s+'([^']*)'"
+  if not id or not has_policy_scope(ctx) then
+    errors.raise("InvalidSearchRequest", "$filter needs protectionUnit/id eq '…' where $expand does not name the unit.")
+  end
+  return id
+end
+
+local function expanded_unit(ctx)
+  local expand = ctx.query["$expand"]
+  if not expand then errors.raise("InvalidSearchRequest", "$expand=protectionUnit($filter=id eq '…') is required.") end
+  local id = expand == "protectionUnit" and filtered_unit(ctx) or expand:match(EXPAND)
+  if not id then errors.raise("InvalidSearchRequest", "$expand needs the form protectionUnit($filter=id eq '…').") end
+  local unit = ids.is_guid(id) and ctx.model.world:find_unit(id)
+  if not unit then errors.raise("InvalidProtectionUnitId", ("There is no protection unit '%s'."):format(id)) end
+  return unit
+end
+
+local function date_filter(ctx)
+  local test, properties = odata.filter(ctx, "InvalidSearchRequest")
+  if not test or not properties.protectionDateTime then
+    errors.raise("InvalidSearchRequest", "A $filter on protectionDateTime is required.")
+  end
+  return test
+end
+
+local function in_order(ctx, found)
+  local property, direction = (ctx.query["$orderby"] or "protectionDateTime desc"):match("^%s*(%S+)%s*(%S*)%s*$")
+  if property ~= "protectionDateTime" or direction ~= "" and direction ~= "asc" and direction ~= "desc" then
+    errors.raise("InvalidSearchRequest", "Restore points can be ordered by protectionDateTime only.")
+  end
+  local newest_first = direction == "desc"
+  table.sort(found, function(a, b)
+    if newest_first then a, b = b, a end
+    return a.taken < b.taken
+  end)
+  return found
+end
+
+local function matching(ctx, unit, test)
+  local found = {}
+  for _, point in ipairs(ctx.model.world:points(unit, ctx.now)) do
+    if test(points.view(ctx, point, true)) then found[#found + 1] = point end
+  end
+  found = in_order(ctx, found)
+  return { table.unpack(found, 1, LISTED_POINTS) }
+end
+
+--- GET /restorePoints
+function points.list(ctx)
+  -- the page of a $skiptoken finds its options in the token
+  local found
+  local function all()
+    found = found or matching(ctx, expanded_unit(ctx), date_filter(ctx))
+    return found
+  end
+  if not ctx.query["$skiptoken"] then all() end
+  return 200, odata.page(ctx, {
+    name = "restorePoints", orderby = true, expand = true, test = function() return true end,
+    after = function(_, place)
+      local point = all()[place + 1]
+      if point then return place + 1, point end
+    end,
+    view = function(point) return points.view(ctx, point, true) end,
+  })
+end
+
+-- }======
+
+--- GET /restorePoints/{id}
+function points.get(ctx)
+  odata.single(ctx, true)
+  local expand = ctx.query["$expand"]
+  if expand and expand ~= "protectionUnit" then
+    errors.raise("BadRequest", "Only protectionUnit can be expanded on a restore point.")
+  end
+  local point = ctx.model.world:find_point(ctx.params.id, ctx.now)
+  if not point then
+    errors.raise("RestorePointNotFound", ("There is no restore point '%s'."):format(ctx.params.id))
+  end
+  local view = odata.select(ctx, points.view(ctx, point, expand ~= nil))
+  view["@odata.context"] = ctx:context("restorePoints/$entity")
+  return 200, view
+end
+
+-- {====== Search ======
+
+local STRUCTURED = check.object({}, {
+  hasAttachment = check.flag, items = check.list(check.one_of("email", "note", "contact", "task", "calendar")),
+  recipients = check.list(check.text), senders = check.list(check.text), subjects = check.list(check.text),
+})
+
+local function search_shape(query, policy, ...)
+  return check.object({
+    protectionUnitIds = check.list(check.text),
+    protectionTimePeriod = check.object({}, { startDateTime = check.time, endDateTime = check.time }),
+  }, {
+    restorePointPreference = check.one_of("latest", "oldest"),
+    tags = check.flags("none", "fastRestore", ...),
+    artifactQuery = query, policyId = policy,
+  })
+end
+
+local V1_QUERY = check.object({ queryExpression = check.text }, { artifactType = check.one_of("message") })
+local SEARCH = {
+  ["v1.0"] = search_shape(V1_QUERY),
+  both = search_shape(V1_QUERY, check.text),
+  beta = search_shape(check.object({}, {
+    queryExpression = check.text, structuredQueryExpression = STRUCTURED, artifactType = check.one_of("message"),
+  }), check.text, "includeNewerItems"),
+}
+
+local function check_units(ctx, body)
+  local wanted, limit = body.protectionUnitIds, ctx.model.options.limits.units_per_search
+  if #wanted == 0 then errors.raise("InvalidSearchRequest", "protectionUnitIds must not be empty.") end
+  if #wanted > limit then
+    errors.raise("InvalidSearchRequest", ("At most %d protection units are allowed in a search."):format(limit))
+  end
+  for _, id in ipairs(wanted) do
+    if not ids.is_guid(id) then
+      errors.raise("InvalidProtectionUnitId", ("'%s' is not the id of a protection unit."):format(id))
+    end
+  end
+end
+
+local function is_held(unit, policy) return unit and unit.policyId and unit.policyId:lower() == policy:lower() end
+
+local function check_policy(ctx, body)
+  if not body.policyId then return end
+  if not ids.is_guid(body.policyId) then
+    errors.raise("InvalidSearchRequest", ("'%s' is not the id of a policy."):format(body.policyId))
+  end
+  for _, id in ipairs(ctx.model.dialect.other_policy == "refused" and body.protectionUnitIds or {}) do
+    if not is_held(ctx.model.world:find_unit(id), body.policyId) then
+      errors.raise("InvalidSearchRequest", ("The policy does not hold the protection unit '%s'."):format(id))
+    end
+  end
+end
+
+local function check_query(ctx, body)
+  if not body.artifactQuery then return end
+  local unit = ctx.model.world:find_unit(body.protectionUnitIds[1])
+  if #body.protectionUnitIds ~= 1 or not unit or unit.kind ~= "mailbox" then
+    errors.raise("InvalidSearchRequest", "artifactQuery needs exactly one protection unit, a mailbox.")
+  end
+  if not body.artifactQuery.queryExpression and not body.artifactQuery.structuredQueryExpression then
+    errors.raise("InvalidSearchRequest", "artifactQuery needs an expression.")
+  end
+end
+
+local function check_period(body)
+  local first = dates.parse(body.protectionTimePeriod.startDateTime or "") or -math.huge
+  local last = dates.parse(body.protectionTimePeriod.endDateTime or "") or math.huge
+  if first == -math.huge and last == math.huge then
+    errors.raise("InvalidSearchRequest", "protectionTimePeriod must not be empty.")
+  end
+  if first > last then errors.raise("InvalidSearchRequest", "protectionTimePeriod ends before it starts.") end
+end
+
+local function hits(ctx, body, id)
+  local unit = ctx.model.world:find_unit(id)
+  if not unit or body.policyId and not is_held(unit, body.policyId) then return {} end
+  return { table.unpack(resolution.points(ctx, unit, body), 1, ctx.model.dialect.points_per_search) }
+end
+
+local function result(ctx, body, point)
+  return {
+    restorePoint = points.view(ctx, point, true),
+    artifactHitCount = body.artifactQuery and ctx.model.ids:pick("hits", point.unit.n, 200) or nil,
+  }
+end
+
+-- The ticket for a granular mailbox restore: the model remembers whose it is.
+local function ticket(ctx, body)
+  local id = ctx.model.ids:next("search")
+  if body.artifactQuery then ctx.model.searches[id] = body.protectionUnitIds[1]:lower() end
+  return id
+end
+
+--- POST /restorePoints/search
+function points.search(ctx)
+  odata.none(ctx)
+  local shape = ctx.version == "v1.0" and has_policy_scope(ctx) and "both" or ctx.version
+  local body = ctx:body(SEARCH[shape], "InvalidSearchRequest")
+  check_units(ctx, body)
+  check_policy(ctx, body)
+  check_query(ctx, body)
+  check_period(body)
+  local results, missing = json.array(), json.array()
+  for i, id in ipairs(body.protectionUnitIds) do
+    if i > ctx.model.dialect.units_answered then break end
+    local found = hits(ctx, body, id)
+    if #found == 0 then missing[#missing + 1] = id end
+    for _, point in ipairs(found) do results[#results + 1] = result(ctx, body, point) end
+  end
+  return 200, {
+    ["@odata.context"] = ctx:context("restorePoints"), searchResponseId = ticket(ctx, body),
+    searchResults = results,
+    noResultProtectionUnitIds = (#missing > 0 or ctx.model.dialect.no_result_list == "always") and missing or nil,
+  }
+end
+
+-- }======
+
+return points
