@@ -41,7 +41,7 @@ MICROHTTPD_LIBDIR = $(if $(MICROHTTPD_DIR),$(MICROHTTPD_DIR)/lib)
 STD      = -std=c99
 WARNINGS = -Wall -Wextra -Wpedantic
 SHARED   = $(STD) -fPIC -fvisibility=hidden $(WARNINGS)
-DEFINES  = -D_GNU_SOURCE $(foreach l,CURL CRYPTO MICROHTTPD,$(call include,$(l))) $(LUA_CFLAGS)
+DEFINES  = -D_GNU_SOURCE -iquote src $(foreach l,CURL CRYPTO MICROHTTPD,$(call include,$(l))) $(LUA_CFLAGS)
 # against the misuse of memory errors; the second needs a compiler that optimizes
 PROTECT  = -fstack-protector-strong
 FORTIFY  = $(if $(filter -O -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -53,14 +53,13 @@ OBJ   = $(BUILD)/obj
 
 # a module and the libraries it links, a line each
 MODULES = core system crypto simulator/host
-CORE    = advice await buffer call catalogue client contract core engine event \
-          exchange failure instance json link log mend method options pager \
-          plain proxy pulse redact refusal renewal request resource retry \
-          tenant text token transfer
-core_SOURCES           = $(CORE:%=src/%.c)
+# the floors of the core, from the bottom up; then the failures of the two that stand alone
+CORE    = base http graph bridge client
+FAULT   = src/bridge/fault.c src/bridge/plain.c src/graph/advice.c src/base/text.c
+core_SOURCES           = $(filter-out src/bridge/fault.c,$(wildcard $(CORE:%=src/%/*.c)))
 core_LIBS              = $(call library,CURL) -lcurl -lm
-system_SOURCES         = $(wildcard src/system*.c) $(addprefix src/,fault.c advice.c plain.c text.c pulse.c buffer.c)
-crypto_SOURCES         = $(wildcard src/crypto*.c) $(addprefix src/,fault.c advice.c plain.c text.c)
+system_SOURCES         = $(wildcard src/system/*.c) $(FAULT) src/bridge/pulse.c src/base/buffer.c
+crypto_SOURCES         = $(wildcard src/crypto/*.c) $(FAULT)
 crypto_LIBS            = $(call library,CRYPTO) -lcrypto
 simulator/host_SOURCES = $(wildcard simulator/src/*.c)
 simulator/host_LIBS    = $(call library,MICROHTTPD) -lmicrohttpd -lpthread
@@ -69,8 +68,8 @@ SO           = $(MODULES:%=$(BUILD)/m365restore/%.so)
 SIMULATOR_SO = $(filter %/simulator/host.so,$(SO))
 LIBRARY_SO   = $(filter-out $(SIMULATOR_SO),$(SO))
 
-# of the release; the version's one place is src/version.h
-VERSION := $(shell sed -n 's/^.define M365_VERSION "\(.*\)"/\1/p' src/version.h)
+# of the release; the version's one place is src/base/version.h
+VERSION := $(shell sed -n 's/^.define M365_VERSION "\(.*\)"/\1/p' src/base/version.h)
 ROCKS    = m365restore m365restore-simulator
 RELEASED = $(ROCKS:%=%-$(VERSION)-1.rockspec)
 
@@ -196,7 +195,7 @@ $(BUILD)/lua: spec/support/lua.c
 	$(CC) $(STD) $(WARNINGS) $(DEFINES) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $< $(LUA_ARCHIVE) -lm -ldl
 
 C_SOURCES = $(sort $(foreach m,$(MODULES),$($(m)_SOURCES)))
-C_FILES   = $(wildcard src/*.[ch] simulator/src/*.[ch] spec/support/*.[ch] \
+C_FILES   = $(wildcard src/*/*.[ch] simulator/src/*.[ch] spec/support/*.[ch] \
               bench/reference/*.[ch] examples/embed/*.c)
 
 lint: lint-lua lint-c lint-gcc
@@ -277,7 +276,7 @@ dist: rockspecs
 # the rockspecs of this version, out of those of no version
 rockspecs: $(RELEASED)
 
-%-$(VERSION)-1.rockspec: %-scm-1.rockspec src/version.h
+%-$(VERSION)-1.rockspec: %-scm-1.rockspec src/base/version.h
 	@sed -e 's|"scm-1"|"$(VERSION)-1"|' -e 's|branch = "main"|dir = "$(RELEASE)"|' \
 	  -e 's|"git+\(.*\)\.git"|"\1/releases/download/v$(VERSION)/$(RELEASE).tar.gz"|' $< > $@
 
@@ -289,7 +288,7 @@ docs:
 	else echo 'ldoc is not there (Debian: lua-ldoc); docs/ reads well without it'; fi
 
 clean:
-	rm -rf build luarocks_tree m365restore src/*.o
+	rm -rf build luarocks_tree m365restore src/*/*.o
 	$(RM) -r simulator/m365restore simulator/src/*.o
 
 # for the spec that holds the rockspecs against this file: make sources MODULE=core

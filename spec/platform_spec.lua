@@ -1,20 +1,21 @@
---- What is promised about versions: the numbers in src/version.h, and every place that repeats them.
+--- What is promised about versions: the numbers in src/base/version.h, and every place that repeats them.
 local scratch = require "spec.support.scratch"
 local system = require "m365restore.system"
 
-local header = scratch.read "src/version.h"
+local header = scratch.read "src/base/version.h"
 local OLDEST = { lua = "5." .. header:match "M365_LUA_OLDEST 50(%d)", curl = header:match 'OLDEST_TEXT "([%d.]+)"' }
 local NEWEST_LUA = "5." .. header:match "M365_LUA_NEWEST 50(%d)"
 local LUAS = ("Lua %s or %s"):format(OLDEST.lua, NEWEST_LUA)
 
 describe("the versions that are promised", function()
-  it("are those of src/version.h everywhere", function()
+  it("are those of src/base/version.h everywhere", function()
     local hex = tonumber(header:match "M365_LIBCURL_OLDEST 0x(%x+)", 16)
     assert.equal(OLDEST.curl, ("%d.%d"):format(hex >> 16, hex >> 8 & 255))
     for path, text in pairs {
       ["README.md"] = "| libcurl ≥ " .. OLDEST.curl .. " |",
       ["docs/platforms.md"] = "| libcurl | " .. OLDEST.curl .. " |",
-      ["src/libcurl.h"] = "needs libcurl " .. OLDEST.curl .. " or newer", ["src/compat.h"] = "headers of " .. LUAS,
+      ["src/http/libcurl.h"] = "needs libcurl " .. OLDEST.curl .. " or newer",
+      ["src/bridge/compat.h"] = "headers of " .. LUAS,
       ["lua/m365restore/init.lua"] = "needs " .. LUAS,
       ["simulator/lua/m365restore/simulator/init.lua"] = "needs " .. LUAS,
     } do
@@ -40,8 +41,10 @@ describe("the versions that are promised", function()
     scratch.must("mkdir", folder .. "/curl")
     scratch.write(folder .. "/curl/curl.h", "#define LIBCURL_VERSION_NUM 0x074f01\ntypedef int CURLcode;\n")
     scratch.write(folder .. "/lua.h", "#define LUA_VERSION_NUM 503\ntypedef int lua_State;\n")
-    for file, sentence in pairs { ["compat.h"] = "headers of " .. LUAS, ["libcurl.h"] = "libcurl " .. OLDEST.curl } do
-      local result = assert(system.run { "cc", "-fsyntax-only", "-I" .. folder, "src/" .. file })
+    for file, sentence in pairs {
+      ["bridge/compat.h"] = "headers of " .. LUAS, ["http/libcurl.h"] = "libcurl " .. OLDEST.curl,
+    } do
+      local result = assert(system.run { "cc", "-fsyntax-only", "-iquote", "src", "-I" .. folder, "src/" .. file })
       assert.truthy(result.status ~= 0 and result.stderr:find(sentence, 1, true), result.stderr)
     end
     scratch.remove(folder)

@@ -7,7 +7,7 @@ local HEAD = [[
 # Every operation
 
 What the library can call, one row for each operation of Graph's `/solutions/backupRestore`. The rows are those of the
-table in `src/contract.c`; `tools/operations.lua` writes this page. Bodies, options and results are told with each
+table in `src/graph/contract.c`; `tools/operations.lua` writes this page. Bodies, options and results are told with each
 method in the reference.
 
 - `opts` are the time and size limits of a call and, for what is read, OData's options: `select` and `expand`; for lists

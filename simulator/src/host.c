@@ -8,7 +8,7 @@ The HTTP host of the simulator.
 #include <signal.h>
 #include <string.h>
 
-#include "../../src/compat.h"
+#include "bridge/compat.h"
 #include "sim.h"
 
 #define HOST "m365restore.simulator.host"

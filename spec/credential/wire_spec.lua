@@ -94,8 +94,8 @@ describe("the wire", function()
       for _, name in ipairs { "insecure", "verify", "verify_peer", "ssl_verify", "skip_verify" } do
         assert.matches("unknown option", raised(m365.client, { credential = "x", [name] = false }), 1, true)
       end
-      for _, name in ipairs(scratch.names "src") do
-        local text = scratch.read("src/" .. name)
+      for name in scratch.must("find", "src", "-name", "*.[ch]"):gmatch "%S+" do
+        local text = scratch.read(name)
         assert.is_nil(text:find("VERIFYPEER", 1, true), name)
         assert.is_nil(text:find("VERIFYHOST", 1, true), name)
       end

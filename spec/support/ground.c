@@ -6,8 +6,8 @@
 #include <lauxlib.h>
 #include <string.h>
 
-#include "../../src/buffer.h"
-#include "../../src/retry.h"
+#include "base/buffer.h"
+#include "http/retry.h"
 
 static const char *const effects[] = {"read", "write", NULL};
 static const char *const outcomes[] = {

@@ -11,7 +11,7 @@ describe("the ground floor:", function()
   setup(function()
     folder = scratch.folder()
     scratch.compile("spec/support/ground.c", folder .. "/ground.so", "-shared", "-fPIC", "-D_GNU_SOURCE",
-      "src/retry.c", "src/buffer.c", "-lcurl", "-lm")
+      "-iquote", "src", "src/http/retry.c", "src/base/buffer.c", "-lcurl", "-lm")
     ground = assert(package.loadlib(folder .. "/ground.so", "luaopen_ground"))()
   end)
   teardown(function() scratch.remove(folder) end)
