@@ -166,10 +166,34 @@ describe("credentials", function()
       assert.equal(3, sim:count { operation = "token" })
     end)
 
+    for name, body in pairs {
+      ["a page"] = "<html>Sign in to the network</html>", ["half of an answer"] = '{"token_type":"Bearer","acc',
+      nothing = "", ["a text"] = '"ok"', null = "null",
+    } do
+      it("asks again where the endpoint is answered for with " .. name, function()
+        sim:fault { operation = "token", action = "status", status = 200, body = body }
+        works(credential.client_secret(app { client_secret = sim.client_secret }))
+        assert.equal(2, sim:count { operation = "token" })
+      end)
+
+      it("has a code where the endpoint is answered for with " .. name .. " for ever", function()
+        sim:fault { operation = "token", action = "status", status = 200, body = body, times = 9 }
+        local cred = credential.client_secret(app { client_secret = sim.client_secret })
+        local token, err = cred { timeout = 0.4 } -- shorter than the first pause
+        assert.is_nil(token)
+        assert.same({ "bad_token_answer", "retry", 200 }, { err.code, err.class, err.status })
+        assert.equal("the token endpoint answered 200 with something that is not JSON", err.message)
+      end)
+    end
+
     it("is not misled by what is no token", function()
-      sim:fault { operation = "token", action = "status", status = 200, body = "<html>" }
-      local err = refusal(credential.client_secret(app { client_secret = sim.client_secret }))
-      assert.equal("bad_token_answer", err.cause.code)
+      for _, body in ipairs { "{}", "[]", '{"access_token":null}', '{"access_token":{}}' } do
+        sim:forget()
+        sim:fault { operation = "token", action = "status", status = 200, body = body }
+        local err = refusal(credential.client_secret(app { client_secret = sim.client_secret }))
+        assert.equal("bad_token_answer", err.cause.code)
+        assert.equal(1, sim:count { operation = "token" })
+      end
     end)
   end)
 
@@ -345,6 +369,49 @@ describe("credentials", function()
       assert.is_string(token)
       assert.is_true(math.abs(life - 8000) < 100)
       assert.equal(life / 2, ahead)
+    end)
+
+    it("asks again where something else answers", function()
+      for operation, host in pairs {
+        imds = { AZURE_POD_IDENTITY_AUTHORITY_HOST = sim.url },
+        msi = { IDENTITY_ENDPOINT = sim.url .. "/msi/token", IDENTITY_HEADER = sim.identity_header },
+      } do
+        for _, body in ipairs { "<html>", '{"access_token":"eyJ', "" } do
+          sim:forget()
+          sim:fault { operation = operation, action = "status", status = 200, body = body }
+          works(on(host))
+          assert.equal(2, sim:count { operation = operation })
+          sim:fault { operation = operation, action = "status", status = 200, body = body }
+          local _, err = on(host) { timeout = 0.4 }
+          assert.same({ "credential_unavailable", "retry" }, { err.code, err.class })
+          assert.matches("answered 200: something that is not JSON", err.message)
+        end
+      end
+    end)
+
+    it("reads a life in every form, and a moment by the service's clock", function()
+      local Date = "Mon, 02 Nov 2026 00:00:00 GMT" -- 1793577600
+      local function life_of(fields, clock)
+        sim:fault {
+          operation = "imds", action = "status", status = 200, headers = { Date = Date },
+          body = ('{"access_token":"a-token",%s}'):format(fields),
+        }
+        return (select(2, on { AZURE_POD_IDENTITY_AUTHORITY_HOST = sim.url } { clock = clock }))
+      end
+      for fields, life in pairs {
+        ['"expires_on":1793581200'] = 3600, ['"expires_on":"1793581200"'] = 3600, ['"expires_in":1200'] = 1200,
+        ['"expires_in":"1200"'] = 1200, ['"expires_in":"1200","expires_on":"1"'] = 1200,
+        ['"expires_in":null,"expires_on":"1793581200"'] = 3600, ['"expires_on":"1793581200.5"'] = 3600.5,
+        ['"expires_in":"","expires_on":1793581200'] = 3600,
+      } do
+        for _, ahead in ipairs { 0, 7200, -7200 } do
+          assert.equal(life, life_of(fields, sim:clock { ahead = ahead }), fields)
+        end
+      end
+      -- nothing that can be read: the token serves until it is refused
+      for _, fields in ipairs { '"x":1', '"expires_on":"soon"', '"expires_on":{}', '"expires_in":true' } do
+        assert.is_nil(life_of(fields, sim:clock()), fields)
+      end
     end)
 
     it("asks App Service", function()

@@ -45,7 +45,13 @@ local function skew_text(skew)
 end
 
 local function is_transient(answer, problem)
-  return core.passes(answer.status) or problem.error == "temporarily_unavailable"
+  return core.passes(answer.status) or fetch.is_garbled(answer) or problem.error == "temporarily_unavailable"
+end
+
+--- What happened, where the answer does not say it.
+local function fact_of(answer)
+  return ("the token endpoint answered %d%s"):format(answer.status,
+    fetch.is_garbled(answer) and " with something that is not JSON" or "")
 end
 
 --- The failure that an answer stands for, in the form of all failures.
@@ -63,8 +69,7 @@ function entra.failure(request, answer, secrets)
     or type(problem.error_codes) == "table" and math.tointeger(problem.error_codes[1])
   local word = redact.text(problem.error, secrets or {})
   local skew = skew_of(request, answer)
-  local message = description and description:match "^(.-)%s*Trace ID:" or description or word
-    or ("the token endpoint answered %d"):format(answer.status)
+  local message = description and description:match "^(.-)%s*Trace ID:" or description or word or fact_of(answer)
   return core.failure {
     code = number and "aadsts" or word and "oauth" or "bad_token_answer",
     message = message .. skew_text(skew),

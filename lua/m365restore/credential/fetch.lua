@@ -26,10 +26,19 @@ function fetch.log(request, event)
   end
 end
 
+--- Is the answer to a question that was understood something else, or half of
+-- it? To ask for a token changes nothing: it is asked for again.
+-- @tparam table answer
+-- @treturn boolean
+function fetch.is_garbled(answer)
+  return answer.status == 200 and type(core.decode(answer.body)) ~= "table"
+end
+
 --- The pause before the next try; nil: the answer, or the error, stands.
 local function pause_after(answer, err, attempt, rules)
   local pauses = rules.pauses or PAUSES
-  local again = err and err.class == "retry" or answer and (rules.passes or core.passes)(answer.status)
+  local again = err and err.class == "retry"
+    or answer and ((rules.passes or core.passes)(answer.status) or fetch.is_garbled(answer))
   if not again or not pauses[attempt] then
     return nil
   end

@@ -104,8 +104,8 @@ local function read_token(request, answer)
     return nil
   end
   local life, ends = tonumber(grant.expires_in), tonumber(grant.expires_on)
-  if not life and ends then
-    life = ends - fetch.clock(request):now()
+  if not life and ends then -- a moment of the service's clock
+    life = ends - (answer.date or fetch.clock(request):now())
   end
   local ahead = tonumber(grant.refresh_in) or life and life >= 7200 and life / 2 or nil
   return grant.access_token, life, ahead
@@ -114,14 +114,16 @@ end
 local function failure(host, answer, secrets)
   local problem = core.decode(answer.body)
   problem = type(problem) == "table" and problem or {}
+  local garbled = fetch.is_garbled(answer)
   local function text(name) return redact.text(problem[name], secrets) end
   return core.failure {
     code = "credential_unavailable",
     message = ("%s answered %d: %s"):format(host.name, answer.status,
-      text "error_description" or text "message" or text "error" or "no reason given"),
+      text "error_description" or text "message" or text "error" or garbled and "something that is not JSON"
+        or "no reason given"),
     operation = "credential", oauth = text "error", status = answer.status, retry_after = answer.retry_after,
-    class = passes(answer.status) and "retry" or nil, sent = true,
-    seen = "no_identity",
+    class = (garbled or passes(answer.status)) and "retry" or nil, sent = true,
+    seen = not garbled and "no_identity" or nil,
   }
 end
 
