@@ -98,6 +98,9 @@ dialects.switches = {
   rule_deletion = { "value", "rule" },
   -- Whether the rules of sites can be changed, and deleted with what they protect; no page says so.
   site_rule_changes = { true, false },
+  -- More messages than a granular restore takes: refused when the session gets them, or a failed artifact. The limit is
+  -- on a page of the product; those of the API do not have it.
+  many_messages = { "refused", "failed" },
   -- a policy in the wrong state: 403 PolicyActionNotAllowed, or 400 invalidStateForActivation.
   policy_state_error = { 403, 400 },
 }

@@ -97,7 +97,8 @@ end
 
 local LIMITS = {
   artifacts_per_request = 50, active_sessions = 25, in_flight = 1000, units_per_search = 20,
-  units_per_policy_request = 50, resources_per_bulk = 10000, groups_per_rule = 100,
+  units_per_policy_request = 50, resources_per_bulk = 10000, groups_per_rule = 100, messages_per_artifact = 1000,
+  copies_per_unit = 1000, exclusions_per_job = 10000, recipients = 20,
 }
 -- What a snapshot holds; see the module tree.
 local TREE = { sites = 1, libraries = 1, folders = 3, files = 5, depth = 2 }
@@ -451,8 +452,10 @@ end
 
 --- Changes properties of a protection unit, its `status` for instance.
 -- @tparam string id
--- @tparam table properties; `unchanged` = true: a mailbox is what its restore points hold, and so nothing of it is
--- restored
+-- @tparam table properties; and what no unit shows: `unchanged` = true: a mailbox is what its restore points hold, and
+-- so nothing of it is restored; `hits`: how many messages each search of a mailbox finds; `held` = true: a hold that
+-- forbids to restore it in place; `locked` = true: files of it cannot be restored; `rights_managed`: the name of a
+-- library whose files cannot be; `moved` = true: to another geography, which leaves it one restore point a week
 function Simulator:set_unit(id, properties)
   self:call("set_unit", { id = id, properties = properties })
 end

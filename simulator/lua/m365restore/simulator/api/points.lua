@@ -206,17 +206,22 @@ local function hits(ctx, body, id)
   return { table.unpack(resolution.points(ctx, unit, body), 1, ctx.model.dialect.points_per_search) }
 end
 
+local function hits_of(ctx, unit) return unit.hits or ctx.model.ids:pick("hits", unit.n, 200) end
+
 local function result(ctx, body, point)
   return {
     restorePoint = points.view(ctx, point, true),
-    artifactHitCount = body.artifactQuery and ctx.model.ids:pick("hits", point.unit.n, 200) or nil,
+    artifactHitCount = body.artifactQuery and hits_of(ctx, point.unit) or nil,
   }
 end
 
--- The ticket for a granular mailbox restore: the model remembers whose it is.
+-- The ticket for a granular mailbox restore: the model remembers whose it is, and how much was found.
 local function ticket(ctx, body)
   local id = ctx.model.ids:next("search")
-  if body.artifactQuery then ctx.model.searches[id] = body.protectionUnitIds[1]:lower() end
+  if body.artifactQuery then
+    local unit = ctx.model.world:find_unit(body.protectionUnitIds[1])
+    ctx.model.searches[id] = { unit = unit.id, hits = hits_of(ctx, unit) }
+  end
   return id
 end
 

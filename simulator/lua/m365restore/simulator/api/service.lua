@@ -118,6 +118,10 @@ local SETTING = check.object({}, {
 function service.update_notifications(ctx)
   odata.none(ctx)
   local body, setting = ctx:body(SETTING, "BadRequest"), ctx.model.service.notifications
+  local limit = ctx.model.options.limits.recipients
+  if body.recipients and #(body.recipients.customRecipients or {}) > limit then
+    errors.raise("BadRequest", ("At most %d recipients are allowed."):format(limit))
+  end
   for _, name in ipairs { "isEnabled", "additionalEvents", "recipients" } do
     if body[name] ~= nil then setting[name] = body[name] end
   end

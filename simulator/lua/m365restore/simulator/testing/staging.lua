@@ -35,7 +35,7 @@ local function artifact_of(model, given, now)
   if given.item then return file(model, given, now) end
   return {
     point = point_of(model, given.restorePoint, now), destination = given.destinationType or "inPlace",
-    search = given.search,
+    search = given.search, hits = given.search and 1,
   }
 end
 

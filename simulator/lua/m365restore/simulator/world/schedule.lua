@@ -3,6 +3,7 @@
 -- clock, and nothing has to run in the background.
 -- @module m365restore.simulator.world.schedule
 local heap = require "m365restore.simulator.world.heap"
+local obstacles = require "m365restore.simulator.world.obstacles"
 
 local Schedule = {}
 Schedule.__index = Schedule
@@ -16,6 +17,8 @@ local ONE_RESTORE = 30 * MINUTE
 local DURATIONS = { { 1, 0.5 * HOUR }, { 50, 3 * HOUR }, { 250, 4 * HOUR }, { 1000, 10 * HOUR } }
 -- The URL of a copy may lag behind its completion by more than 15 minutes.
 local URL_LAG, URL_LAG_MORE = 15 * MINUTE, 5 * MINUTE
+-- Messages that are restored in a minute, the fewest and the most.
+local SLOWEST, FASTEST = 100, 500
 
 --- How long a number of units takes together.
 -- @tparam integer count
@@ -31,12 +34,12 @@ function schedule.duration(count)
 end
 
 --- Makes the schedule of a tenant.
--- @tparam table limits `in_flight`, the artifacts that one workload restores at a time
+-- @tparam table limits `in_flight`, the artifacts that one workload restores at a time, and those of obstacles
 -- @tparam Ids ids
 -- @treturn Schedule
 function schedule.new(limits, ids)
   return setmetatable({
-    limit = limits.in_flight, ids = ids,
+    limit = limits.in_flight, limits = limits, ids = ids,
     slots = {}, -- service -> heap of the moments at which its slots become free
     unfinished = {}, -- service -> heap of the moments at which its artifacts end
     peaks = {}, -- service -> most artifacts that were unfinished at a time
@@ -92,14 +95,18 @@ local function take_slot(self, service, wanted, lasting)
   return start
 end
 
-local function lay_down(self, artifact, wanted)
-  local session = artifact.session
+local function lasting_of(self, artifact)
   local jitter = self.ids:pick("lasting", artifact.n, 1000) / 1000
-  local lasting = artifact.lasting or ONE_RESTORE * (0.8 + 0.4 * jitter)
+  if artifact.search then return MINUTE * artifact.hits / (SLOWEST + (FASTEST - SLOWEST) * jitter) end
+  return ONE_RESTORE * (0.8 + 0.4 * jitter)
+end
+
+local function lay_down(self, artifact, wanted)
+  local session, unit = artifact.session, artifact.point.unit.id
+  local lasting = artifact.lasting or lasting_of(self, artifact)
   artifact.start = take_slot(self, session.service, wanted, lasting)
   artifact.finish = artifact.start + lasting
-  artifact.failure = failure_of(self, artifact)
-  local unit = artifact.point.unit.id
+  artifact.failure = failure_of(self, artifact) or obstacles.of(artifact, self.limits, self.copies[unit] or 0)
   if not artifact.item then self.busy[unit] = math.max(self.busy[unit] or 0, artifact.finish) end
 end
 

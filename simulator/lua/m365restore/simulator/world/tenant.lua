@@ -9,6 +9,7 @@ local DAY = 86400
 -- Documented example of retention: weekly points for a year, ten-minute points for two weeks.
 local FAST_LIFE, SLOW_LIFE = 365 * DAY, 14 * DAY
 local GRAIN = 600
+local WEEK = 7 * DAY
 
 world.HOST = "contoso.sharepoint.com"
 world.PERSONAL_HOST = "contoso-my.sharepoint.com"
@@ -166,19 +167,31 @@ function World:find_unit(id)
   return kind and self.counts[kind] and self:unit(kind, n)
 end
 
+-- How long a point is kept; what an odd one is kept for is the policy's choice, which the unit shows.
+local function life_of(unit, fast)
+  if not fast then return SLOW_LIFE end
+  return unit.backupRetentionPeriodInDays and unit.backupRetentionPeriodInDays * DAY or FAST_LIFE
+end
+
 local function point_of(self, unit, k)
   local shift = self.ids:pick("shift " .. unit.kind, unit.n, math.max(1, self.interval // GRAIN)) * GRAIN
   local taken = math.floor(self.start - (k - 1) * self.interval - shift)
   local fast = k % 2 == 1
   return {
     id = ("%s_%d_%d_1"):format(unit.id, taken, k), unit = unit, taken = taken, fast = fast,
-    expires = taken + (fast and FAST_LIFE or SLOW_LIFE),
+    expires = taken + life_of(unit, fast),
   }
 end
 
 -- A unit that a policy took in has no points yet, one that was offboarded has none any more.
 local function has_points(self, unit, now)
   return unit.n <= self:seeded(unit.kind) and not (unit.outcome == "offboarded" and now >= unit.due)
+end
+
+-- A unit that was moved to another geography has only its weekly points: here the first ones of each week.
+local function is_left(self, unit, point, k)
+  if not unit.moved then return true end
+  return k == self.per_unit or point.taken // WEEK ~= point_of(self, unit, k + 1).taken // WEEK
 end
 
 --- The restore points of a unit that exist at a time, newest first.
@@ -190,7 +203,8 @@ function World:points(unit, now)
   if not has_points(self, unit, now) then return points end
   for k = 1, self.per_unit do
     local point = point_of(self, unit, k)
-    if point.expires > now and not self.gone[point.id] then points[#points + 1] = point end
+    local is_there = point.expires > now and not self.gone[point.id] and is_left(self, unit, point, k)
+    if is_there then points[#points + 1] = point end
   end
   return points
 end
@@ -206,7 +220,7 @@ function World:find_point(id, now)
   local unit = self:find_unit(unit_id)
   if not unit or not has_points(self, unit, now) then return nil end
   local point = point_of(self, unit, k)
-  if point.id == id and point.expires > now then return point end
+  if point.id == id and point.expires > now and is_left(self, unit, point, k) then return point end
 end
 
 return world

@@ -104,9 +104,12 @@ local function run(ctx, kind, policy, list)
   return { code = "BulkJobCompletedWithErrors", message = "Some resources could not be added", details = details }
 end
 
-local function read_list(kind, body)
-  local list = resources.read({ resources = kind.lists }, body)
+local function read_list(ctx, kind, body)
+  local list, limit = resources.read({ resources = kind.lists }, body), ctx.model.options.limits.exclusions_per_job
   if #list == 0 then errors.raise("InvalidCreateRequest", "The job names nothing to add.") end
+  if kind.mode and #list > limit then
+    errors.raise("InvalidCreateRequest", ("At most %d exclusions are allowed in a job."):format(limit))
+  end
   local wrong = resources.malformed(list)
   if wrong then
     errors.raise("InvalidCreateRequest", ("'%s' is not a %s."):format(wrong.value, wrong.property))
@@ -119,7 +122,7 @@ function jobs.create(ctx, kind)
   odata.none(ctx)
   local policy = ctx.model.policies:need(ctx, kind.service)
   local body = ctx:body(kind.shape, "InvalidCreateRequest")
-  local list = read_list(kind, body)
+  local list = read_list(ctx, kind, body)
   if kind.mode and policy.protectionMode ~= kind.mode then
     errors.raise("PolicyActionNotAllowed", "The policy does not protect a whole workload.")
   end

@@ -49,11 +49,16 @@ end
 local function from_search(ctx, service, member)
   local artifact = from_point(ctx, service, member)
   local search = ctx.model.searches[member.searchResponseId]
-  if not search or search ~= artifact.point.unit.id then
+  if not search or search.unit ~= artifact.point.unit.id then
     errors.raise("InvalidArtifactRequest", ("'%s' is not an answer to a search of this mailbox."):format(
       member.searchResponseId))
   end
-  artifact.search = member.searchResponseId
+  local limit = ctx.model.options.limits.messages_per_artifact
+  if search.hits > limit and ctx.model.dialect.many_messages == "refused" then
+    errors.raise("InvalidArtifactRequest", ("The search has found %d items; at most %d can be restored."):format(
+      search.hits, limit))
+  end
+  artifact.search, artifact.hits = member.searchResponseId, search.hits
   return artifact
 end
 
