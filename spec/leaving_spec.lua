@@ -1,6 +1,6 @@
 --- A run that is left, by an error or by Ctrl-C, says in one sentence what goes on, its journal, and how to resume.
 local core = require "m365restore.core"
-local leaving = require "m365restore.leaving"
+local interruption = require "m365restore.interruption"
 local m365 = require "m365restore"
 local scratch = require "spec.support.scratch"
 local simulator = require "m365restore.simulator"
@@ -86,7 +86,7 @@ describe("a run that is left", function()
     local ok, err = pcall(m365.apply, client, plan, { journal = path, confirm = plan.hash })
     debug.sethook()
     assert.is_false(ok)
-    assert.is_true(leaving.is_interruption(err))
+    assert.is_true(interruption.is(err))
     assert.is_nil(tostring(err):find("\n", 1, true))
     assert.equal(0, sim:count { operation = "restoreSessions.activate" })
   end)
@@ -120,14 +120,14 @@ end)
 
 describe("what a caller sees of a fault in this library", function()
   it("has no file and line of it in the message", function()
-    local err = leaving.failure "/usr/share/lua/5.4/m365restore/restore/state.lua:42: table index is nil"
+    local err = interruption.failure "/usr/share/lua/5.4/m365restore/restore/state.lua:42: table index is nil"
     assert.equal("internal", err.code)
     assert.equal("table index is nil", err.message)
     assert.matches("state.lua:42", err.where)
     assert.is_nil(tostring(err):find("%.lua:%d"))
-    assert.equal("mine.lua:7: x", leaving.failure("mine.lua:7: x").message)
+    assert.equal("mine.lua:7: x", interruption.failure("mine.lua:7: x").message)
     local known = m365.failure { code = "closed" }
-    assert.equal(known, leaving.failure(known))
+    assert.equal(known, interruption.failure(known))
   end)
 end)
 

@@ -2,7 +2,7 @@
 local m365 = require "m365restore"
 local core = require "m365restore.core"
 local system = require "m365restore.system"
-local words = require "m365restore.text.format"
+local format = require "m365restore.text.format"
 
 -- what must not come through: controls, the second set of controls, directions, line separators, broken bytes
 local HOSTILE = {
@@ -69,7 +69,7 @@ describe("hostile texts", function()
         code = "a" .. hostile, message = hostile, operation = hostile, remedy = hostile,
         request_id = hostile, details = { { code = hostile, message = hostile }, { message = hostile }, hostile },
       }))
-      check(words.columns { { hostile, "b" }, { "c", hostile } }, 1)
+      check(format.columns { { hostile, "b" }, { "c", hostile } }, 1)
       local out = {}
       local bar = m365.progress.bar {
         out = { write = function(_, ...) out[#out + 1] = table.concat { ... } end }, style = "plain",

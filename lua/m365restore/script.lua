@@ -1,7 +1,7 @@
 --- Runs the body of a script, and tells how it ended in one line.
 -- @module m365restore.script
 local core = require "m365restore.core"
-local leaving = require "m365restore.leaving"
+local interruption = require "m365restore.interruption"
 
 -- what the shell knows as the end by Ctrl-C
 local INTERRUPTED = 130
@@ -42,7 +42,7 @@ return function(main, ...)
   local ok, result, err = pcall(main, ...)
   if ok then
     return code_of(result, err)
-  elseif leaving.is_interruption(result) then
+  elseif interruption.is(result) then
     tell(type(result) == "table" and result or "interrupted")
     return INTERRUPTED
   end

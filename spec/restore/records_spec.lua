@@ -266,7 +266,7 @@ describe("whether a run is a new one", function()
 end)
 
 describe("tasks that wait for each other", function()
-  local gate = require "m365restore.run.slots"
+  local slots = require "m365restore.run.slots"
 
   it("of a plan end together when the service lists units without ids", function()
     local place = support.start({ sites = 30 })
@@ -283,11 +283,11 @@ describe("tasks that wait for each other", function()
   end)
 
   it("of a plan end together when any of them raises", function()
-    local ladder = require "m365restore.plan.point_search"
+    local point_search = require "m365restore.plan.point_search"
     local place = support.start({ sites = 60 })
     finally(function() place:stop() end)
     for _, name in ipairs { "feed", "settle", "take", "wait" } do
-      local probe, count = ladder.new(place.client, { prefer = "latest", service = "sharePoint" }), 0
+      local probe, count = point_search.new(place.client, { prefer = "latest", service = "sharePoint" }), 0
       local class = getmetatable(probe).__index
       local method = class[name]
       class[name] = function(...)
@@ -302,15 +302,15 @@ describe("tasks that wait for each other", function()
     end
   end)
 
-  it("at the gate go on when one of them raises, or is ended", function()
+  it("at the slots go on when one of them raises, or is ended", function()
     local closed, entered = true, 0
-    local door = gate.new({ sessions = 1, in_flight = 10 }, function() return closed and 1 or 0, 0 end,
+    local all = slots.new({ sessions = 1, in_flight = 10 }, function() return closed and 1 or 0, 0 end,
       function() m365.sleep(0) end)
     local event = core.event
     finally(function() core.event = event end)
     local function enter()
-      local seat <close> = door:enter(1, false, function() return false end)
-      entered = entered + (seat and 1 or 0)
+      local slot <close> = all:take(1, false, function() return false end)
+      entered = entered + (slot and 1 or 0)
     end
     local tasks = {}
     for i = 1, 6 do

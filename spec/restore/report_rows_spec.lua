@@ -1,6 +1,6 @@
 --- What a report says of a row: what the service says, and nothing else; then advice.
 local m365 = require "m365restore"
-local outcomes = require "m365restore.outcome"
+local outcomes = require "m365restore.outcomes"
 local scratch = require "spec.support.scratch"
 local support = require "spec.restore.support"
 

@@ -1,9 +1,9 @@
 --- Whoever has signed in with the Azure CLI.
 -- @module m365restore.credential.azure_cli
 local core = require "m365restore.core"
-local options = require "m365restore.options"
 local check = require "m365restore.credential.check"
 local fetch = require "m365restore.credential.fetch"
+local options = require "m365restore.options"
 local redact = require "m365restore.credential.redact"
 local value = require "m365restore.credential.value"
 

@@ -1,10 +1,10 @@
 --- A certificate of the app.
 -- @module m365restore.credential.certificate
 local core = require "m365restore.core"
-local options = require "m365restore.options"
 local check = require "m365restore.credential.check"
 local entra = require "m365restore.credential.entra"
 local fetch = require "m365restore.credential.fetch"
+local options = require "m365restore.options"
 local value = require "m365restore.credential.value"
 
 -- how long an assertion is good for, in seconds

@@ -1,8 +1,8 @@
 --- A secret of the app.
 -- @module m365restore.credential.client_secret
-local options = require "m365restore.options"
 local check = require "m365restore.credential.check"
 local entra = require "m365restore.credential.entra"
+local options = require "m365restore.options"
 local value = require "m365restore.credential.value"
 
 local rows = {

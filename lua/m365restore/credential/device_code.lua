@@ -1,11 +1,11 @@
 --- A person who signs in, on whatever screen there is.
 -- @module m365restore.credential.device_code
 local core = require "m365restore.core"
-local clock = require "m365restore.clock"
-local options = require "m365restore.options"
 local check = require "m365restore.credential.check"
+local clock = require "m365restore.clock"
 local entra = require "m365restore.credential.entra"
 local fetch = require "m365restore.credential.fetch"
+local options = require "m365restore.options"
 local redact = require "m365restore.credential.redact"
 local value = require "m365restore.credential.value"
 

@@ -1,11 +1,11 @@
 --- The identity of the machine, from an endpoint that is on or beside it.
 -- @module m365restore.credential.managed_identity
 local core = require "m365restore.core"
-local options = require "m365restore.options"
-local uri = require "m365restore.text.uri"
 local check = require "m365restore.credential.check"
 local fetch = require "m365restore.credential.fetch"
+local options = require "m365restore.options"
 local redact = require "m365restore.credential.redact"
+local uri = require "m365restore.text.uri"
 local value = require "m365restore.credential.value"
 local variables = require "m365restore.credential.variables"
 

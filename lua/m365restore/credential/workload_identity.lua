@@ -1,9 +1,9 @@
 --- A token of another issuer, in whose place Entra ID gives one of its own.
 -- @module m365restore.credential.workload_identity
 local core = require "m365restore.core"
-local options = require "m365restore.options"
 local check = require "m365restore.credential.check"
 local entra = require "m365restore.credential.entra"
+local options = require "m365restore.options"
 local value = require "m365restore.credential.value"
 local variables = require "m365restore.credential.variables"
 

@@ -3,14 +3,14 @@
 -- could be reviewed: that is why it stands beside plan and apply.
 -- @module m365restore.jobs.bulk_restore
 local core = require "m365restore.core"
-local applies = require "m365restore.run.apply"
+local apply = require "m365restore.run.apply"
 local clock = require "m365restore.clock"
 local history = require "m365restore.sessions.history"
-local ladder = require "m365restore.plan.point_search"
-local moments = require "m365restore.plan.restore_time"
 local options = require "m365restore.options"
 local plans = require "m365restore.plan"
+local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
+local restore_time = require "m365restore.plan.restore_time"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
 
@@ -72,7 +72,7 @@ end
 
 --- A request has one time for all that is in it.
 local function refusal_of(o, target)
-  if ladder.limit_of(target, o.moment) ~= ladder.limit(o.moment) then
+  if point_search.limit_of(target, o.moment) ~= point_search.limit(o.moment) then
     return { code = "other_time", message = "a bulk request takes one time for all, and this row is "
       .. (target.at and "of " .. target.at .. " itself" or "of " .. target.before) }
   end
@@ -96,7 +96,7 @@ local function plan_of(client, o, list)
   if not seen then
     return nil, err
   end
-  local limit = ladder.limit(o.moment)
+  local limit = point_search.limit(o.moment)
   local ask = {
     protectionTimePeriod = {
       startDateTime = time.format(limit - (o.max_loss or FAR_BACK)), endDateTime = time.format(limit),
@@ -142,7 +142,7 @@ return function(client, spec)
     return fail("confirmation_needed", 'the service picks the restore points, and nobody has reviewed them; a person '
       .. 'who accepts that gives confirm = "%s"', PHRASE)
   end
-  local known, future = moments.check(client, "bulk_restore", o.allow_future, o.moment)
+  local known, future = restore_time.check(client, "bulk_restore", o.allow_future, o.moment)
   if not known then
     return nil, future
   end
@@ -165,5 +165,5 @@ return function(client, spec)
     opts[name] = o[name]
   end
   opts.timeout = last and math.max(last - clock.monotonic(clock.of(client)), 0)
-  return applies.start(client, opts, function() return plan end, plan)
+  return apply.start(client, opts, function() return plan end, plan)
 end

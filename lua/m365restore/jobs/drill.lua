@@ -5,7 +5,7 @@
 -- which is a journal of its own, remembers those of all drills.
 -- @module m365restore.jobs.drill
 local core = require "m365restore.core"
-local applies = require "m365restore.run.apply"
+local apply = require "m365restore.run.apply"
 local clock = require "m365restore.clock"
 local crypto = require "m365restore.crypto"
 local journal = require "m365restore.run.journal"
@@ -151,7 +151,7 @@ return function(client, opts)
   for _, name in ipairs { "on_progress", "timeout", "interval", "url_wait", "actor", "ticket", "reason" } do
     passed[name] = o[name]
   end
-  local run, err = applies.start(client, passed, function() return plan_of(client, o) end)
+  local run, err = apply.start(client, passed, function() return plan_of(client, o) end)
   if run and o.report then
     local ok, problem = save_evidence(run, o)
     return ok and run, problem

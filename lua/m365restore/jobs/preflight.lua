@@ -1,8 +1,8 @@
 --- What stands between this client and a restore, found out by reading only.
 -- @module m365restore.jobs.preflight
 local core = require "m365restore.core"
-local rules = require "m365restore.graph.rules"
 local clock = require "m365restore.clock"
+local rules = require "m365restore.graph.rules"
 
 local ROOT = "/solutions/backupRestore"
 

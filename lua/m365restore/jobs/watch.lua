@@ -1,8 +1,8 @@
 --- What is running now, whoever started it.
 -- @module m365restore.jobs.watch
 local core = require "m365restore.core"
-local clock = require "m365restore.clock"
 local artifacts = require "m365restore.sessions.artifacts"
+local clock = require "m365restore.clock"
 local gather = require "m365restore.driver.gather"
 local options = require "m365restore.options"
 local report = require "m365restore.report"

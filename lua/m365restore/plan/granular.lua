@@ -3,19 +3,19 @@
 -- @module m365restore.plan.granular
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
+local format = require "m365restore.text.format"
 local gather = require "m365restore.driver.gather"
 local glob = require "m365restore.text.glob"
 local history = require "m365restore.sessions.history"
-local ladder = require "m365restore.plan.point_search"
-local moments = require "m365restore.plan.restore_time"
 local options = require "m365restore.options"
 local plans = require "m365restore.plan"
+local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
+local restore_time = require "m365restore.plan.restore_time"
 local rules = require "m365restore.graph.rules"
 local survey = require "m365restore.plan.survey"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
-local words = require "m365restore.text.format"
 
 local granular = {}
 
@@ -99,7 +99,7 @@ end
 local function list_places(there)
   local parts = { table.unpack(there.places) }
   parts[#parts + 1] = there.more > 0 and there.more .. " more" or nil
-  parts[#parts + 1] = there.files > 0 and words.count(there.files, "file") or nil
+  parts[#parts + 1] = there.files > 0 and format.count(there.files, "file") or nil
   return #parts > 0 and table.concat(parts, ", ") or nil
 end
 
@@ -132,7 +132,7 @@ function granular.files(client, spec)
   glob.compile(what .. ".match", o.match) -- before anything is made
   options.choice(what .. ".service", o.service, browsed)
   local moment, wanted = moment_of(what, o.before), read_target(what, o.target)
-  local known, future = moments.check(client, "plan", o.allow_future, moment, wanted.list)
+  local known, future = restore_time.check(client, "plan", o.allow_future, moment, wanted.list)
   if not known then
     return nil, future
   end
@@ -198,8 +198,8 @@ local function search(client, o, id, limit)
         code = "bad_answer", message = "the hit of a search names no restore point", operation = "plan_messages",
         sent = true, attempts = 1,
       }
-    elseif hit.artifactHitCount ~= 0 and ladder.counts(point, limit)
-      and ladder.is_better("latest", point, best and best.restorePoint) then
+    elseif hit.artifactHitCount ~= 0 and point_search.counts(point, limit)
+      and point_search.is_better("latest", point, best and best.restorePoint) then
       best = hit
     end
   end
@@ -216,7 +216,7 @@ local function search_row(client, o, moment, n, target)
     return row
   end
   row.protectionUnitId, row.name = target.unit.id, target.unit.name
-  local hit, ticket = search(client, o, target.unit.id, ladder.limit_of(target, moment))
+  local hit, ticket = search(client, o, target.unit.id, point_search.limit_of(target, moment))
   if hit == nil then
     return nil, ticket
   elseif not hit then
@@ -248,7 +248,7 @@ function granular.messages(client, spec)
   end
   local moment, wanted = moment_of(what, o.before), targets.read(what .. ".targets", o.targets)
   wanted.takes = "messages"
-  local known, future = moments.check(client, "plan", o.allow_future, moment, wanted.list)
+  local known, future = restore_time.check(client, "plan", o.allow_future, moment, wanted.list)
   if not known then
     return nil, future
   end

@@ -3,12 +3,12 @@
 -- @module m365restore.plan.headings
 local fold = require "m365restore.text.fold"
 
-local columns = {}
+local headings = {}
 
 --- What names a target, the most exact first: { heading, kind, where it comes from }. Kinds are
 -- "unit" (the id of a protection unit), "person" (of a directory object), "site" (of a site), "id" (one of these),
 -- "url", "email", "owner" (whose OneDrive it is) and "any".
-columns.names = {
+headings.names = {
   { "protectionUnitId", "unit", "plans and reports of this library" },
   { "unitId", "unit", "" },
   { "directoryObjectId", "person", "Graph" },
@@ -35,7 +35,7 @@ columns.names = {
 }
 
 --- What else of a row counts: { heading, field }.
-columns.settings = {
+headings.settings = {
   { "priority", "priority" },
   { "destination", "destination" },
   { "destinationType", "destination" },
@@ -56,17 +56,17 @@ local function plain(heading)
 end
 
 local is_name, is_known, plain_of = {}, {}, {}
-for _, list in ipairs { columns.names, columns.settings } do
+for _, list in ipairs { headings.names, headings.settings } do
   for _, row in ipairs(list) do
     local name = plain(row[1])
-    plain_of[row[1]], is_known[name], is_name[name] = name, true, list == columns.names or nil
+    plain_of[row[1]], is_known[name], is_name[name] = name, true, list == headings.names or nil
   end
 end
 
 --- Can a list name its targets with these headings?
 -- @tparam table header list
 -- @treturn boolean
-function columns.has_name(header)
+function headings.has_name(header)
   for _, heading in ipairs(header) do
     if is_name[plain(heading)] then
       return true
@@ -79,9 +79,9 @@ end
 -- @tparam table header list
 -- @tparam string setting
 -- @treturn ?string
-function columns.heading(header, setting)
+function headings.heading(header, setting)
   for _, heading in ipairs(header) do
-    for _, row in ipairs(columns.settings) do
+    for _, row in ipairs(headings.settings) do
       if row[2] == setting and plain_of[row[1]] == plain(heading) then
         return heading
       end
@@ -130,16 +130,16 @@ local function is_concealed(cell) return cell:find("^" .. ("%x"):rep(32) .. "%x*
 
 --- The cells of a row by plain heading, and two headings that are the same and hold different things.
 local function fields_of(record)
-  local fields, headings, clash = {}, {}, nil
+  local fields, spelled, clash = {}, {}, nil
   for heading, value in pairs(record) do
     if type(heading) == "string" then
       local name = plain_of[heading] or plain(heading)
       local text = type(value) == "string" and value:match "^[ \t\r\n]*(.-)[ \t\r\n]*$"
       value = text or value
-      if headings[name] and is_known[name] and fields[name] ~= value then
-        clash = { headings[name], heading }
+      if spelled[name] and is_known[name] and fields[name] ~= value then
+        clash = { spelled[name], heading }
       end
-      fields[name], headings[name] = value, heading
+      fields[name], spelled[name] = value, heading
     end
   end
   return fields, clash
@@ -149,7 +149,7 @@ local function is_filled(value) return type(value) == "string" and value ~= "" e
 
 --- Is a row about a person's OneDrive, as far as it tells? The owner of a site is not what a row of sites is about.
 local function is_personal(fields)
-  for _, row in ipairs(columns.names) do
+  for _, row in ipairs(headings.names) do
     local url = row[2] == "url" and fields[plain_of[row[1]]]
     if is_filled(url) then
       return fold.text(url):find("/personal/", 1, true) ~= nil
@@ -166,7 +166,7 @@ end
 --- The names in a row, and the cells that look like none.
 local function names_of(fields)
   local names, odd, owner_counts = {}, {}, is_personal(fields)
-  for _, row in ipairs(columns.names) do
+  for _, row in ipairs(headings.names) do
     local heading, kind = row[1], row[2]
     local cell = fields[plain_of[heading]]
     if is_filled(cell) and (kind ~= "owner" or owner_counts) then
@@ -215,7 +215,7 @@ end
 --- Is the header of a list a target itself? Then the list is one of targets alone, a line each.
 -- @tparam table header list
 -- @treturn boolean
-function columns.is_headless(header)
+function headings.is_headless(header)
   return #header == 1 and fits.any(header[1])
 end
 
@@ -224,7 +224,7 @@ end
 -- @treturn table `names`, a list of { heading, kind, text }, the most exact first; `given`, what to call the target;
 -- `flaw`, why it cannot be read; `is_empty`, nothing in it could be a name; and `priority`, `destination`, `before`,
 -- `at`, `kind`, `outcome` as they stand there
-function columns.read(record)
+function headings.read(record)
   local fields, clash = fields_of(record)
   local names, odd = names_of(fields)
   local row = { flaw = flaw_of(names, odd, clash), names = names, is_empty = #names == 0 and #odd == 0 }
@@ -234,7 +234,7 @@ function columns.read(record)
     end
   end
   row.given = given_of(fields, row.names)
-  for _, setting in ipairs(columns.settings) do
+  for _, setting in ipairs(headings.settings) do
     local value = fields[plain_of[setting[1]]]
     row[setting[2]] = value ~= "" and value or row[setting[2]]
   end
@@ -243,4 +243,4 @@ end
 
 -- }======
 
-return columns
+return headings

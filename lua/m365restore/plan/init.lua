@@ -7,22 +7,22 @@ local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local crypto = require "m365restore.crypto"
 local csv = require "m365restore.text.csv"
+local format = require "m365restore.text.format"
 local gather = require "m365restore.driver.gather"
 local history = require "m365restore.sessions.history"
-local moments = require "m365restore.plan.restore_time"
+local integrity = require "m365restore.plan.integrity"
 local notes = require "m365restore.plan.notes"
 local options = require "m365restore.options"
-local past = require "m365restore.sessions.others"
+local others = require "m365restore.sessions.others"
 local repair = require "m365restore.text.repair"
-local seal = require "m365restore.plan.integrity"
-local shape = require "m365restore.plan.schema"
+local restore_time = require "m365restore.plan.restore_time"
+local schedule = require "m365restore.plan.schedule"
+local schema = require "m365restore.plan.schema"
 local survey = require "m365restore.plan.survey"
 local system = require "m365restore.system"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
-local waves = require "m365restore.plan.schedule"
-local ways = require "m365restore.plan.way_back"
-local words = require "m365restore.text.format"
+local way_back = require "m365restore.plan.way_back"
 
 local plan = {}
 
@@ -150,8 +150,8 @@ local function row_of(o, n, target, found)
     n = n, target = target.given, name = unit.name, address = unit.address ~= target.given and unit.address or nil,
     protectionUnitId = unit.id, before = target.before, at = target.at, kind = "standard",
     destinationType = target.destinationType or o.destination,
-    priority = found.others.priority[unit.id or ""] or target.priority or USUAL_PRIORITY,
-    refusal = refusal_of(target, choice, found.others.exclude),
+    priority = found.entries.priority[unit.id or ""] or target.priority or USUAL_PRIORITY,
+    refusal = refusal_of(target, choice, found.entries.exclude),
   }
   if not row.destinationType then
     raise('plan.destination: "inPlace" or "new" was expected; it is never assumed')
@@ -181,8 +181,8 @@ local function read_all(client, o, beside)
   local found = {}
   local _, failures = gather({
     function()
-      local list, choice_of, others = survey.run(client, o, o.wanted, beside)
-      found.list, found.choice_of, found.others = list, choice_of, others
+      local list, choice_of, entries = survey.run(client, o, o.wanted, beside)
+      found.list, found.choice_of, found.entries = list, choice_of, entries
       return list, choice_of
     end,
     function()
@@ -209,7 +209,7 @@ local function name_restored(client, o, seen, rows)
   if #planned == 0 or #seen.recent == 0 then
     return true
   end
-  local before, err = past.read(client, o.service, seen.recent, planned[1].kind)
+  local before, err = others.read(client, o.service, seen.recent, planned[1].kind)
   local dones, problem
   if before then
     dones, problem = before:judge(planned, o.moment)
@@ -260,11 +260,11 @@ local function compute(self)
     row.lost = not row.refusal and row.kind == "standard" and lost_of(row, moment) or nil
   end
   self.estimate = {
-    seconds = math.floor(waves.duration(self.planned)),
+    seconds = math.floor(schedule.duration(self.planned)),
     how = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h",
   }
   self.notes = core.array(notes.of(self))
-  seal.put(self)
+  integrity.set(self)
   return self
 end
 
@@ -275,7 +275,7 @@ end
 function plan.new(fields, size)
   local self = setmetatable(fields, Plan)
   self.format, self.version = FORMAT, VERSION
-  waves.assign(self.rows, size or waves.limits.artifacts)
+  schedule.assign(self.rows, size or schedule.limits.artifacts)
   return compute(self)
 end
 
@@ -296,15 +296,15 @@ function plan.make(client, spec)
   local o = read_options(spec)
   local excluded, first = list_of("exclude", o.exclude), list_of("priority", o.priority)
   local created = clock.of(client):now()
-  local known, future = moments.check(client, "plan", o.allow_future, o.moment, o.wanted.list)
+  local known, future = restore_time.check(client, "plan", o.allow_future, o.moment, o.wanted.list)
   if not known then
     return nil, future
   end
   local found, err = read_all(client, o, { exclude = excluded, priority = first })
   if not found then
     return nil, err
-  elseif #found.others.misses > 0 and not o.accept_misses then
-    return fail_missed(found.others.misses)
+  elseif #found.entries.misses > 0 and not o.accept_misses then
+    return fail_missed(found.entries.misses)
   elseif #found.list == 0 then
     return fail("no_targets", "there is nothing in the list of targets")
   end
@@ -317,7 +317,7 @@ function plan.make(client, spec)
   if o.max_targets and planned > o.max_targets then
     return fail("too_many_targets", "%d targets would be restored, max_targets is %d", planned, o.max_targets)
   end
-  local foreseen, fault = ways.foresee(client, o, rows, created)
+  local foreseen, fault = way_back.annotate(client, o, rows, created)
   if not foreseen then
     return nil, fault
   end
@@ -325,7 +325,7 @@ function plan.make(client, spec)
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
     created = time.format(math.floor(created)), seen_until = found.seen.newest,
     request = request_of(o, excluded, first), rows = rows,
-    misses = #found.others.misses > 0 and core.array(found.others.misses) or nil,
+    misses = #found.entries.misses > 0 and core.array(found.entries.misses) or nil,
   }, client.max_artifacts)
 end
 
@@ -343,7 +343,7 @@ local function line_of(row)
   return {
     row.wave and tostring(row.wave) or "-", row.target, row.protectionDateTime or "-",
     row.tags == "fastRestore" and "fast" or row.tags and "any" or "-",
-    row.lost and words.span(row.lost) or "-", row.refusal and "-" or row.destinationType, state_of(row),
+    row.lost and format.span(row.lost) or "-", row.refusal and "-" or row.destinationType, state_of(row),
   }
 end
 
@@ -360,8 +360,8 @@ function Plan:__tostring()
   local what = self.query and "messages that match " .. core.plain(self.query) or self.service
   return string.format("Restore of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\n%shash %s", what,
      self.at and "the state of" or "before", self.at or self.before,
-    words.count(#self.rows, "target"), self.planned, words.count(self.waves, "wave"), #self.rows - self.planned,
-    words.span(self.estimate.seconds), self.estimate.how, words.columns(lines), remarks, self.hash)
+    format.count(#self.rows, "target"), self.planned, format.count(self.waves, "wave"), #self.rows - self.planned,
+    format.span(self.estimate.seconds), self.estimate.how, format.columns(lines), remarks, self.hash)
 end
 
 local csv_columns = {
@@ -424,12 +424,12 @@ function plan.adopt(data, path)
   elseif data.version ~= VERSION then
     return fail("bad_plan", "%s has version %s, this library reads version %d", path, tostring(data.version), VERSION)
   end
-  local problem = shape.problem(data, Plan)
+  local problem = schema.problem(data, Plan)
   if problem then
     return fail("bad_plan", "%s is no plan: %s", path, problem)
   end
   local self = setmetatable(data, Plan)
-  if not seal.is_whole(self) then
+  if not integrity.is_whole(self) then
     return fail("plan_edited", "%s was changed by hand: it is not what its hash and checksum say", path)
   end
   return compute(self)

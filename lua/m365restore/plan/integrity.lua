@@ -11,7 +11,7 @@ local repair = require "m365restore.text.repair"
 local spelling = require "m365restore.plan.spelling"
 local time = require "m365restore.time"
 
-local seal = {}
+local integrity = {}
 
 -- what a row does, in place of what it is called
 local row_fields = {
@@ -96,7 +96,7 @@ end
 --- The hash of what a plan does.
 -- @tparam table plan
 -- @treturn string 64 hexadecimal digits
-function seal.hash(plan)
+function integrity.hash(plan)
   local head = {
     version = plan.version, service = plan.service, prefer = plan.prefer, before = moment(plan.before),
     at = moment(plan.at), query = plan.query, bulk = plan.bulk,
@@ -110,7 +110,7 @@ end
 --- The checksum of all that a plan holds.
 -- @tparam table plan
 -- @treturn string 64 hexadecimal digits
-function seal.checksum(plan)
+function integrity.checksum(plan)
   local head = {}
   for name, value in pairs(plan) do
     head[name] = name ~= "rows" and name ~= "checksum" and value or nil
@@ -120,16 +120,16 @@ end
 
 --- Puts hash and checksum on a plan that is finished.
 -- @tparam table plan
-function seal.put(plan)
-  plan.hash = seal.hash(plan)
-  plan.checksum = seal.checksum(plan)
+function integrity.set(plan)
+  plan.hash = integrity.hash(plan)
+  plan.checksum = integrity.checksum(plan)
 end
 
 --- Is a plan still what it was when it was made?
 -- @tparam table plan
 -- @treturn boolean
-function seal.is_whole(plan)
-  return plan.hash == seal.hash(plan) and plan.checksum == seal.checksum(plan)
+function integrity.is_whole(plan)
+  return plan.hash == integrity.hash(plan) and plan.checksum == integrity.checksum(plan)
 end
 
-return seal
+return integrity

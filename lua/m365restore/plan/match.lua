@@ -1,7 +1,7 @@
 --- What the names of a target mean together, once each of them has found its units, and why it is nothing that can be
 -- restored. A unit is what the resolver keeps of one: `id`, `name`, `address`, `status`, `owner`, `keys`. Never yields.
 -- @module m365restore.plan.match
-local meaning = {}
+local match = {}
 
 -- States in which the service keeps no restore points for a unit, or soon will not. A state that is not known here
 -- is left to the search for points.
@@ -18,7 +18,7 @@ local function is_lost(unit)
   return lost_states[tostring(unit.status):lower()] == true
 end
 
-meaning.is_lost = is_lost
+match.is_lost = is_lost
 
 local function name_of(unit)
   return unit.address or unit.name or unit.id
@@ -171,7 +171,7 @@ local wholes = {
 -- @tparam table target
 -- @tparam string service
 -- @tparam[opt] string takes "messages" where rows about messages are meant
-function meaning.judge(target, service, takes)
+function match.judge(target, service, takes)
   local units, reason = agree(target, service)
   target.units = units or {}
   if target.refusal and target.refusal.code ~= "excluded" then
@@ -204,7 +204,7 @@ end
 
 --- Units that several targets mean are restored once: the first counts, and is changed by none that repeats it.
 -- @tparam table list targets that have been judged
-function meaning.refuse_duplicates(list)
+function match.refuse_duplicates(list)
   local first = {}
   for i, target in ipairs(list) do
     local id = target.unit and target.unit.id
@@ -220,7 +220,7 @@ end
 -- @tparam table target
 -- @tparam string service
 -- @treturn ?table units; or nil, { code, message }
-function meaning.of_entry(target, service)
+function match.of_entry(target, service)
   if target.part then
     return nil, refusal("part", "%s", wholes[target.part])
   elseif target.refusal and target.refusal.code == "unreadable" then
@@ -229,4 +229,4 @@ function meaning.of_entry(target, service)
   return agree(target, service)
 end
 
-return meaning
+return match

@@ -3,8 +3,8 @@
 -- short of.
 -- @module m365restore.plan.notes
 local artifacts = require "m365restore.sessions.artifacts"
+local format = require "m365restore.text.format"
 local time = require "m365restore.time"
-local words = require "m365restore.text.format"
 
 local notes = {}
 
@@ -52,7 +52,7 @@ local list = {}
 
 function list.again(plan)
   local rows = select_rows(plan, function(row) return row.restored_by end)
-  return #rows > 0 and words.count(#rows, "target") .. " of the plan had this very restore point restored since T. "
+  return #rows > 0 and format.count(#rows, "target") .. " of the plan had this very restore point restored since T. "
     .. "To confirm the plan is to do it again."
 end
 
@@ -67,7 +67,7 @@ function list.nearer(plan)
   end
   return string.format('%s a nearer restore point than the one that prefer = "%s" takes: %s loses %s more than with '
     .. 'its point of %s. prefer = "latest" takes the nearest.',
-    #rows == 1 and "1 target has" or #rows .. " targets have", plan.prefer, worst.target, words.span(cost_of(worst)),
+    #rows == 1 and "1 target has" or #rows .. " targets have", plan.prefer, worst.target, format.span(cost_of(worst)),
     worst.nearer)
 end
 
@@ -81,13 +81,13 @@ end
 function list.no_way_back(plan)
   local rows = select_rows(plan, function(row) return row.way_back == "none" end)
   return #rows > 0 and string.format("There is no way back for %s: no restore point is newer than the planned one, and "
-    .. "so what is there now could not be restored again: %s.", words.count(#rows, "target"), name_some(rows))
+    .. "so what is there now could not be restored again: %s.", format.count(#rows, "target"), name_some(rows))
 end
 
 function list.way_back(plan)
   local rows = select_rows(plan, function(row) return row.way_back and row.way_back ~= "none" end)
   return #rows > 0 and string.format("There is a way back for %s: report:way_back() of the run gives the targets and "
-    .. "times that take a wrong restore back.", words.count(#rows, "target"))
+    .. "times that take a wrong restore back.", format.count(#rows, "target"))
 end
 
 function list.hold(plan)

@@ -1,4 +1,4 @@
---- Restore points for many units at once, by a ladder: what is preferred,
+--- Restore points for many units at once, in stages: what is preferred,
 -- then anything within the loss budget, then, only to name it in a refusal,
 -- anything at all.
 --
@@ -6,11 +6,11 @@
 -- are searched for in groups as soon as a group is full.
 -- @module m365restore.plan.point_search
 local core = require "m365restore.core"
+local format = require "m365restore.text.format"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
-local words = require "m365restore.text.format"
 
-local ladder = {}
+local point_search = {}
 
 -- units in one search
 local GROUP = 20
@@ -29,36 +29,36 @@ local preferences = {
 }
 
 --- What may be given as `prefer`.
-ladder.preferences = preferences
+point_search.preferences = preferences
 
-local Ladder = {}
-Ladder.__index = Ladder
+local Search = {}
+Search.__index = Search
 
---- Makes a ladder.
+--- Makes a search.
 -- @tparam client client
 -- @tparam table spec `service`, `prefer`, `max_loss` (seconds or nil), `left` (() -> how long the next search may take,
 -- in real seconds; or nil)
--- @treturn Ladder
-function ladder.new(client, spec)
-  local rungs = {}
-  for _, rung in ipairs(preferences[spec.prefer]) do
-    if not (rung.tags and spec.service == "exchange") then -- Exchange has no fast points
-      rungs[#rungs + 1] = { query = rung, reach = spec.max_loss or FAR_BACK }
+-- @treturn Search
+function point_search.new(client, spec)
+  local stages = {}
+  for _, stage in ipairs(preferences[spec.prefer]) do
+    if not (stage.tags and spec.service == "exchange") then -- Exchange has no fast points
+      stages[#stages + 1] = { query = stage, reach = spec.max_loss or FAR_BACK }
     end
   end
   if spec.max_loss then
-    rungs[#rungs + 1] = { query = { restorePointPreference = "latest" }, reach = FAR_BACK, beyond = true }
+    stages[#stages + 1] = { query = { restorePointPreference = "latest" }, reach = FAR_BACK, over_budget = true }
   end
-  for _, rung in ipairs(rungs) do
-    rung.lanes, rung.count, rung.busy = {}, 0, 0
+  for _, stage in ipairs(stages) do
+    stage.queues, stage.count, stage.busy = {}, 0, 0
   end
   return setmetatable({
-    client = client, left = spec.left, rungs = rungs, max_loss = spec.max_loss, choices = {}, waiting = {},
-  }, Ladder)
+    client = client, left = spec.left, stages = stages, max_loss = spec.max_loss, choices = {}, waiting = {},
+  }, Search)
 end
 
 --- Wakes whoever waits for work. An event wakes one task, so each has its own.
-function Ladder:ring()
+function Search:wake_waiting()
   local waiting = self.waiting
   for i = #waiting, 1, -1 do -- nothing is allocated: they are woken also where memory is short
     local event = waiting[i]
@@ -67,29 +67,29 @@ function Ladder:ring()
   end
 end
 
-function Ladder:wait()
+function Search:wait()
   local event = core.event()
   table.insert(self.waiting, event)
   event:wait()
 end
 
---- Puts a unit on a rung, beside those with the same T.
-local function put(rung, id, moment)
-  local lane = rung.lanes[moment]
-  if not lane then
-    lane = {}
-    rung.lanes[moment] = lane
+--- Puts a unit into a stage, beside those with the same T.
+local function put(stage, id, moment)
+  local queue = stage.queues[moment]
+  if not queue then
+    queue = {}
+    stage.queues[moment] = queue
   end
-  lane[#lane + 1] = id
-  rung.count = rung.count + 1
-  return #lane >= GROUP
+  queue[#queue + 1] = id
+  stage.count = stage.count + 1
+  return #queue >= GROUP
 end
 
 --- The last moment whose points count.
 -- @tparam number moment T, epoch seconds
 -- @tparam ?boolean exact a point at T itself counts
 -- @treturn number
-function ladder.limit(moment, exact)
+function point_search.limit(moment, exact)
   return exact and moment or moment - INSTANT
 end
 
@@ -98,19 +98,19 @@ end
 -- @tparam number moment T, epoch seconds
 -- @tparam ?boolean exact a point at T itself counts
 -- @treturn number
-function ladder.limit_of(target, moment, exact)
+function point_search.limit_of(target, moment, exact)
   local own = target.before or target.at
   if own then
-    return ladder.limit(time.parse(own), target.at ~= nil)
+    return point_search.limit(time.parse(own), target.at ~= nil)
   end
-  return ladder.limit(moment, exact)
+  return point_search.limit(moment, exact)
 end
 
 --- Does a point lie early enough? One without a time does not.
 -- @tparam table point
 -- @tparam number limit from @{limit}
 -- @treturn boolean
-function ladder.counts(point, limit)
+function point_search.counts(point, limit)
   local taken = time.parse(point.protectionDateTime)
   return taken ~= nil and taken <= limit
 end
@@ -118,12 +118,12 @@ end
 --- Asks for a unit's point at a moment; once, however often it is asked for.
 -- @tparam string id of the unit
 -- @tparam number limit from @{limit}
-function Ladder:feed(id, limit)
+function Search:feed(id, limit)
   self.choices[limit] = self.choices[limit] or {}
   if self.choices[limit][id] == nil then
     self.choices[limit][id] = false
-    if put(self.rungs[1], id, limit) then
-      self:ring()
+    if put(self.stages[1], id, limit) then
+      self:wake_waiting()
     end
   end
 end
@@ -132,37 +132,37 @@ end
 -- @tparam string id of the unit
 -- @tparam number limit
 -- @treturn ?table the point, or `{ refusal = }`
-function Ladder:choice(id, limit)
+function Search:choice(id, limit)
   return self.choices[limit] and self.choices[limit][id] or nil
 end
 
 --- No more units will come.
-function Ladder:close()
+function Search:close()
   self.closed = true
-  self:ring()
+  self:wake_waiting()
 end
 
---- Will nothing more arrive at a rung?
-function Ladder:is_complete(r)
+--- Will nothing more arrive at a stage?
+function Search:is_complete(r)
   if r == 1 then
     return self.closed
   end
-  local above = self.rungs[r - 1]
+  local above = self.stages[r - 1]
   return above.count == 0 and above.busy == 0 and self:is_complete(r - 1)
 end
 
 --- The next group; nil: there is none now.
-function Ladder:take()
-  for r, rung in ipairs(self.rungs) do
-    for moment, lane in pairs(rung.lanes) do
-      if #lane >= GROUP or self:is_complete(r) then
-        local ids = table.move(lane, math.max(#lane - GROUP, 0) + 1, #lane, 1, {})
+function Search:take()
+  for r, stage in ipairs(self.stages) do
+    for moment, queue in pairs(stage.queues) do
+      if #queue >= GROUP or self:is_complete(r) then
+        local ids = table.move(queue, math.max(#queue - GROUP, 0) + 1, #queue, 1, {})
         for _ = 1, #ids do
-          lane[#lane] = nil
+          queue[#queue] = nil
         end
-        rung.lanes[moment] = #lane > 0 and lane or nil
-        rung.count = rung.count - #ids
-        return rung, ids, moment
+        stage.queues[moment] = #queue > 0 and queue or nil
+        stage.count = stage.count - #ids
+        return stage, ids, moment
       end
     end
   end
@@ -174,7 +174,7 @@ end
 -- @tparam table a
 -- @tparam ?table b nil: there is none yet
 -- @treturn boolean
-function ladder.is_better(preference, a, b)
+function point_search.is_better(preference, a, b)
   local order = b == nil and 1 or time.compare(a.protectionDateTime, b.protectionDateTime)
   if order == 0 then
     return tostring(a.id) < tostring(b.id)
@@ -190,38 +190,38 @@ local function summary(point)
 end
 
 --- The best point of each unit in an answer; what does not lie before T does not count, whoever says so.
-local function best_of(rung, answer, limit)
-  local best, preference = {}, rung.query.restorePointPreference
+local function best_of(stage, answer, limit)
+  local best, preference = {}, stage.query.restorePointPreference
   for _, hit in ipairs(rules.object(answer.searchResults)) do
     local point = rules.object(rules.object(hit).restorePoint)
     local id = rules.object(point.protectionUnit).id
     id = type(id) == "string" and id:lower()
-    if id and ladder.counts(point, limit) and ladder.is_better(preference, point, best[id]) then
+    if id and point_search.counts(point, limit) and point_search.is_better(preference, point, best[id]) then
       best[id] = summary(point)
     end
   end
   return best
 end
 
---- What a search found: a choice, a refusal, or the next rung.
-function Ladder:settle(rung, ids, moment, answer)
-  local best, choices, next_rung = best_of(rung, answer, moment), self.choices[moment], nil
-  for r, candidate in ipairs(self.rungs) do
-    next_rung = candidate == rung and self.rungs[r + 1] or next_rung
+--- What a search found: a choice, a refusal, or the next stage.
+function Search:settle(stage, ids, moment, answer)
+  local best, choices, next_stage = best_of(stage, answer, moment), self.choices[moment], nil
+  for r, candidate in ipairs(self.stages) do
+    next_stage = candidate == stage and self.stages[r + 1] or next_stage
   end
   for _, id in ipairs(ids) do
     local point = best[id:lower()]
-    if point and rung.beyond then
+    if point and stage.over_budget then
       choices[id] = { refusal = {
         code = "loss_over_budget",
         message = string.format("its newest point, of %s, loses %s, more than max_loss",
           time.format(point.protectionDateTime),
-          words.span(moment - time.parse(point.protectionDateTime))),
+          format.span(moment - time.parse(point.protectionDateTime))),
       } }
     elseif point then
       choices[id] = point
-    elseif next_rung then
-      put(next_rung, id, moment)
+    elseif next_stage then
+      put(next_stage, id, moment)
     else
       choices[id] = { refusal = { code = "no_restore_point", message = "it has no restore point before then" } }
     end
@@ -230,25 +230,25 @@ end
 
 --- Works until all units have their choice. To be run by several tasks at once.
 -- @treturn ?boolean true; or nil, err
-function Ladder:work()
+function Search:work()
   while not self.problem do
-    local rung, ids, moment = self:take()
-    if rung then
-      rung.busy = rung.busy + 1
+    local stage, ids, moment = self:take()
+    if stage then
+      stage.busy = stage.busy + 1
       local query = {
         protectionUnitIds = ids,
-        protectionTimePeriod = { startDateTime = moment - rung.reach, endDateTime = moment },
-        restorePointPreference = rung.query.restorePointPreference, tags = rung.query.tags,
+        protectionTimePeriod = { startDateTime = moment - stage.reach, endDateTime = moment },
+        restorePointPreference = stage.query.restorePointPreference, tags = stage.query.tags,
       }
       local answer, err = self.client:search_restore_points(query, { timeout = self.left and self.left() })
-      rung.busy = rung.busy - 1
+      stage.busy = stage.busy - 1
       if answer then
-        self:settle(rung, ids, moment, answer)
+        self:settle(stage, ids, moment, answer)
       else
         self.problem = err
       end
-      self:ring()
-    elseif self:is_complete(#self.rungs + 1) then
+      self:wake_waiting()
+    elseif self:is_complete(#self.stages + 1) then
       return true
     else
       self:wait()
@@ -258,9 +258,9 @@ function Ladder:work()
 end
 
 --- Ends the work of all tasks.
-function Ladder:abandon(err)
+function Search:abandon(err)
   self.problem = self.problem or err
-  self:ring()
+  self:wake_waiting()
 end
 
-return ladder
+return point_search

@@ -4,7 +4,7 @@
 local core = require "m365restore.core"
 local directory = require "m365restore.plan.directory"
 local fold = require "m365restore.text.fold"
-local meaning = require "m365restore.plan.match"
+local match = require "m365restore.plan.match"
 local nearest = require "m365restore.text.nearest"
 local spelling = require "m365restore.plan.spelling"
 local targets = require "m365restore.plan.targets"
@@ -74,7 +74,7 @@ function Walk:meet(wish, unit)
     end
   end
   table.insert(clue.units, unit)
-  if wish.target and not meaning.is_lost(unit) then
+  if wish.target and not match.is_lost(unit) then
     self.on_unit(unit, wish.target)
   end
 end
@@ -82,7 +82,7 @@ end
 --- Every protected unit is a target of its own.
 function Walk:take_every(unit, known)
   local policy = self.policy
-  if meaning.is_lost(unit) or policy and tostring(unit.policyId):lower() ~= policy:lower() then
+  if match.is_lost(unit) or policy and tostring(unit.policyId):lower() ~= policy:lower() then
     return
   end
   local target = targets.of_unit(known.id, known.address)
@@ -287,7 +287,7 @@ end
 function Walk:places_of(option, list)
   local places, missed, misses = {}, {}, {}
   for i, target in ipairs(list) do
-    local units, reason = meaning.of_entry(target, self.service)
+    local units, reason = match.of_entry(target, self.service)
     for _, unit in ipairs(units or {}) do
       places[unit.id] = places[unit.id] or i
     end
@@ -338,9 +338,9 @@ function resolve.units(client, service, wanted, on_unit, beside)
     table.sort(list, function(a, b) return targets.meaning(a) < targets.meaning(b) end)
   end
   for _, target in ipairs(list) do
-    meaning.judge(target, service, wanted.takes)
+    match.judge(target, service, wanted.takes)
   end
-  meaning.refuse_duplicates(list)
+  match.refuse_duplicates(list)
   walk:suggest(list)
   local excluded, misses = walk:places_of("exclude", exclude)
   local first, more = walk:places_of("priority", priority)

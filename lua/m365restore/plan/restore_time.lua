@@ -5,7 +5,7 @@ local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local time = require "m365restore.time"
 
-local moments = {}
+local restore_time = {}
 
 --- Refuses moments in the future. Never yields.
 -- @tparam client client whose clock tells the present
@@ -14,7 +14,7 @@ local moments = {}
 -- @tparam number first T, epoch seconds
 -- @tparam[opt] table list of targets, which may have times of their own
 -- @treturn ?boolean true; or nil, err: `future_moment`
-function moments.check(client, operation, allowed, first, list)
+function restore_time.check(client, operation, allowed, first, list)
   local now, all = clock.of(client):now(), { first }
   for _, target in ipairs(list or {}) do
     all[#all + 1] = target.before or target.at
@@ -32,4 +32,4 @@ function moments.check(client, operation, allowed, first, list)
   return true
 end
 
-return moments
+return restore_time

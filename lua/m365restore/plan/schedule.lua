@@ -4,10 +4,10 @@
 -- A wave is one restore session. It never mixes destinations, kinds or
 -- services, and holds no more artifacts than one request takes.
 -- @module m365restore.plan.schedule
-local waves = {}
+local schedule = {}
 
 --- What the service allows.
-waves.limits = { artifacts = 50, sessions = 25, in_flight = 1000 }
+schedule.limits = { artifacts = 50, sessions = 25, in_flight = 1000 }
 
 -- Microsoft's published figures: how long a number of units takes together, in hours.
 local published = { { 1, 0.5 }, { 50, 3 }, { 250, 4 }, { 1000, 10 } }
@@ -32,7 +32,7 @@ end
 -- @tparam table rows with `n`, `priority`, `destinationType`, `kind`, perhaps `refusal`
 -- @tparam integer size the most artifacts of a wave
 -- @treturn integer how many waves there are
-function waves.assign(rows, size)
+function schedule.assign(rows, size)
   local count, open = 0, {}
   for _, row in ipairs(planned_rows(rows)) do
     local key = row.kind .. "\0" .. tostring(row.destinationType)
@@ -52,7 +52,7 @@ end
 -- @tparam table rows
 -- @tparam[opt] function wanted a row -> whether it is still to be done
 -- @treturn table a list of { wave =, rows = }, in the order of their waves
-function waves.batches(rows, wanted)
+function schedule.batches(rows, wanted)
   local batches, by_wave = {}, {}
   for _, row in ipairs(planned_rows(rows)) do
     if not wanted or wanted(row) then
@@ -73,7 +73,7 @@ end
 -- @tparam integer size artifacts of the session
 -- @tparam table limits `sessions` and `in_flight`
 -- @treturn boolean
-function waves.fits(busy, size, limits)
+function schedule.fits(busy, size, limits)
   -- a session that is larger than the limit would wait for ever: it goes alone
   return busy.sessions < limits.sessions
     and (busy.artifacts + size <= limits.in_flight or busy.artifacts == 0)
@@ -83,7 +83,7 @@ end
 -- a thousand as many times longer as there are thousands.
 -- @tparam integer count
 -- @treturn number seconds
-function waves.duration(count)
+function schedule.duration(count)
   if count == 0 then
     return 0
   end
@@ -96,4 +96,4 @@ function waves.duration(count)
   return 3600 * published[#published][2] * count / published[#published][1]
 end
 
-return waves
+return schedule

@@ -5,7 +5,7 @@ local artifacts = require "m365restore.sessions.artifacts"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
 
-local shape = {}
+local schema = {}
 
 local checks = {}
 
@@ -113,7 +113,7 @@ end
 -- @tparam table data with `rows`, a table
 -- @tparam table methods of plans: no field may hide one
 -- @treturn ?string nil: nothing
-function shape.problem(data, methods)
+function schema.problem(data, methods)
   local wrong = wrong_field(data, plan_fields)
   for name in pairs(methods) do
     wrong = wrong or rawget(data, name) ~= nil and name or nil
@@ -133,4 +133,4 @@ function shape.problem(data, methods)
   end
 end
 
-return shape
+return schema

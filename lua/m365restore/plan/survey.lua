@@ -2,7 +2,7 @@
 -- @module m365restore.plan.survey
 local core = require "m365restore.core"
 local gather = require "m365restore.driver.gather"
-local ladder = require "m365restore.plan.point_search"
+local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
 local spelling = require "m365restore.plan.spelling"
 local targets = require "m365restore.plan.targets"
@@ -13,7 +13,7 @@ local survey = {}
 -- searches at a time; the client's own limit comes on top
 local SEARCHERS = 16
 
-survey.preferences = ladder.preferences
+survey.preferences = point_search.preferences
 
 --- The reason why one of several tasks failed.
 local function reason_of(failures)
@@ -33,21 +33,21 @@ end
 -- @treturn function (target) -> its point, or `{ refusal = }`; nil where it has no unit
 -- @treturn table what `beside` means, from @{m365restore.plan.resolve.units}
 function survey.run(client, spec, wanted, beside)
-  local points = ladder.new(client, spec)
-  local list, others
+  local points = point_search.new(client, spec)
+  local list, entries
   local function limit_of(target)
-    return ladder.limit_of(target, spec.moment, spec.exact)
+    return point_search.limit_of(target, spec.moment, spec.exact)
   end
   local function feed(unit, target)
     points:feed(unit.id, limit_of(target))
   end
   local roles = { function()
-    list, others = resolve.units(client, spec.service, wanted, feed, beside)
+    list, entries = resolve.units(client, spec.service, wanted, feed, beside)
     if not list then
-      points:abandon(others)
+      points:abandon(entries)
     end
     points:close()
-    return list, others
+    return list, entries
   end }
   for i = 1, SEARCHERS do
     roles[i + 1] = function() return points:work() end
@@ -66,7 +66,7 @@ function survey.run(client, spec, wanted, beside)
   end
   return list, function(target)
     return target.unit and points:choice(target.unit.id, limit_of(target))
-  end, others
+  end, entries
 end
 
 --- What a plan's row says of its unit and the service does not; nil: nothing. What the service does not show to this

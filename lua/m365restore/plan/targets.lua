@@ -4,11 +4,11 @@
 -- name of it, as @{m365restore.plan.spelling.read} gives it, with the `heading` of its column; one that cannot be
 -- read is `{ text =, flaw = }`.
 -- @module m365restore.plan.targets
-local columns = require "m365restore.plan.headings"
 local core = require "m365restore.core"
 local csv = require "m365restore.text.csv"
+local headings = require "m365restore.plan.headings"
 local options = require "m365restore.options"
-local outcomes = require "m365restore.outcome"
+local outcomes = require "m365restore.outcomes"
 local spelling = require "m365restore.plan.spelling"
 local system = require "m365restore.system"
 local time = require "m365restore.time"
@@ -111,7 +111,7 @@ local function from_row(where, row)
 end
 
 local function from_record(place, record)
-  local row = columns.read(record)
+  local row = headings.read(record)
   if row.is_empty then
     error(place .. ": " .. row.flaw, 0)
   end
@@ -158,22 +158,22 @@ end
 --- Adds the targets of a file to a list.
 local function add_csv(list, what, path, encoding)
   local records, header, place = csv.read(path, { encoding = encoding }, what)
-  if columns.is_headless(header) then
+  if headings.is_headless(header) then
     local first = header[1]
     list[#list + 1] = from_record(path, { target = first })
     for _, record in ipairs(records) do
       list[#list + 1] = from_record(path, { target = record[first] })
     end
     return
-  elseif not columns.has_name(header) then
+  elseif not headings.has_name(header) then
     error(string.format("%s: %s: a column such as target, URL, siteWebUrl, userPrincipalName, email, directoryObjectId "
       .. "or protectionUnitId was expected; the header is: %s", what, place(0), table.concat(header, ", ")), 0)
   end
   for n, record in ipairs(records) do
     local function where(setting)
-      return setting and what .. ": " .. place(n, columns.heading(header, setting)) or place(n)
+      return setting and what .. ": " .. place(n, headings.heading(header, setting)) or place(n)
     end
-    list[#list + 1] = from_row(where, columns.read(record))
+    list[#list + 1] = from_row(where, headings.read(record))
   end
 end
 

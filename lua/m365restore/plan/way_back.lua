@@ -3,10 +3,10 @@
 -- point before T, where another one was preferred.
 -- @module m365restore.plan.way_back
 local gather = require "m365restore.driver.gather"
-local ladder = require "m365restore.plan.point_search"
+local point_search = require "m365restore.plan.point_search"
 local time = require "m365restore.time"
 
-local ways = {}
+local way_back = {}
 
 -- searches at a time; the client's own limit comes on top
 local SEARCHERS = 16
@@ -21,7 +21,7 @@ local SKEW = 86400
 -- @tparam[opt] function left () -> how long the next search may take, in real seconds
 -- @treturn ?table the point of each ask that has one, by its place in the list; or nil, err
 local function newest(client, service, asks, left)
-  local points = ladder.new(client, { service = service, prefer = "latest", left = left })
+  local points = point_search.new(client, { service = service, prefer = "latest", left = left })
   for _, ask in ipairs(asks) do
     points:feed(ask.unit, ask.limit)
   end
@@ -60,11 +60,11 @@ end
 -- @tparam table rows
 -- @tparam number now epoch seconds
 -- @treturn ?boolean true; or nil, err
-function ways.foresee(client, spec, rows, now)
+function way_back.annotate(client, spec, rows, now)
   local asks = {}
   for _, row in ipairs(rows) do
     if is_preferred(row, spec.prefer) then
-      local limit = ladder.limit_of(row, spec.moment, spec.exact)
+      local limit = point_search.limit_of(row, spec.moment, spec.exact)
       asks[#asks + 1] = { unit = row.protectionUnitId, limit = limit, row = row, name = "nearer" }
     end
     if replaces(row) then
@@ -85,12 +85,12 @@ end
 --- Finds the ways back of rows that were restored in place, and writes them down. Those that cannot be found now are
 -- found when the run is resumed. May yield.
 -- @tparam Run run
-function ways.note(run)
+function way_back.note(run)
   local asks = {}
   for _, row in ipairs(run.plan.rows) do
     local moment = run.state:moment_of(row.n)
     if moment and replaces(row) and not run.state.ways[row.n] then
-      asks[#asks + 1] = { unit = row.protectionUnitId, limit = ladder.limit(time.parse(moment)), row = row }
+      asks[#asks + 1] = { unit = row.protectionUnitId, limit = point_search.limit(time.parse(moment)), row = row }
     end
   end
   local function look(left)
@@ -109,4 +109,4 @@ function ways.note(run)
   return #rows == 0 or run:note { kind = "way_back", rows = rows }
 end
 
-return ways
+return way_back

@@ -2,11 +2,11 @@
 -- failures first. Nothing is fetched from anywhere, and no script runs.
 -- @module m365restore.report.html
 local core = require "m365restore.core"
-local outcomes = require "m365restore.outcome"
+local format = require "m365restore.text.format"
+local outcomes = require "m365restore.outcomes"
 local time = require "m365restore.time"
-local words = require "m365restore.text.format"
 
-local page = {}
+local html = {}
 
 local style = [[
 body{font:15px/1.45 system-ui,sans-serif;margin:2em auto;max-width:76em;padding:0 1em;color:#222}
@@ -70,8 +70,8 @@ local function timeline(rows)
     local span = spans[wave]
     lanes[i] = string.format('<div class="lane"><span style="left:%.2f%%;width:%.2f%%"></span><em>wave %d: %s, %s'
       .. " to %s, %s</em></div>", (span.start - first) / length * 100, (span.finish - span.start) / length * 100, wave,
-      words.count(span.count, "target"), time.format(math.floor(span.start)), time.format(math.floor(span.finish)),
-      words.span(span.finish - span.start))
+      format.count(span.count, "target"), time.format(math.floor(span.start)), time.format(math.floor(span.finish)),
+      format.span(span.finish - span.start))
   end
   if #lanes == 0 then
     return ""
@@ -114,7 +114,7 @@ local function table_of(rows)
       .. "<td>%s</td></tr>",
       escape(row.target), escape(row.name), outcomes.is_ok(row.outcome) and "good" or "bad",
       escape(row.outcome:gsub("_", " ")), escape(row.code), advice(row),
-      escape(row.protectionDateTime), escape(row.lost and words.span(row.lost)), place(row))
+      escape(row.protectionDateTime), escape(row.lost and format.span(row.lost)), place(row))
   end
   return "<h2>Targets</h2><table><tr><th>target</th><th>outcome</th><th>code</th>"
     .. "<th>what the service says, and what to do</th><th>restore point</th><th>lost</th><th>restored to</th></tr>\n"
@@ -124,7 +124,7 @@ end
 --- The page of a report.
 -- @tparam Report report
 -- @treturn string
-function page.spell(report)
+function html.render(report)
   local title = report.title or "Restore of " .. report.service .. (report.T and " to " .. report.T or "")
   return table.concat({
     '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">',
@@ -138,4 +138,4 @@ function page.spell(report)
   }, "\n")
 end
 
-return page
+return html

@@ -3,12 +3,12 @@
 -- @module m365restore.report
 local core = require "m365restore.core"
 local csv = require "m365restore.text.csv"
-local outcomes = require "m365restore.outcome"
-local page = require "m365restore.report.html"
+local format = require "m365restore.text.format"
+local html = require "m365restore.report.html"
+local outcomes = require "m365restore.outcomes"
 local repair = require "m365restore.text.repair"
 local system = require "m365restore.system"
 local time = require "m365restore.time"
-local words = require "m365restore.text.format"
 
 local report = {}
 
@@ -174,7 +174,7 @@ function Report:summary()
       parts[#parts + 1] = string.format("%d %s", self.counts[outcome], (outcome:gsub("_", " ")))
     end
   end
-  return words.count(#self.rows, "target") .. ": " .. table.concat(parts, ", ")
+  return format.count(#self.rows, "target") .. ": " .. table.concat(parts, ", ")
 end
 
 function Report:__tostring()
@@ -185,7 +185,7 @@ function Report:__tostring()
       lines[#lines + 1] = row.message and row.remedy and { "", "", "", row.remedy } or nil
     end
   end
-  return self:summary() .. (#lines > 1 and "\n\n" .. words.columns(lines) or "")
+  return self:summary() .. (#lines > 1 and "\n\n" .. format.columns(lines) or "")
 end
 
 --- The targets that were not restored and may be tried again, for the next plan: `targets = report:failed()`. Those
@@ -254,7 +254,7 @@ function Report:save(path, opts)
   elseif extension == "json" then
     return system.replace(path, spell_json(self))
   elseif extension == "html" then
-    return system.replace(path, page.spell(self))
+    return system.replace(path, html.render(self))
   end
   error("report:save: path: a path ending in .csv, .json or .html was expected, got " .. tostring(path), 2)
 end

@@ -3,24 +3,24 @@
 -- @module m365restore.run.apply
 local artifacts = require "m365restore.sessions.artifacts"
 local clock = require "m365restore.clock"
+local context = require "m365restore.run.context"
+local format = require "m365restore.text.format"
 local gather = require "m365restore.driver.gather"
+local integrity = require "m365restore.plan.integrity"
+local interruption = require "m365restore.interruption"
 local journal = require "m365restore.run.journal"
-local leaving = require "m365restore.leaving"
 local options = require "m365restore.options"
 local plans = require "m365restore.plan"
 local reconcile = require "m365restore.run.reconcile"
-local run = require "m365restore.run.context"
-local seal = require "m365restore.plan.integrity"
+local schedule = require "m365restore.plan.schedule"
 local state = require "m365restore.run.state"
 local survey = require "m365restore.plan.survey"
 local wave = require "m365restore.run.wave"
-local waves = require "m365restore.plan.schedule"
-local ways = require "m365restore.plan.way_back"
-local words = require "m365restore.text.format"
+local way_back = require "m365restore.plan.way_back"
 
 local apply = {}
 
-local fail = run.fail
+local fail = context.fail
 
 -- the first pause between looks for addresses of copies, in seconds of the clock; each is twice as long as the last
 local URL_PAUSE = 5
@@ -36,7 +36,7 @@ local function batches_of(self)
       running = session.stage == "activated",
     }
   end
-  local fresh = waves.batches(self.plan.rows, function(row) return self.state:is_pending(row) end)
+  local fresh = schedule.batches(self.plan.rows, function(row) return self.state:is_pending(row) end)
   return table.move(fresh, 1, #fresh, #list + 1, list)
 end
 
@@ -86,7 +86,7 @@ local function wait_for_urls(self)
   local last = math.min(clock.monotonic(self.clock) + self.url_wait, self.deadline)
   local list, pause = without_urls(self), URL_PAUSE
   while #list > 0 and clock.monotonic(self.clock) < last and not self.broken do
-    local copies = words.count(count_rows(list), "new copy", "new copies")
+    local copies = format.count(count_rows(list), "new copy", "new copies")
     self:tell { kind = "waiting", waiting = "the addresses of " .. copies }
     self:pause(pause, last)
     pause = pause * 2
@@ -104,7 +104,7 @@ local function watch_elsewhere(self)
     end)
     local _, err = next(failures)
     if err then
-      self:halt(leaving.failure(err))
+      self:halt(interruption.failure(err))
     end
     sessions = self.state:elsewhere_sessions()
   end
@@ -128,12 +128,12 @@ local function work(self)
     self.limits.sessions)
   local _, failure = next(failures)
   if failure and not self.problem then
-    self:halt(leaving.failure(failure))
+    self:halt(interruption.failure(failure))
   end
   if not self.problem then
     watch_elsewhere(self)
   end
-  ways.note(self)
+  way_back.note(self)
   if not self.problem then
     wait_for_urls(self)
   end
@@ -144,7 +144,7 @@ end
 
 --- Says what goes on without this process, and ends.
 local function leave(self, problem)
-  local err = leaving.of_run(self, problem)
+  local err = interruption.of_run(self, problem)
   self:tell { kind = "end", status = "interrupted", done = true }
   error(err, 0)
 end
@@ -152,13 +152,13 @@ end
 --- Runs from where the journal stands to the end.
 local function execute(self)
   local ok, raised = pcall(work, self)
-  if not ok or leaving.is_interruption(self.problem) then
+  if not ok or interruption.is(self.problem) then
     leave(self, ok and self.problem.cause or raised)
   end
   self.error = self.problem
   self.ok = self.error == nil and self:report().ok
   self:tell { kind = "end", status = self.ok and "completed" or "ended", done = true, error = self.error }
-  return run.ended(self)
+  return context.ended(self)
 end
 
 -- }======
@@ -193,7 +193,7 @@ local function check_fresh(client, plan, o)
   elseif o.confirm and o.confirm ~= plan.hash then
     return fail("plan_changed", "refuse", string.format("confirm is %s, the plan's hash is %s", o.confirm, plan.hash))
   end
-  return survey.verify(client, plan, function() return clock.call_timeout(client, run.deadline(o)) end)
+  return survey.verify(client, plan, function() return clock.call_timeout(client, context.deadline(o)) end)
 end
 
 --- A journal that was begun goes on with its own plan; another request has no business there. The plan of the same
@@ -234,7 +234,7 @@ end
 
 --- Runs with an open journal, whose plan is the one that counts.
 local function run_with(client, plan, book, records, o)
-  local self = run.new(client, plan, book, o)
+  local self = context.new(client, plan, book, o)
   local ok, err
   if #records > 0 then
     ok, err = go_on(self, records)
@@ -259,7 +259,7 @@ end
 local function decide(fresh)
   local ok, plan, err = pcall(fresh)
   if not ok then
-    error(leaving.is_interruption(plan) and leaving.before("apply", plan) or plan, 0)
+    error(interruption.is(plan) and interruption.before("apply", plan) or plan, 0)
   end
   return plan, err
 end
@@ -317,7 +317,7 @@ function apply.apply(client, plan, opts)
   local o = read_options("apply", opts)
   if getmetatable(plan) == nil or type(plan.hash) ~= "string" then
     error("apply: plan: a plan was expected, got " .. type(plan), 2)
-  elseif not seal.is_whole(plan) then
+  elseif not integrity.is_whole(plan) then
     return fail("plan_edited", "refuse",
       "the plan was changed after it was made: it is not what its hash and checksum say")
   end

@@ -3,15 +3,15 @@
 -- @module m365restore.run.context
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
-local gate = require "m365restore.run.slots"
 local history = require "m365restore.sessions.history"
-local leaving = require "m365restore.leaving"
+local interruption = require "m365restore.interruption"
 local report = require "m365restore.report"
+local schedule = require "m365restore.plan.schedule"
+local slots = require "m365restore.run.slots"
 local state = require "m365restore.run.state"
 local time = require "m365restore.time"
-local waves = require "m365restore.plan.schedule"
 
-local run = {}
+local context = {}
 
 -- how long a run may take, how long the service may be out of reach, and how long copies' addresses are waited for
 local USUAL_TIMEOUT, USUAL_PATIENCE, USUAL_URL_WAIT = "7d", "1h", "30m"
@@ -19,9 +19,9 @@ local USUAL_TIMEOUT, USUAL_PATIENCE, USUAL_URL_WAIT = "7d", "1h", "30m"
 -- what a write gets to be decided when the run's time is over, in real seconds
 local SHORTEST_WRITE = 5
 
--- pauses in seconds of the clock: before a failed read is repeated, and at a gate that is closed; and how old a look
+-- pauses in seconds of the clock: before a failed read is repeated, and while no slot is free; and how old a look
 -- at other people's sessions may be
-local RETRY_PAUSE, GATE_PAUSE, LOOK_AGE = 15, 30, 300
+local RETRY_PAUSE, SLOT_PAUSE, LOOK_AGE = 15, 30, 300
 
 --- A failure of a run.
 -- @tparam string code
@@ -29,7 +29,7 @@ local RETRY_PAUSE, GATE_PAUSE, LOOK_AGE = 15, 30, 300
 -- @tparam string message
 -- @tparam[opt] table more fields
 -- @return nil, err
-function run.fail(code, class, message, more)
+function context.fail(code, class, message, more)
   local fields = more or {}
   fields.code, fields.class, fields.message = code, class, message
   fields.operation, fields.sent, fields.attempts = "apply", false, 0
@@ -74,7 +74,7 @@ end
 --- The failure of a run whose time is over.
 -- @return nil, err
 function Run.out_of_time()
-  return run.fail("run_timeout", "retry", "the run's time is over; resume it")
+  return context.fail("run_timeout", "retry", "the run's time is over; resume it")
 end
 
 --- Does something that may fail for a while only, until it does not, or patience ends, or a deadline is over.
@@ -146,7 +146,7 @@ function Run:note(record)
   end
   self.head = self.journal.head
   if not self.state:apply(record) then
-    self:abandon(select(2, run.fail("internal", "ask", "a record is not sound: " .. tostring(record.kind))))
+    self:abandon(select(2, context.fail("internal", "ask", "a record is not sound: " .. tostring(record.kind))))
   end
   self:tell { kind = record.kind, id = record.id, wave = record.wave }
   return not self.broken or nil, self.broken
@@ -184,8 +184,8 @@ function Run:tell(event)
   event.done = event.done or false
   local ok, problem = pcall(self.on_progress, event)
   if not ok then
-    self:abandon(leaving.is_interruption(problem) and leaving.failure(problem)
-      or select(2, run.fail("on_progress_failed", "ask", core.plain(problem))))
+    self:abandon(interruption.is(problem) and interruption.failure(problem)
+      or select(2, context.fail("on_progress_failed", "ask", core.plain(problem))))
   end
 end
 
@@ -229,9 +229,9 @@ function Run:find_lost(rows, since)
   return found ~= true and found or nil, problem
 end
 
---- Waits at the gate. Other people's sessions are looked at now and then, if any are in the way.
-function Run:wait_at_gate()
-  self:pause(GATE_PAUSE)
+--- Waits for a slot. Other people's sessions are looked at now and then, if any are in the way.
+function Run:wait_for_slot()
+  self:pause(SLOT_PAUSE)
   if self.others.sessions > 0 and clock.monotonic(self.clock) - self.looked >= LOOK_AGE then
     local ok, err = self:look()
     if not ok then
@@ -256,15 +256,15 @@ end
 
 local function limits_of(o)
   return {
-    sessions = math.min(o.max_sessions or waves.limits.sessions, waves.limits.sessions),
-    in_flight = math.min(o.max_in_flight or waves.limits.in_flight, waves.limits.in_flight),
+    sessions = math.min(o.max_sessions or schedule.limits.sessions, schedule.limits.sessions),
+    in_flight = math.min(o.max_in_flight or schedule.limits.in_flight, schedule.limits.in_flight),
   }
 end
 
 --- When a run has to end.
 -- @tparam table o the options of apply, with `started`
 -- @treturn number a moment of the monotonic clock
-function run.deadline(o)
+function context.deadline(o)
   return o.started + (o.timeout or core.duration(USUAL_TIMEOUT))
 end
 
@@ -274,24 +274,24 @@ end
 -- @tparam Journal book
 -- @tparam table o the options of apply, with `started`, when it began by the monotonic clock
 -- @treturn Run
-function run.new(client, plan, book, o)
+function context.new(client, plan, book, o)
   local self = setmetatable({
     client = client, service = client[plan.service], plan = plan, journal = book, path = book.path, head = book.head,
-    clock = clock.of(client), started = o.started, deadline = run.deadline(o), on_progress = o.on_progress,
+    clock = clock.of(client), started = o.started, deadline = context.deadline(o), on_progress = o.on_progress,
     interval = o.interval,
     patience = o.patience or core.duration(USUAL_PATIENCE), url_wait = o.url_wait or core.duration(USUAL_URL_WAIT),
     since = plan.seen_until or plan.created, state = state.new(plan), live = {},
     limits = limits_of(o), others = { sessions = 0, artifacts = 0 }, looked = -math.huge,
   }, Run)
-  self.gate = gate.new(self.limits, function() return self.others.sessions, self.others.artifacts end,
-    function() self:wait_at_gate() end)
+  self.slots = slots.new(self.limits, function() return self.others.sessions, self.others.artifacts end,
+    function() self:wait_for_slot() end)
   return self
 end
 
 --- What is left of a run when it has ended.
 -- @tparam Run self
 -- @treturn Run with `ok`, `error`, `plan`, `journal`, `head`, `state`
-function run.ended(self)
+function context.ended(self)
   return setmetatable({
     ok = self.ok, error = self.error, plan = self.plan, journal = self.path, head = self.head, state = self.state,
   }, Run)
@@ -299,4 +299,4 @@ end
 
 -- }======
 
-return run
+return context

@@ -3,7 +3,7 @@
 -- @module m365restore.run.reconcile
 local artifacts = require "m365restore.sessions.artifacts"
 local history = require "m365restore.sessions.history"
-local past = require "m365restore.sessions.others"
+local others = require "m365restore.sessions.others"
 local state = require "m365restore.run.state"
 
 local reconcile = {}
@@ -46,7 +46,7 @@ end
 local function judge(self, recent, rows)
   local running
   local dones, err = self:persist(function(left)
-    local seen, problem = past.read(self.client, self.plan.service, recent, rows[1].kind, left)
+    local seen, problem = others.read(self.client, self.plan.service, recent, rows[1].kind, left)
     local found, more
     if seen then
       found, more = seen:judge(rows, self.since)
@@ -157,7 +157,7 @@ local function outcomes_of(self, session, rows)
       for _, artifact in ipairs(list) do
         theirs = artifacts.is_same(artifact, row) and artifact or theirs
       end
-      results[#results + 1] = past.failure(row, session.id, theirs)
+      results[#results + 1] = others.failure(row, session.id, theirs)
     end
   end
   return results, running
@@ -187,7 +187,7 @@ function reconcile.watch(self, id, rows)
   elseif err.status == 404 then
     results, running = {}, {}
     for i, row in ipairs(rows) do
-      results[i] = past.failure(row, id, nil)
+      results[i] = others.failure(row, id, nil)
     end
   end
   if not results then

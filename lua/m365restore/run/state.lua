@@ -3,7 +3,7 @@
 -- again; there is no other memory of a run.
 -- @module m365restore.run.state
 local core = require "m365restore.core"
-local outcomes = require "m365restore.outcome"
+local outcomes = require "m365restore.outcomes"
 local time = require "m365restore.time"
 
 local state = {}

@@ -3,7 +3,7 @@
 -- @module m365restore.run.wave
 local artifacts = require "m365restore.sessions.artifacts"
 local draft = require "m365restore.run.draft"
-local leaving = require "m365restore.leaving"
+local interruption = require "m365restore.interruption"
 
 local wave = {}
 
@@ -16,7 +16,7 @@ local LOOKS, LOOK_PAUSE = 4, 15
 -- @treturn ?session or nil, err
 -- @treturn ?error
 -- @treturn ?table what is left to do, where there is neither
-local function take_up(self, batch)
+local function find_again(self, batch)
   local session, err
   for look = 1, LOOKS do
     if look > 1 then
@@ -83,14 +83,14 @@ end
 
 --- Brings a batch to its end.
 -- @treturn ?table batches that are left over; or nil, err
-local function carry(self, batch)
-  local seat <close> = self.gate:enter(#batch.rows, batch.running, function() return self.problem ~= nil end)
-  if not seat then
+local function restore_batch(self, batch)
+  local slot <close> = self.slots:take(#batch.rows, batch.running, function() return self.problem ~= nil end)
+  if not slot then
     return {}
   end
   local session, err, rest
   if batch.id then
-    session, err, rest = take_up(self, batch)
+    session, err, rest = find_again(self, batch)
   else
     session, err, rest = draft.create(self, batch)
   end
@@ -120,9 +120,9 @@ end
 function wave.process(self, batch)
   local queue = { batch }
   while queue[1] do
-    local ok, rest, err = pcall(carry, self, table.remove(queue, 1))
+    local ok, rest, err = pcall(restore_batch, self, table.remove(queue, 1))
     if not ok then
-      rest, err = nil, leaving.failure(rest)
+      rest, err = nil, interruption.failure(rest)
     end
     if not rest then
       self:halt(err)

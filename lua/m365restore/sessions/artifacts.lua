@@ -1,6 +1,6 @@
 --- Rows of a plan as artifacts of a session, and back.
 -- @module m365restore.sessions.artifacts
-local request = require "m365restore.sessions.bulk_contents"
+local bulk_contents = require "m365restore.sessions.bulk_contents"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
 
@@ -57,7 +57,7 @@ local kinds = {
 
 --- A bulk request stands for all its rows, and the service makes the artifacts.
 kinds.bulk = {
-  collection = "standard", fill = request.fill, list_by_unit = request.list, ids = { "protectionUnitId" },
+  collection = "standard", fill = bulk_contents.fill, list_by_unit = bulk_contents.list, ids = { "protectionUnitId" },
   key_of_row = function(row) return row.protectionUnitId end,
 }
 

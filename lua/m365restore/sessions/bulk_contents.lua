@@ -3,9 +3,9 @@
 -- @module m365restore.sessions.bulk_contents
 local fold = require "m365restore.text.fold"
 local rules = require "m365restore.graph.rules"
-local unit_of = require "m365restore.sessions.units_of_points"
+local units_of_points = require "m365restore.sessions.units_of_points"
 
-local request = {}
+local bulk_contents = {}
 
 -- service -> where its addresses go
 local lists = { sharePoint = "siteWebUrls", oneDriveForBusiness = "drives", exchange = "mailboxes" }
@@ -41,7 +41,7 @@ end
 -- @tparam function left () -> how long a read may take, in real seconds
 -- @tparam table write options of a call that writes
 -- @treturn ?boolean true: it is there; false: look again; or nil, err
-function request.fill(session, plan, rows, left, write)
+function bulk_contents.fill(session, plan, rows, left, write)
   local found, err = first_of(session, left)
   if found or err then
     return found and true, err
@@ -90,7 +90,7 @@ end
 -- @tparam table rows
 -- @tparam[opt] function left () -> how long the next read may take, in real seconds
 -- @treturn ?table id of a unit -> artifact, or what stands for one that was not resolved; or nil, err
-function request.list(session, rows, left)
+function bulk_contents.list(session, rows, left)
   local errors, err = unresolved(session, left)
   local list = errors and {}
   if errors then
@@ -103,7 +103,7 @@ function request.list(session, rows, left)
   for _, artifact in ipairs(list) do
     points[#points + 1] = rules.object(artifact.restorePoint).id
   end
-  local units, failure = unit_of(session:client(), points, left)
+  local units, failure = units_of_points(session:client(), points, left)
   if not units then
     return nil, failure
   end
@@ -120,4 +120,4 @@ function request.list(session, rows, left)
   return found
 end
 
-return request
+return bulk_contents

@@ -8,15 +8,15 @@ local artifacts = require "m365restore.sessions.artifacts"
 local gather = require "m365restore.driver.gather"
 local history = require "m365restore.sessions.history"
 local time = require "m365restore.time"
-local unit_of = require "m365restore.sessions.units_of_points"
+local units_of_points = require "m365restore.sessions.units_of_points"
 
-local past = {}
+local others = {}
 
 -- sessions whose artifacts are listed at a time, and browse sessions that are read
 local READERS = 8
 
-local Past = {}
-Past.__index = Past
+local Others = {}
+Others.__index = Others
 
 --- When an artifact ended, by the service; nil where it does not say.
 local function end_time(session, artifact)
@@ -61,10 +61,10 @@ end
 -- @tparam table sessions drafts among them do not count
 -- @tparam string kind of the rows that will be asked about
 -- @tparam[opt] function left () -> how long the next read may take, in real seconds
--- @treturn ?Past; or nil, err
-function past.read(client, service, sessions, kind, left)
+-- @treturn ?Others; or nil, err
+function others.read(client, service, sessions, kind, left)
   local fields = { client = client, left = left, service = service, entries = {}, points = {}, units = {} }
-  local self, begun = setmetatable(fields, Past), {}
+  local self, begun = setmetatable(fields, Others), {}
   for _, session in ipairs(sessions) do
     if artifacts.is_shown { kind = kind } and not history.is_draft(session) then
       begun[#begun + 1] = session
@@ -130,7 +130,7 @@ local function learn_units(self, rows, dones)
       end
     end
   end
-  local units, err = unit_of(self.client, ids, self.left)
+  local units, err = units_of_points(self.client, ids, self.left)
   for id, unit in pairs(units or {}) do
     self.units[id] = unit
   end
@@ -152,7 +152,7 @@ end
 -- @tparam string|number since what ended at this moment or before does not count
 -- @treturn ?table number of a row -> `{ session, artifact, finish }`; or nil, err
 -- @treturn table likewise, for those that others have running
-function Past:judge(rows, since)
+function Others:judge(rows, since)
   local dones, running, in_place = {}, {}, {}
   for _, row in ipairs(rows) do
     local done, on_its_way = look_up(self, row, since)
@@ -181,10 +181,10 @@ end
 -- @tparam string session its id
 -- @tparam ?resource artifact
 -- @treturn table for the journal
-function past.failure(row, session, artifact)
+function others.failure(row, session, artifact)
   local result = artifacts.result(row, artifact)
   result.outcome, result.session = "failed_elsewhere", session
   return result
 end
 
-return past
+return others

@@ -2,8 +2,8 @@
 -- spreadsheet writes in a code page is read where the page is named. Nothing is guessed beyond that, and no byte is
 -- dropped or replaced. Never yields.
 -- @module m365restore.text.encoding
-local code_pages = require "m365restore.text.tables.code_pages"
 local core = require "m365restore.core"
+local code_pages = require "m365restore.text.tables.code_pages"
 local fold = require "m365restore.text.fold"
 
 local encoding = {}

@@ -2,12 +2,12 @@
 -- @module m365restore.text.format
 local core = require "m365restore.core"
 
-local words = {}
+local format = {}
 
 --- A length of time in two units.
 -- @tparam number seconds
 -- @treturn string such as "5m", "3h20m", "2d04h"
-function words.span(seconds)
+function format.span(seconds)
   if seconds < 3600 then
     return string.format("%dm", seconds // 60)
   elseif seconds < 86400 then
@@ -21,14 +21,14 @@ end
 -- @tparam string noun in the singular
 -- @tparam[opt] string nouns in the plural, where it is not the noun with an s
 -- @treturn string
-function words.count(count, noun, nouns)
+function format.count(count, noun, nouns)
   return string.format("%d %s", count, count == 1 and noun or nouns or noun .. "s")
 end
 
 --- Columns side by side, each as wide as its widest cell. The last is not padded.
 -- @tparam table lines lists of texts
 -- @treturn string
-function words.columns(lines)
+function format.columns(lines)
   local widths = {}
   local shown = {}
   for n, cells in ipairs(lines) do
@@ -51,4 +51,4 @@ function words.columns(lines)
   return table.concat(text, "\n")
 end
 
-return words
+return format

@@ -1,7 +1,7 @@
 --- The outcomes that a row of a report can have: one table, from which
 -- reports, their totals and their pages, runs and the lists of the next plan
 -- read what an outcome means.
--- @module m365restore.outcome
+-- @module m365restore.outcomes
 local outcomes = {}
 
 -- In the order in which a summary tells them. `ok`: nothing is left to be done. `open`: its run is to be resumed.

@@ -1,15 +1,15 @@
 --- What is said when something ends early: by an error that was raised, or by Ctrl-C.
--- @module m365restore.leaving
+-- @module m365restore.interruption
 local core = require "m365restore.core"
 
-local leaving = {}
+local interruption = {}
 
 --- Is this what Ctrl-C raises in the `lua` program?
 -- @param problem what was raised
 -- @treturn boolean
-function leaving.is_interruption(problem)
+function interruption.is(problem)
   if type(problem) == "table" then
-    return leaving.is_interruption(rawget(problem, "cause"))
+    return interruption.is(rawget(problem, "cause"))
   end
   return type(problem) == "string" and problem:find "interrupted!$" ~= nil
 end
@@ -23,11 +23,11 @@ end
 --- The failure of a run in which something was raised.
 -- @param problem what was raised; a table is a failure already
 -- @treturn error `interrupted`, or `internal` with the raw text in `where`
-function leaving.failure(problem)
+function interruption.failure(problem)
   if type(problem) == "table" then
     return problem
   end
-  local interrupted = leaving.is_interruption(problem)
+  local interrupted = interruption.is(problem)
   return core.failure {
     code = interrupted and "interrupted" or "internal", operation = "apply", sent = "unknown", attempts = 0,
     message = not interrupted and plainly(problem) or nil, cause = interrupted and problem or nil,
@@ -54,8 +54,8 @@ end
 -- @tparam Run run
 -- @param problem what was raised
 -- @treturn error `interrupted`; its `cause` is what was raised
-function leaving.of_run(run, problem)
-  local how = leaving.is_interruption(problem) and "" or "by an error (" .. plainly(problem) .. "); "
+function interruption.of_run(run, problem)
+  local how = interruption.is(problem) and "" or "by an error (" .. plainly(problem) .. "); "
   return core.failure {
     code = "interrupted", operation = "apply", sent = "unknown", attempts = 0, cause = problem, journal = run.path,
     message = ("%s%d of %d targets are restored, %d go on in the service, %d were not begun; the journal is %s"):format(
@@ -69,11 +69,11 @@ end
 -- @tparam string what the function
 -- @param problem what was raised
 -- @treturn error
-function leaving.before(what, problem)
+function interruption.before(what, problem)
   return core.failure {
     code = "interrupted", operation = what, sent = false, attempts = 0, cause = problem,
     message = "nothing was begun", remedy = "Run the same again.",
   }
 end
 
-return leaving
+return interruption
