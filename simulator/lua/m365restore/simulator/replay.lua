@@ -46,6 +46,10 @@ end
 function replay.start(name)
   local exchanges = read(name)
   local sim = simulator.start { sites = 0, speed = 1 }
+  local plain, token = sim.credential, exchanges[1].token or {}
+  sim.credential = function(self, options) -- by default, who asked then
+    return plain(self, options or { delegated = token.delegated, permissions = token.permissions })
+  end
   local last = {}
   for i = 2, #exchanges do last[exchanges[i].method .. exchanges[i].path] = i end
   for i = 2, #exchanges do
