@@ -58,6 +58,9 @@ describe("a plan", function()
     assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All" }, m365.needs(plan).plan)
     assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Restore.ReadWrite.All",
       "BackupRestore-Search.Read.All" }, m365.needs(plan).apply)
+    place.client = place.tenant:client { credential = place.sim:credential { lifetime = 1e12,
+      permissions = m365.needs(plan).apply } }
+    assert.is_nil(assert(place:apply(plan)).error)
   end)
 
   it("refuses what it cannot restore, each with its reason, and drops nothing", function()

@@ -348,11 +348,76 @@ describe("a name", function()
     assert.equal(2, place.sim:count { operation = "users.list" }) -- the second is refused: no other need be asked
   end)
 
-  it("is needed with the permissions that looking it up takes", function()
-    local plan = assert(make(directory, "oneDriveForBusiness", { targets = {
-      "jane@contoso.com", "https://contoso-my.sharepoint.com/personal/user0003_contoso_com" } }))
-    assert.same({ READ[1], READ[2], "Sites.Read.All", "User.ReadBasic.All" }, m365.needs(plan).plan)
-    assert.is_table(core.array(plan.rows))
+  describe("takes permissions, which m365.needs tells:", function()
+    local person, home = "jane@contoso.com", "https://contoso-my.sharepoint.com/personal/user0003_contoso_com"
+    local ALL = { READ[1], "BackupRestore-Restore.ReadWrite.All", READ[2] }
+
+    local function with(list, ...)
+      local all = { table.unpack(list) }
+      for _, name in ipairs { ... } do all[#all + 1] = name end
+      return all
+    end
+
+    local function needs(options) return m365.needs(assert(make(directory, "oneDriveForBusiness", options))) end
+
+    it("those for its targets, also to apply the plan", function()
+      local found = needs { targets = { person, home } }
+      assert.same(with(READ, "Sites.Read.All", "User.ReadBasic.All"), found.plan)
+      assert.same(with(ALL, "Sites.Read.All", "User.ReadBasic.All"), found.apply)
+    end)
+
+    it("those for exclusions, priorities and rows that were refused, to make the plan only", function()
+      local id = drives[1].directoryObjectId
+      for _, options in ipairs {
+        { targets = { id }, exclude = { person } }, { targets = { id }, priority = { "user0004@contoso.com" } },
+        { targets = { id, { directoryObjectId = id, mail = "user0004@contoso.com" } } },
+      } do
+        local found = needs(options)
+        assert.same(with(READ, "User.ReadBasic.All"), found.plan)
+        assert.same(ALL, found.apply)
+        assert.same(with(ALL, "User.ReadBasic.All"), { table.unpack(found) })
+      end
+      local found = needs { targets = { id }, exclude = { home } }
+      assert.same({ with(READ, "Sites.Read.All"), ALL }, { found.plan, found.apply })
+    end)
+
+    it("the wider one where an address is none of the first two, found or not", function()
+      local id = drives[1].directoryObjectId
+      for _, options in ipairs {
+        { targets = { id, "nobody@contoso.com" } }, { targets = { id }, exclude = { "j.doe@contoso.com" },
+          accept_misses = true },
+      } do
+        assert.same(with(READ, "User.Read.All"), needs(options).plan)
+      end
+    end)
+
+    it("the same after the plan was saved, and none for sites", function()
+      local plan = assert(make(directory, "oneDriveForBusiness", { targets = { drives[1].id }, exclude = { person } }))
+      assert(plan:save(place:path "needs.json"))
+      assert.same(m365.needs(plan), m365.needs(assert(m365.load_plan(place:path "needs.json"))))
+      local sites_only = m365.needs(assert(make(directory, "sharePoint", { targets = "all" })))
+      assert.same({ READ, ALL }, { sites_only.plan, sites_only.apply })
+    end)
+
+    it("enough to make the same plan again, and one less is not", function()
+      local options = { targets = { drives[1].id, drives[2].id, drives[3].id, drives[4].id }, exclude = { person },
+        priority = { home } }
+      local plan = assert(make(directory, "oneDriveForBusiness", options))
+      local list = m365.needs(plan).plan
+      assert.equal(4, #list)
+      local function again(permissions)
+        local client = place.tenant:client { credential = place.sim:credential {
+          lifetime = 1e9, permissions = permissions } }
+        local found = make(client, "oneDriveForBusiness", options)
+        return found and found.hash
+      end
+      assert.equal(plan.hash, again(list))
+      for i in ipairs(list) do
+        local fewer = { table.unpack(list) }
+        table.remove(fewer, i)
+        assert.not_equal(plan.hash, again(fewer), list[i])
+      end
+    end)
   end)
 end)
 

@@ -91,7 +91,7 @@ local function rows_of(o, list)
   return rows
 end
 
-local function plan_of(client, o, list)
+local function plan_of(client, o, list, lookups)
   local seen, err = history.since(client, o.service, nil, o.wanted.left)
   if not seen then
     return nil, err
@@ -108,7 +108,7 @@ local function plan_of(client, o, list)
   end
   return plans.new({
     service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss, bulk = ask,
-    seen_until = seen.newest,
+    seen_until = seen.newest, lookups = lookups,
     created = time.format(math.floor(clock.of(client):now())), rows = rows_of(o, list),
     request = {
       service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss,
@@ -148,14 +148,14 @@ return function(client, spec)
   end
   local last = o.timeout and clock.monotonic(clock.of(client)) + o.timeout
   o.wanted.left = last and function() return clock.call_timeout(client, last) end
-  local list, err = resolve.units(client, o.service, o.wanted)
+  local list, others = resolve.units(client, o.service, o.wanted)
   if not list then
-    return nil, err
+    return nil, others
   elseif #list == 0 then
     return fail("no_targets", "there is nothing in the list of targets")
   end
   local opts = {}
-  local plan, problem = plan_of(client, o, list)
+  local plan, problem = plan_of(client, o, list, others.lookups)
   if not plan then
     return nil, problem
   elseif plan.planned > LARGEST then

@@ -16,6 +16,16 @@ Directory.__index = Directory
 --- The permissions that looking up takes, the least of each.
 directory.permissions = { people = "User.ReadBasic.All", addresses = "User.Read.All", sites = "Sites.Read.All" }
 
+--- Which kind of look-up a name may take; nil: none.
+-- @tparam table clue from @{m365restore.plan.spelling.read}
+-- @treturn ?string "people" or "sites"
+function directory.kind_of(clue)
+  if clue.kind == "email" then
+    return "people"
+  end
+  return clue.personal and not clue.personal.is_below and "sites" or nil
+end
+
 --- @tparam client client
 -- @treturn Directory
 function directory.new(client)
@@ -118,6 +128,7 @@ local unknown = "no user has it as userPrincipalName or mail"
 
 --- Asks whether an address is another one of a user's.
 function Directory:ask_further(question)
+  question.asked_further = true
   if self.denied.addresses then
     question.refusal = self.denied.addresses
     return true
@@ -193,7 +204,8 @@ end
 --- Looks up whose addresses are. Each answer is put into its question: `owners`, ids of directory objects in lower
 -- case, or a `refusal` { code, message }. May yield.
 -- @tparam table questions a list of { address = } (an e-mail address or a user principal name; with `further`, other
--- addresses of users are looked through, too) or { site = { host, name } } (a personal site)
+-- addresses of users are looked through, too, and `asked_further` is set where that was needed) or
+-- { site = { host, name } } (a personal site)
 -- @treturn ?boolean true; or nil, err where the directory may answer later
 function Directory:look_up(questions)
   local groups, sites = {}, {}

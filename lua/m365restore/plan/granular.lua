@@ -46,7 +46,7 @@ local function text(what, o, name)
   return o[name]
 end
 
-local function finish(client, o, rows, request)
+local function finish(client, o, rows, request, lookups)
   local seen, err = history.since(client, o.service, nil)
   if not seen then
     return nil, err
@@ -55,6 +55,7 @@ local function finish(client, o, rows, request)
     seen_until = seen.newest,
     service = o.service, before = time.format(o.before), prefer = "fastRestore", query = o.query,
     created = time.format(math.floor(clock.of(client):now())), request = request, rows = rows,
+    lookups = lookups,
   }, client.max_artifacts)
 end
 
@@ -76,9 +77,9 @@ local function read_target(what, given)
   return wanted
 end
 
---- The unit of a target and its newest point that can be looked into.
+--- The unit of a target, its newest point that can be looked into, and the look-ups that finding it takes.
 local function snapshot(client, o, moment, wanted)
-  local list, choice_of = survey.run(client, {
+  local list, choice_of, others = survey.run(client, {
     service = o.service, prefer = "fastRestore", max_loss = o.max_loss, moment = moment,
   }, wanted)
   if not list then
@@ -92,7 +93,7 @@ local function snapshot(client, o, moment, wanted)
   elseif point.tags ~= "fastRestore" then
     return refuse("no_restore_point", "%s: no snapshot that can be looked into lies before then", target.given)
   end
-  return target, point
+  return target, point, others.lookups
 end
 
 --- What there is, in words; nil: nothing.
@@ -136,7 +137,7 @@ function granular.files(client, spec)
   if not known then
     return nil, future
   end
-  local target, point = snapshot(client, o, moment, wanted)
+  local target, point, lookups = snapshot(client, o, moment, wanted)
   if not target then
     return nil, point
   end
@@ -165,7 +166,7 @@ function granular.files(client, spec)
   end
   return finish(client, o, rows, {
     service = o.service, before = time.format(o.before), targets = plans.digest(wanted.list) .. " " .. o.match,
-  })
+  }, lookups)
 end
 
 -- }======
@@ -252,9 +253,9 @@ function granular.messages(client, spec)
   if not known then
     return nil, future
   end
-  local list, err = resolve.units(client, o.service, wanted)
+  local list, others = resolve.units(client, o.service, wanted)
   if not list then
-    return nil, err
+    return nil, others
   elseif #list == 0 then
     return refuse("no_targets", "there is nothing in the list of targets")
   end
@@ -266,7 +267,7 @@ function granular.messages(client, spec)
   return finish(client, o, rows, {
     service = o.service, before = time.format(o.before), destination = o.destination,
     targets = plans.digest(list) .. " " .. o.query,
-  })
+  }, others.lookups)
 end
 
 -- }======

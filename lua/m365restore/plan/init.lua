@@ -324,7 +324,7 @@ function plan.make(client, spec)
   return plan.new({
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
     created = time.format(math.floor(created)), seen_until = found.seen.newest,
-    request = request_of(o, excluded, first), rows = rows,
+    request = request_of(o, excluded, first), rows = rows, lookups = found.entries.lookups,
     misses = #found.entries.misses > 0 and core.array(found.entries.misses) or nil,
   }, client.max_artifacts)
 end

@@ -28,12 +28,12 @@ local function permissions()
   return found
 end
 
---- A permission to write is one to read, too.
+--- A permission to write is one to read, too, and one for whole users covers what is basic of them.
 local function without_covered(set)
   local list = {}
   for name in pairs(set) do
-    local writer = name:gsub("%.Read%.All$", ".ReadWrite.All")
-    if writer == name or not set[writer] then
+    local wider = name:gsub("%.Read%.All$", ".ReadWrite.All"):gsub("%.ReadBasic%.All$", ".Read.All")
+    if wider == name or not set[wider] then
       list[#list + 1] = name
     end
   end
@@ -55,14 +55,21 @@ local function collect(plan, names)
   return set
 end
 
---- Adds what looking up the people takes whom a plan names.
+--- Adds what it took to find the people of whom a plan was made: targets, those that were refused among them,
+-- exclusions and priorities.
 local function add_lookups(plan, set)
+  for _, kind in ipairs(plan.lookups or {}) do
+    set[lookups[kind]] = true
+  end
+end
+
+--- Adds what it takes to compare the names of the rows that will be restored with the people.
+local function add_comparisons(plan, set)
   for _, row in ipairs(plan.service ~= "sharePoint" and plan.rows or {}) do
-    local clue = spelling.read(row.target)
-    if clue and clue.kind == "email" then
-      set[lookups.people] = true
-    elseif clue and clue.personal then
-      set[lookups.sites] = true
+    local clue = not row.refusal and row.kind == "standard" and spelling.read(row.target)
+    local kind = clue and directory.kind_of(clue)
+    if kind then
+      set[lookups[kind]] = true
     end
   end
 end
@@ -86,14 +93,21 @@ end
 -- @function needs
 -- @tparam Plan plan
 -- @treturn table `plan` and `apply`, lists of names: to make it again, and to apply it; as a list, those of both.
--- User.ReadBasic.All stands there where targets are e-mail addresses; it is needed where the units do not show them,
--- as to app-only tokens. Sites.Read.All stands there where targets are addresses of OneDrives
+-- User.ReadBasic.All stands there where targets, exclusions or priorities are e-mail addresses; it is needed where the
+-- units do not show them, as to app-only tokens. User.Read.All stands there where an address is another one of a
+-- user's, or may be, Sites.Read.All where one is that of a OneDrive
 return function(plan)
   local both = has_items(plan) and { "plan", "apply", "item" } or { "plan", "apply" }
   local read, all = collect(plan, has_items(plan) and { "plan", "item" } or { "plan" }), collect(plan, both)
   add_lookups(plan, read)
-  add_lookups(plan, all)
-  local needs = without_covered(all)
+  add_comparisons(plan, all)
+  local either = {}
+  for _, set in ipairs { read, all } do
+    for name in pairs(set) do
+      either[name] = true
+    end
+  end
+  local needs = without_covered(either)
   needs.plan, needs.apply = without_covered(read), without_covered(all)
   return setmetatable(needs, Needs)
 end

@@ -168,11 +168,10 @@ end
 
 --- The question that a clue puts to the directory; nil: it puts none.
 local function question_of(service, target, clue)
-  if clue.units or service == "sharePoint" then
-    return nil
-  elseif clue.kind == "email" then
+  local kind = not clue.units and service ~= "sharePoint" and directory.kind_of(clue)
+  if kind == "people" then
     return { address = clue.text, further = not has_units(target) }
-  elseif clue.personal and not clue.personal.is_below then
+  elseif kind == "sites" then
     return { site = clue.personal }
   end
 end
@@ -192,6 +191,30 @@ function Walk:settle(question)
       end
     end
   end
+end
+
+--- Writes down which kinds of look-ups names take, also where the units that this caller is shown spare them.
+function Walk:note_lookups(lists)
+  for _, list in ipairs(self.service ~= "sharePoint" and lists or {}) do
+    for _, target in ipairs(list) do
+      for _, clue in ipairs(target.clues) do
+        local kind = directory.kind_of(clue)
+        if kind then
+          self.lookups[kind] = true
+        end
+      end
+    end
+  end
+end
+
+--- The kinds of look-ups that the names took, in one order; nil: none.
+function Walk:list_lookups()
+  local kinds = {}
+  for kind in pairs(self.lookups) do
+    kinds[#kinds + 1] = kind
+  end
+  table.sort(kinds)
+  return kinds[1] and core.array(kinds) or nil
 end
 
 --- Looks up the people whom the list of units does not name; each once.
@@ -218,6 +241,7 @@ function Walk:look_up(lists)
   end
   local ok, err = directory.new(self.client):look_up(questions)
   for _, question in ipairs(ok and questions or {}) do
+    self.lookups.addresses = self.lookups.addresses or question.asked_further
     self:settle(question)
   end
   return ok, err
@@ -314,21 +338,22 @@ end
 -- @tparam[opt] table beside `exclude` and `priority`: lists of targets
 -- @treturn ?table the targets, each with its `unit`, or with a `refusal` { code, message }, and `units`, all that
 -- answer to it; or nil, err
--- @treturn table `exclude` and `priority`: id of a unit -> its place in the list; and `misses`, those that mean no
--- unit: { option, given, code, message, nearest }
+-- @treturn table `exclude` and `priority`: id of a unit -> its place in the list; `misses`, those that mean no unit:
+-- { option, given, code, message, nearest }; and `lookups`, the kinds of look-ups that these names take, or nil
 function resolve.units(client, service, wanted, on_unit, beside)
   local list, exclude, priority = wanted.list or {}, beside and beside.exclude or {}, beside and beside.priority or {}
   local walk = setmetatable({
     client = client, left = wanted.left, service = service, is_every = wanted.every,
     policy = wanted.policy, list = list,
     on_unit = on_unit or function() end, index = {}, index_above = {}, by_owner = {},
-    spellings = { url = {}, email = {}, id = {} },
+    spellings = { url = {}, email = {}, id = {} }, lookups = {},
   }, Walk)
   walk:expect(list)
   walk:expect(exclude)
   walk:expect(priority)
   local ok, err = walk:read()
   if ok then
+    walk:note_lookups { list, exclude, priority }
     ok, err = walk:look_up { list, exclude, priority }
   end
   if not ok then
@@ -345,7 +370,7 @@ function resolve.units(client, service, wanted, on_unit, beside)
   local excluded, misses = walk:places_of("exclude", exclude)
   local first, more = walk:places_of("priority", priority)
   table.move(more, 1, #more, #misses + 1, misses)
-  return list, { exclude = excluded, priority = first, misses = misses }
+  return list, { exclude = excluded, priority = first, misses = misses, lookups = walk:list_lookups() }
 end
 
 return resolve

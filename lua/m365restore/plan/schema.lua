@@ -2,6 +2,7 @@
 -- used: who wrote it is not known.
 -- @module m365restore.plan.schema
 local artifacts = require "m365restore.sessions.artifacts"
+local directory = require "m365restore.plan.directory"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
 
@@ -44,11 +45,20 @@ function checks.misses(value)
   return true
 end
 
+function checks.lookups(value)
+  for _, kind in ipairs(type(value) == "table" and value or { false }) do
+    if type(kind) ~= "string" or not directory.permissions[kind] then
+      return false
+    end
+  end
+  return true
+end
+
 -- field = what it has to be; with a ? it may be absent
 local plan_fields = {
   service = "service", before = "?moment", at = "?moment", created = "?moment", seen_until = "?moment",
   prefer = "?text", max_loss = "?number", planned = "integer", waves = "integer", estimate = "object",
-  notes = "texts", misses = "?misses", request = "?object", bulk = "?object", hash = "text",
+  notes = "texts", misses = "?misses", lookups = "?lookups", request = "?object", bulk = "?object", hash = "text",
   checksum = "text", query = "?text",
 }
 
