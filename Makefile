@@ -129,10 +129,11 @@ demo: deps
 	@$(INSIDE) -s all
 	@$(LUA) examples/demo.lua
 
-# the pages of all operations and of the cmdlets, out of the contract table
+# the pages of all operations and of the cmdlets, and the signatures, out of the contract table
 operations: all
-	@$(LUA) tools/operations.lua > docs/operations.md
+	@$(LUA) tools/operations.lua operations > docs/operations.md
 	@$(LUA) tools/operations.lua powershell > docs/from-powershell.md
+	@$(LUA) tools/operations.lua annotations > library/graph.lua
 
 # the table of case folding, out of Unicode's (Debian: unicode-data)
 folding:

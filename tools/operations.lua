@@ -1,14 +1,15 @@
---- Writes docs/operations.md: every operation with its method, permission and page, out of the contract table; and
--- docs/from-powershell.md: the call of each cmdlet of spec/fixtures/cmdlets.lua.
+--- Writes docs/operations.md: every operation with its method, permission and page, out of the contract table;
+-- docs/from-powershell.md: the call of each cmdlet of spec/fixtures/cmdlets.lua; and library/graph.lua: the signatures.
 -- Run from the root of the project, once it is built: `make operations`.
+local annotations = dofile "tools/annotations.lua"
 local core = require "m365restore.core"
 
 local HEAD = [[
 # Every operation
 
 What the library can call, one row for each operation of Graph's `/solutions/backupRestore`. The rows are those of the
-table in `src/graph/contract.c`; `tools/operations.lua` writes this page. Bodies, options and results are told with each
-method in the reference.
+table in `src/graph/contract.c`; `tools/operations.lua` writes this page, and the signatures in `library/graph.lua`.
+Bodies, options and results are told with each method in the reference.
 
 - `opts` are the time and size limits of a call and, for what is read, OData's options: `select` and `expand`; for lists
   `filter`, `orderby` and `search`, too, `top` (how many are given at most), `skip` (how many are left out before),
@@ -196,8 +197,12 @@ end
 
 -- }======
 
-if arg and arg[0] and arg[0]:find "operations%.lua$" then
-  io.write(arg[1] == "powershell" and powershell(dofile "spec/fixtures/cmdlets.lua") or page())
-end
+local pages = {
+  operations = page,
+  powershell = function() return powershell(dofile "spec/fixtures/cmdlets.lua") end,
+  annotations = function() return annotations(USERS_ONLY) end,
+}
 
-return page, powershell
+if arg and arg[0] and arg[0]:find "operations%.lua$" then io.write(pages[arg[1]]()) end
+
+return pages

@@ -3,6 +3,7 @@
 local core = require "m365restore.core"
 local openapi = require "spec.fixtures.openapi"
 local operations = require "spec.fixtures.operations"
+local scratch = require "spec.support.scratch"
 local support = require "spec.contract.support"
 
 local SHARED = (os.getenv "M365RESTORE_SHARED" or "../shared") .. "/graph-2026-11/openapi"
@@ -120,8 +121,9 @@ describe("the contract table", function()
     end
   end)
 
-  it("is written out in the documentation, as it is", function()
-    local file <close> = assert(io.open "docs/operations.md")
-    assert.equal(dofile "tools/operations.lua"(), file:read "a")
+  it("is written out in the documentation and for editors, as it is", function()
+    local pages = dofile "tools/operations.lua"
+    assert.equal(pages.operations(), scratch.read "docs/operations.md")
+    assert.equal(pages.annotations(), scratch.read "library/graph.lua")
   end)
 end)
