@@ -4,6 +4,7 @@
 -- @module m365restore.graph.batch
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
+local fail = require "m365restore.fail"
 local options = require "m365restore.options"
 
 -- members of one request
@@ -99,10 +100,8 @@ end
 
 --- The error of a member that has no answer, or none that can be read.
 local function lost(member)
-  return core.failure {
-    code = "bad_answer", message = "the batch has no answer for this member", operation = "client.batch " .. member.url,
-    sent = true, attempts = member.attempts,
-  }
+  return select(2, fail("client.batch " .. member.url, { code = "bad_answer", sent = true, attempts = member.attempts },
+    "the batch has no answer for this member"))
 end
 
 --- The answers that can be read, by their ids; numbers may come as texts.

@@ -2,6 +2,7 @@
 -- finding what a granular restore is to bring back.
 -- @module m365restore.graph.browse
 local core = require "m365restore.core"
+local fail = require "m365restore.fail"
 local fold = require "m365restore.text.fold"
 local glob = require "m365restore.text.glob"
 local options = require "m365restore.options"
@@ -246,19 +247,17 @@ end
 
 --- A place that cannot be opened is told: what is in it would be missed.
 local function no_key(self, path)
-  return core.failure {
-    code = "bad_answer", message = "the service gives no key of " .. path,
-    operation = core.type(self.session) .. ".browse", sent = true, attempts = 1,
-  }
+  return fail(core.type(self.session) .. ".browse", { code = "bad_answer", sent = true, attempts = 1 },
+    "the service gives no key of %s", path)
 end
 
---- One item, wherever the walk stands: it and its path, if it is meant; or nil, nil and an error.
+--- One item, wherever the walk stands: it and its path, if it is meant; or nil and an error.
 local function take(self, place, item)
   local path, state = (place.optimized and locate_optimized or locate)(self, place, item)
   remember(self, place, item, path)
   if places[kind_of(item)] and self.glob:goes_on(state) then
     if type(item.itemKey) ~= "string" then
-      return nil, nil, no_key(self, path)
+      return nil, no_key(self, path)
     end
     open(self, item, { path = path, state = state })
   end
@@ -280,9 +279,9 @@ function Walk:next()
     local place = self.places[#self.places]
     local item, err = place.items:next()
     if item then
-      local found, path, flaw = take(self, place, item)
-      if found or flaw then
-        return found, path or flaw
+      local found, path = take(self, place, item)
+      if found or path then
+        return found, path
       end
     elseif err and is_not_optimizable(place, err) then
       self.places[#self.places] = nil

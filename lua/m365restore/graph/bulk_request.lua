@@ -3,6 +3,7 @@
 -- jobs of policies, which end in the same way.
 -- @module m365restore.graph.bulk_request
 local core = require "m365restore.core"
+local fail = require "m365restore.fail"
 local options = require "m365restore.options"
 local poll = require "m365restore.graph.poll"
 local rules = require "m365restore.graph.rules"
@@ -65,11 +66,11 @@ local function check_session(what, session)
   local kind = tostring(session.restoreJobType):lower()
   local state = tostring(session.status or "draft"):lower()
   if state ~= "draft" then
-    return rules.refuse(what, "RestoreSessionActionNotAllowed", "the session is %s, not a draft", session.status)
+    return fail(what, "RestoreSessionActionNotAllowed", "the session is %s, not a draft", session.status)
   elseif kind == "bulk" then
-    return rules.refuse(what, "BulkRestoreInvalidCreateRequest", "a session takes one bulk request, and has one")
+    return fail(what, "BulkRestoreInvalidCreateRequest", "a session takes one bulk request, and has one")
   elseif kind == "granular" or (count.total or 0) > 0 then
-    return rules.refuse(what, "BulkRestoreInvalidCreateRequest",
+    return fail(what, "BulkRestoreInvalidCreateRequest",
       "a bulk request needs an empty standard session: create one without artifacts")
   end
   return true
@@ -83,7 +84,7 @@ local function check_resources(what, lists, body)
       if type(text) ~= "string" then
         error(string.format("%s: %s[%d]: a string was expected, got %s", what, key, i, type(text)), 0)
       elseif not test[1](text) then
-        return rules.refuse(what, test[2], "%s[%d] is '%s'", key, i, text)
+        return fail(what, test[2], "%s[%d] is '%s'", key, i, text)
       end
       total = total + 1
     end
@@ -93,9 +94,9 @@ end
 
 local function check_count(what, total)
   if total == 0 then
-    return rules.refuse(what, "BulkRestoreInvalidCreateRequest", "the request names nothing to restore")
+    return fail(what, "BulkRestoreInvalidCreateRequest", "the request names nothing to restore")
   elseif total > LARGEST then
-    return rules.refuse(what, "BulkRestoreRestorationResourcesCountExceedsLimit",
+    return fail(what, "BulkRestoreRestorationResourcesCountExceedsLimit",
       "%d resources in one request, the limit is %d", total, LARGEST)
   end
   return true
@@ -155,7 +156,7 @@ local function delete(name)
   local remove = core.method(name, "delete")
   return function(self, opts)
     if tostring(self.status):lower() == "active" then
-      return rules.refuse(name .. ".delete", "InvalidStateForBulkRequestDeletion", "the request is active")
+      return fail(name .. ".delete", "InvalidStateForBulkRequestDeletion", "the request is active")
     end
     return remove(self, opts)
   end

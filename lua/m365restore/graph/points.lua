@@ -2,6 +2,7 @@
 -- @module m365restore.graph.points
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
+local fail = require "m365restore.fail"
 local gather = require "m365restore.driver.gather"
 local options = require "m365restore.options"
 local rules = require "m365restore.graph.rules"
@@ -136,9 +137,9 @@ end
 --- Can a search be sent? nil, err: the service would refuse it.
 local function check_search(what, client, ids, query)
   if #ids == 0 then
-    return rules.refuse(what, "InvalidSearchRequest", "protectionUnitIds is empty")
+    return fail(what, "InvalidSearchRequest", "protectionUnitIds is empty")
   elseif query.artifactQuery and #ids > LARGEST_QUERIED then
-    return rules.refuse(what, "InvalidSearchRequest", "an artifactQuery takes one protection unit, got %d", #ids)
+    return fail(what, "InvalidSearchRequest", "an artifactQuery takes one protection unit, got %d", #ids)
   end
   return rules.version(what, client, query.artifactQuery or {}, { "structuredQueryExpression" })
 end

@@ -3,6 +3,7 @@
 -- @module m365restore.graph.policy
 local core = require "m365restore.core"
 local delta = require "m365restore.graph.delta"
+local fail = require "m365restore.fail"
 local options = require "m365restore.options"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
@@ -28,7 +29,7 @@ local function check_units(what, place, list, key)
     end
   end
   if #list > MOST_UNITS then
-    return rules.refuse(what, "ProtectionUnitsLimitBreached", "%d units in one request, the limit is %d", #list,
+    return fail(what, "ProtectionUnitsLimitBreached", "%d units in one request, the limit is %d", #list,
       MOST_UNITS)
   end
   return true
@@ -36,7 +37,7 @@ end
 
 local function check_name(what, name)
   if name and utf8.len(name) and utf8.len(name) > LONGEST_NAME then
-    return rules.refuse(what, "InvalidDisplayName", "displayName has %d characters, the limit is %d", utf8.len(name),
+    return fail(what, "InvalidDisplayName", "displayName has %d characters, the limit is %d", utf8.len(name),
       LONGEST_NAME)
   end
   return true

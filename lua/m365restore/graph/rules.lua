@@ -3,6 +3,7 @@
 -- code, with `sent == false`.
 -- @module m365restore.graph.rules
 local core = require "m365restore.core"
+local fail = require "m365restore.fail"
 local options = require "m365restore.options"
 local uri = require "m365restore.text.uri"
 
@@ -75,21 +76,6 @@ local function raise(...)
   error(string.format(...), 0)
 end
 
---- What would be refused, and therefore is not sent.
--- @tparam string what the operation
--- @tparam string code the service's own
--- @tparam string message a format
--- @param ... its arguments
--- @treturn nil
--- @treturn error
-function rules.refuse(what, code, message, ...)
-  return nil, core.failure {
-    code = code, message = string.format(message, ...), operation = what, sent = false, attempts = 0,
-  }
-end
-
-local refuse = rules.refuse
-
 --- Does a body keep to what this client's version of Graph has?
 -- @tparam string what the operation
 -- @tparam client client
@@ -99,7 +85,7 @@ local refuse = rules.refuse
 function rules.version(what, client, body, names)
   for _, name in ipairs(names) do
     if body[name] and not client.beta then
-      return refuse(what, "beta_only", "%s exists in beta only", name)
+      return fail(what, "beta_only", "%s exists in beta only", name)
     end
   end
   return true
@@ -182,18 +168,18 @@ function rules.artifacts(what, collection, list, limit)
     local artifact = shape_artifact(place, list[i], shape)
     local same = identity(artifact, shape.identity)
     if seen[same] then
-      return refuse(what, "DuplicateArtifactInList", "%s[%d] is %s[%d] again", collection, i, collection, seen[same])
+      return fail(what, "DuplicateArtifactInList", "%s[%d] is %s[%d] again", collection, i, collection, seen[same])
     end
     if destination and artifact.destinationType ~= destination then
-      return refuse(what, "DifferentRestoreDestinationType", "%s[%d] goes to %s, the others go to %s",
+      return fail(what, "DifferentRestoreDestinationType", "%s[%d] goes to %s, the others go to %s",
         collection, i, artifact.destinationType, destination)
     end
     seen[same], destination, sent[i] = i, artifact.destinationType, artifact
   end
   if #sent == 0 then
-    return refuse(what, "InvalidArtifactRequest", "%s is empty", collection)
+    return fail(what, "InvalidArtifactRequest", "%s is empty", collection)
   elseif #sent > limit then
-    return refuse(what, "RestoreArtifactsLimitBreached", "%d artifacts in one request, the limit is %d", #sent, limit)
+    return fail(what, "RestoreArtifactsLimitBreached", "%d artifacts in one request, the limit is %d", #sent, limit)
   end
   return sent
 end

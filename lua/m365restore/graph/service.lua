@@ -1,6 +1,7 @@
 --- The backup service itself: whether it is on in this tenant.
 -- @module m365restore.graph.service
 local core = require "m365restore.core"
+local fail = require "m365restore.fail"
 
 local root = core.method("client", "status")
 
@@ -15,11 +16,10 @@ local function status(self, opts)
   local answer, err = root(self, opts)
   if not answer then
     return nil, err
+  elseif not answer.serviceStatus then
+    return fail("client.status", { code = "bad_answer", sent = true, attempts = 1 }, "serviceStatus was expected")
   end
-  return answer.serviceStatus or nil, not answer.serviceStatus and core.failure {
-    code = "bad_answer", message = "serviceStatus was expected", operation = "client.status", sent = true,
-    attempts = 1,
-  } or nil
+  return answer.serviceStatus
 end
 
 core.extend("client", { status = status })

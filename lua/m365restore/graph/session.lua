@@ -3,6 +3,7 @@
 -- @module m365restore.graph.session
 local core = require "m365restore.core"
 local delta = require "m365restore.graph.delta"
+local fail = require "m365restore.fail"
 local poll = require "m365restore.graph.poll"
 local rules = require "m365restore.graph.rules"
 
@@ -68,7 +69,7 @@ local function update_session(service)
     local what = types[service] .. ".update"
     local key = rules.update(what, service, body)
     if tostring(self.restoreJobType):lower() == "bulk" then
-      return rules.refuse(what, "InvalidPatchRequest", "a session with a bulk request cannot be updated")
+      return fail(what, "InvalidPatchRequest", "a session with a bulk request cannot be updated")
     end
     local answer, err = update(self, body, opts)
     if not answer then
@@ -123,10 +124,8 @@ local function remove(service)
     if type(ids) ~= "table" then
       error(what .. ": ids: a list of ids was expected, got " .. type(ids), 2)
     elseif #ids > self:client().max_artifacts then
-      return nil, core.failure {
-        code = "RestoreArtifactsLimitBreached", operation = what, sent = false, attempts = 0,
-        message = string.format("%d ids in one request, the limit is %d", #ids, self:client().max_artifacts),
-      }
+      return fail(what, "RestoreArtifactsLimitBreached", "%d ids in one request, the limit is %d", #ids,
+        self:client().max_artifacts)
     end
     local members = core.array {}
     for i, id in ipairs(ids) do

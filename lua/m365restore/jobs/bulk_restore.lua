@@ -2,9 +2,9 @@
 -- restore points, after the activation. Fast for thousands, and nothing that
 -- could be reviewed: that is why it stands beside plan and apply.
 -- @module m365restore.jobs.bulk_restore
-local core = require "m365restore.core"
 local apply = require "m365restore.run.apply"
 local clock = require "m365restore.clock"
+local fail = require "m365restore.fail"
 local history = require "m365restore.sessions.history"
 local options = require "m365restore.options"
 local plans = require "m365restore.plan"
@@ -44,13 +44,6 @@ local services = { sharePoint = true, oneDriveForBusiness = true, exchange = tru
 
 local function raise(...)
   error(string.format(...), 0)
-end
-
-local function fail(code, ...)
-  return nil, core.failure {
-    code = code, class = "refuse", operation = "bulk_restore", sent = false, attempts = 0,
-    message = string.format(...),
-  }
 end
 
 local function read_options(spec)
@@ -139,8 +132,8 @@ end
 return function(client, spec)
   local o = read_options(spec)
   if replaces(o) and o.confirm ~= PHRASE then
-    return fail("confirmation_needed", 'the service picks the restore points, and nobody has reviewed them; a person '
-      .. 'who accepts that gives confirm = "%s"', PHRASE)
+    return fail("bulk_restore", "confirmation_needed", 'the service picks the restore points, and nobody has reviewed '
+      .. 'them; a person who accepts that gives confirm = "%s"', PHRASE)
   end
   local known, future = restore_time.check(client, "bulk_restore", o.allow_future, o.moment)
   if not known then
@@ -152,14 +145,14 @@ return function(client, spec)
   if not list then
     return nil, others
   elseif #list == 0 then
-    return fail("no_targets", "there is nothing in the list of targets")
+    return fail("bulk_restore", "no_targets", "there is nothing in the list of targets")
   end
   local opts = {}
   local plan, problem = plan_of(client, o, list, others.lookups)
   if not plan then
     return nil, problem
   elseif plan.planned > LARGEST then
-    return fail("too_many_targets", "%d targets, a bulk request takes %d", plan.planned, LARGEST)
+    return fail("bulk_restore", "too_many_targets", "%d targets, a bulk request takes %d", plan.planned, LARGEST)
   end
   for name in pairs(run_options) do
     opts[name] = o[name]

@@ -49,7 +49,7 @@ end
 local function state_of(book)
   local here = state.new(nil)
   local bad = here:replay(book.records)
-  return here, bad and state.not_understood(book.path, bad)
+  return here, bad and select(2, state.not_understood(book.path, bad))
 end
 
 local function clean_journal(client, path, o, results)

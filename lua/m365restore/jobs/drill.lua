@@ -4,10 +4,10 @@
 -- Microsoft asks for at most two test restores of a unit in a month. A ledger,
 -- which is a journal of its own, remembers those of all drills.
 -- @module m365restore.jobs.drill
-local core = require "m365restore.core"
 local apply = require "m365restore.run.apply"
 local clock = require "m365restore.clock"
 local crypto = require "m365restore.crypto"
+local fail = require "m365restore.fail"
 local journal = require "m365restore.run.journal"
 local options = require "m365restore.options"
 local plans = require "m365restore.plan"
@@ -26,12 +26,6 @@ local drill_options = {
   before = "any", targets = "any", on_progress = "callable", timeout = "duration", interval = "duration",
   url_wait = "duration", actor = "string", ticket = "string", reason = "string",
 }
-
-local function fail(code, ...)
-  return nil, core.failure {
-    code = code, class = "refuse", operation = "drill", sent = false, attempts = 0, message = string.format(...),
-  }
-end
 
 local function is_sound(record)
   local sound = type(record.units) == "table" and time.parse(record.time) ~= nil
@@ -94,7 +88,7 @@ local function draw(client, o, wanted)
   end
   local reason = reason_of(list)
   if reason then
-    return fail("no_targets", "%s", reason)
+    return fail("drill", "no_targets", "%s", reason)
   end
   local book, problem = journal.open(o.ledger)
   if not book then
@@ -104,11 +98,11 @@ local function draw(client, o, wanted)
   local now = clock.of(client):now()
   local counts, bad = recent_drills(book.records, now)
   if not counts then
-    return nil, state.not_understood(o.ledger, bad)
+    return state.not_understood(o.ledger, bad)
   end
   local ids = sample(list, counts, tostring(o.seed or now), o.sample or USUAL_SAMPLE)
   if #ids == 0 then
-    return fail("drill_limit", "every unit has had %d test restores within a month", MOST)
+    return fail("drill", "drill_limit", "every unit has had %d test restores within a month", MOST)
   end
   local ok, fault = book:write { kind = "drill", units = ids, time = time.format(now), journal = o.journal }
   return ok and ids, fault

@@ -2,6 +2,7 @@
 -- @module m365restore.jobs.preflight
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
+local fail = require "m365restore.fail"
 local rules = require "m365restore.graph.rules"
 
 local ROOT = "/solutions/backupRestore"
@@ -104,10 +105,8 @@ local function read(client, path, query)
     answer, head = client:request("GET", answer["@odata.nextLink"])
   end
   if answer and type(answer) ~= "table" then
-    return nil, core.failure {
-      code = "bad_answer", message = "an object was expected", operation = "client.request", status = head.status,
-      sent = true,
-    }
+    return fail("client.request", { code = "bad_answer", status = head.status, sent = true, attempts = 1 },
+      "an object was expected")
   end
   return answer, head
 end

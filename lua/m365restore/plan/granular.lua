@@ -1,8 +1,8 @@
 --- Plans for parts: files of a site or OneDrive, and messages of mailboxes.
 -- Such a plan is reviewed and applied like any other.
 -- @module m365restore.plan.granular
-local core = require "m365restore.core"
 local clock = require "m365restore.clock"
+local fail = require "m365restore.fail"
 local format = require "m365restore.text.format"
 local gather = require "m365restore.driver.gather"
 local glob = require "m365restore.text.glob"
@@ -24,12 +24,6 @@ local FAR_BACK = 400 * 86400
 
 -- the services whose snapshots can be looked into
 local browsed = { sharePoint = true, oneDriveForBusiness = true }
-
-local function refuse(code, ...)
-  return nil, core.failure {
-    code = code, class = "refuse", operation = "plan", sent = false, attempts = 0, message = string.format(...),
-  }
-end
 
 local function moment_of(what, value)
   local moment = time.parse(value) or type(value) == "number" and value
@@ -89,9 +83,9 @@ local function snapshot(client, o, moment, wanted)
   local point = choice_of(target) or {}
   local refusal = target.refusal or point.refusal
   if refusal then
-    return refuse(refusal.code, "%s: %s", target.given, refusal.message)
+    return fail("plan", refusal.code, "%s: %s", target.given, refusal.message)
   elseif point.tags ~= "fastRestore" then
-    return refuse("no_restore_point", "%s: no snapshot that can be looked into lies before then", target.given)
+    return fail("plan", "no_restore_point", "%s: no snapshot that can be looked into lies before then", target.given)
   end
   return target, point, others.lookups
 end
@@ -107,12 +101,11 @@ end
 --- The failure of a pattern that matches no file: what there is instead.
 local function no_match(point, pattern, there)
   local list = list_places(there) or "nothing"
-  return nil, core.failure {
-    code = "no_match", class = "refuse", operation = "plan", sent = false, attempts = 0, places = there.places,
-    message = string.format("no file in the snapshot of %s matches %s; %s", point.protectionDateTime, pattern,
-      there.matching and there.matching .. " is no file" or "where it leads there is: " .. list),
+  return fail("plan", {
+    code = "no_match", places = there.places,
     seen = there.matching and "folder" or #there.places > 0 and "places" or there.files > 0 and "files" or nil,
-  }
+  }, "no file in the snapshot of %s matches %s; %s", point.protectionDateTime, pattern,
+    there.matching and there.matching .. " is no file" or "where it leads there is: " .. list)
 end
 
 --- Plans the restore of files, found by a pattern in the newest snapshot before a time. They are restored into a new
@@ -195,10 +188,8 @@ local function search(client, o, id, limit)
     hit = rules.object(hit)
     local point = rules.object(hit.restorePoint)
     if type(point.id) ~= "string" then
-      return nil, core.failure {
-        code = "bad_answer", message = "the hit of a search names no restore point", operation = "plan_messages",
-        sent = true, attempts = 1,
-      }
+      return fail("plan_messages", { code = "bad_answer", sent = true, attempts = 1 },
+        "the hit of a search names no restore point")
     elseif hit.artifactHitCount ~= 0 and point_search.counts(point, limit)
       and point_search.is_better("latest", point, best and best.restorePoint) then
       best = hit
@@ -257,7 +248,7 @@ function granular.messages(client, spec)
   if not list then
     return nil, others
   elseif #list == 0 then
-    return refuse("no_targets", "there is nothing in the list of targets")
+    return fail("plan", "no_targets", "there is nothing in the list of targets")
   end
   local rows, failures = gather(list, function(target, n) return search_row(client, o, moment, n, target) end)
   local _, problem = next(failures)

@@ -7,6 +7,7 @@ local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local crypto = require "m365restore.crypto"
 local csv = require "m365restore.text.csv"
+local fail = require "m365restore.fail"
 local format = require "m365restore.text.format"
 local gather = require "m365restore.driver.gather"
 local history = require "m365restore.sessions.history"
@@ -37,12 +38,6 @@ local services = { sharePoint = true, oneDriveForBusiness = true, exchange = tru
 
 local function raise(...)
   error(string.format(...), 0)
-end
-
-local function fail(code, ...)
-  return nil, core.failure {
-    code = code, class = "refuse", operation = "plan", sent = false, attempts = 0, message = string.format(...),
-  }
 end
 
 -- {====== The request ======
@@ -232,12 +227,9 @@ local function fail_missed(misses)
   if #misses > MOST_NAMED then
     lines[#lines + 1] = "and " .. #misses - MOST_NAMED .. " more"
   end
-  return nil, core.failure {
-    code = "missed", class = "refuse", operation = "plan", sent = false, attempts = 0, misses = misses,
-    message = string.format("%s of exclude and priority %s no protection unit: %s",
-      #misses == 1 and "1 entry" or #misses .. " entries", #misses == 1 and "means" or "mean",
-      table.concat(lines, "; ")),
-  }
+  return fail("plan", { code = "missed", misses = misses }, "%s of exclude and priority %s no protection unit: %s",
+    #misses == 1 and "1 entry" or #misses .. " entries", #misses == 1 and "means" or "mean",
+    table.concat(lines, "; "))
 end
 
 local Plan = { __name = "m365restore.plan" }
@@ -306,7 +298,7 @@ function plan.make(client, spec)
   elseif #found.entries.misses > 0 and not o.accept_misses then
     return fail_missed(found.entries.misses)
   elseif #found.list == 0 then
-    return fail("no_targets", "there is nothing in the list of targets")
+    return fail("plan", "no_targets", "there is nothing in the list of targets")
   end
   local rows = rows_of(o, found)
   local named, problem = name_restored(client, o, found.seen, rows)
@@ -315,7 +307,7 @@ function plan.make(client, spec)
   end
   local planned = count_planned(rows)
   if o.max_targets and planned > o.max_targets then
-    return fail("too_many_targets", "%d targets would be restored, max_targets is %d", planned, o.max_targets)
+    return fail("plan", "too_many_targets", "%d targets would be restored, max_targets is %d", planned, o.max_targets)
   end
   local foreseen, fault = way_back.annotate(client, o, rows, created)
   if not foreseen then
@@ -420,17 +412,18 @@ end
 -- @treturn ?Plan; or nil, err: `bad_plan`, `plan_edited`
 function plan.adopt(data, path)
   if type(data) ~= "table" or data.format ~= FORMAT or type(data.rows) ~= "table" then
-    return fail("bad_plan", "%s is no plan", path)
+    return fail("plan", "bad_plan", "%s is no plan", path)
   elseif data.version ~= VERSION then
-    return fail("bad_plan", "%s has version %s, this library reads version %d", path, tostring(data.version), VERSION)
+    return fail("plan", "bad_plan", "%s has version %s, this library reads version %d", path, tostring(data.version),
+      VERSION)
   end
   local problem = schema.problem(data, Plan)
   if problem then
-    return fail("bad_plan", "%s is no plan: %s", path, problem)
+    return fail("plan", "bad_plan", "%s is no plan: %s", path, problem)
   end
   local self = setmetatable(data, Plan)
   if not integrity.is_whole(self) then
-    return fail("plan_edited", "%s was changed by hand: it is not what its hash and checksum say", path)
+    return fail("plan", "plan_edited", "%s was changed by hand: it is not what its hash and checksum say", path)
   end
   return compute(self)
 end

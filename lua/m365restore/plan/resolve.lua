@@ -3,6 +3,7 @@
 -- @module m365restore.plan.resolve
 local core = require "m365restore.core"
 local directory = require "m365restore.plan.directory"
+local fail = require "m365restore.fail"
 local fold = require "m365restore.text.fold"
 local match = require "m365restore.plan.match"
 local nearest = require "m365restore.text.nearest"
@@ -145,9 +146,7 @@ function Walk:read()
     elseif not unit then
       return true
     elseif type(unit.id) ~= "string" then
-      return nil, core.failure {
-        code = "bad_answer", operation = "plan", sent = true, message = "the service lists a unit without an id",
-      }
+      return fail("plan", { code = "bad_answer", sent = true, attempts = 1 }, "the service lists a unit without an id")
     end
     self:take(unit)
   end

@@ -1,8 +1,8 @@
 --- Moments that a restore is asked for: one that lies in the future is a slip
 -- of a year or a time zone, until a person says that it is meant.
 -- @module m365restore.plan.restore_time
-local core = require "m365restore.core"
 local clock = require "m365restore.clock"
+local fail = require "m365restore.fail"
 local time = require "m365restore.time"
 
 local restore_time = {}
@@ -22,11 +22,8 @@ function restore_time.check(client, operation, allowed, first, list)
   for _, moment in ipairs(allowed and {} or all) do
     local seconds = type(moment) == "number" and moment or time.parse(moment)
     if seconds and seconds > now then
-      return nil, core.failure {
-        code = "future_moment", class = "refuse", operation = operation, sent = false, attempts = 0,
-        message = string.format("%s is in the future; it is %s now", time.format(moment),
-          time.format(math.floor(now))),
-      }
+      return fail(operation, "future_moment", "%s is in the future; it is %s now", time.format(moment),
+        time.format(math.floor(now)))
     end
   end
   return true

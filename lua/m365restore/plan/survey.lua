@@ -1,6 +1,6 @@
 --- The reads of a plan: units and restore points, both at once.
 -- @module m365restore.plan.survey
-local core = require "m365restore.core"
+local fail = require "m365restore.fail"
 local gather = require "m365restore.driver.gather"
 local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
@@ -124,10 +124,8 @@ function survey.verify(client, plan, left)
   if #differences == 0 then
     return true
   end
-  return nil, core.failure {
-    code = "plan_stale", class = "refuse", operation = "apply", sent = false, attempts = 0, differences = differences,
-    message = string.format("%d of the plan's rows are no longer as planned; %s", #differences, differences[1]),
-  }
+  return fail("apply", { code = "plan_stale", differences = differences },
+    "%d of the plan's rows are no longer as planned; %s", #differences, differences[1])
 end
 
 return survey

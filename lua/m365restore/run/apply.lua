@@ -4,6 +4,7 @@
 local artifacts = require "m365restore.sessions.artifacts"
 local clock = require "m365restore.clock"
 local context = require "m365restore.run.context"
+local fail = require "m365restore.fail"
 local format = require "m365restore.text.format"
 local gather = require "m365restore.driver.gather"
 local integrity = require "m365restore.plan.integrity"
@@ -19,8 +20,6 @@ local wave = require "m365restore.run.wave"
 local way_back = require "m365restore.plan.way_back"
 
 local apply = {}
-
-local fail = context.fail
 
 -- the first pause between looks for addresses of copies, in seconds of the clock; each is twice as long as the last
 local URL_PAUSE = 5
@@ -178,7 +177,7 @@ local function stored_plan(records, path)
     plan, err = plans.adopt(records[1].plan, path)
   end
   if not plan then
-    return nil, state.not_understood(path, { 1 }, err and err.message)
+    return state.not_understood(path, { 1 }, err and err.message)
   end
   return plan
 end
@@ -186,12 +185,12 @@ end
 --- A plan that is applied for the first time must be approved, and still be true.
 local function check_fresh(client, plan, o)
   if plan.planned == 0 then
-    return fail("nothing_to_do", "refuse", "every target of the plan is refused")
+    return fail("apply", "nothing_to_do", "every target of the plan is refused")
   elseif plan:replaces() and not o.confirm then
-    return fail("confirmation_needed", "refuse",
-      "the plan replaces what is there; a person has to give its hash as confirm: " .. plan.hash)
+    return fail("apply", "confirmation_needed",
+      "the plan replaces what is there; a person has to give its hash as confirm: %s", plan.hash)
   elseif o.confirm and o.confirm ~= plan.hash then
-    return fail("plan_changed", "refuse", string.format("confirm is %s, the plan's hash is %s", o.confirm, plan.hash))
+    return fail("apply", "plan_changed", "confirm is %s, the plan's hash is %s", o.confirm, plan.hash)
   end
   return survey.verify(client, plan, function() return clock.call_timeout(client, context.deadline(o)) end)
 end
@@ -201,12 +200,12 @@ end
 local function check_begun(plan, stored, o, path)
   local differences = plans.request_difference(stored.request or {}, plan.request or {})
   if #differences > 0 then
-    return fail("other_plan", "refuse", string.format("%s holds the plan of another request: %s", path,
-      table.concat(differences, "; ")), { differences = differences })
+    return fail("apply", { code = "other_plan", differences = differences },
+      "%s holds the plan of another request: %s", path, table.concat(differences, "; "))
   elseif o.confirm and o.confirm ~= stored.hash and o.confirm ~= plan.hash then
     differences = stored:diff(plan)
-    return fail("plan_changed", "refuse", string.format("confirm is %s, the plan in %s has the hash %s; %s", o.confirm,
-      path, stored.hash, differences[1] or ""), { differences = differences })
+    return fail("apply", { code = "plan_changed", differences = differences },
+      "confirm is %s, the plan in %s has the hash %s; %s", o.confirm, path, stored.hash, differences[1] or "")
   end
   return true
 end
@@ -226,7 +225,7 @@ end
 local function go_on(self, records)
   local bad = self.state:replay(records)
   if bad then
-    self:abandon(state.not_understood(self.path, bad))
+    self:abandon(select(2, state.not_understood(self.path, bad)))
     return true
   end
   return self:note { kind = "resumed" }
@@ -318,7 +317,7 @@ function apply.apply(client, plan, opts)
   if getmetatable(plan) == nil or type(plan.hash) ~= "string" then
     error("apply: plan: a plan was expected, got " .. type(plan), 2)
   elseif not integrity.is_whole(plan) then
-    return fail("plan_edited", "refuse",
+    return fail("apply", "plan_edited",
       "the plan was changed after it was made: it is not what its hash and checksum say")
   end
   return under_lock(client, o, function()
@@ -339,7 +338,7 @@ function apply.resume(client, path, opts)
     given[name] = value
   end
   return under_lock(client, read_options("resume", given), function()
-    return fail("not_found", "refuse", "there is no run in " .. path .. " to be resumed")
+    return fail("apply", "not_found", "there is no run in %s to be resumed", path)
   end)
 end
 

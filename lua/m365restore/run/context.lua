@@ -3,6 +3,7 @@
 -- @module m365restore.run.context
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
+local fail = require "m365restore.fail"
 local history = require "m365restore.sessions.history"
 local interruption = require "m365restore.interruption"
 local report = require "m365restore.report"
@@ -22,19 +23,6 @@ local SHORTEST_WRITE = 5
 -- pauses in seconds of the clock: before a failed read is repeated, and while no slot is free; and how old a look
 -- at other people's sessions may be
 local RETRY_PAUSE, SLOT_PAUSE, LOOK_AGE = 15, 30, 300
-
---- A failure of a run.
--- @tparam string code
--- @tparam string class
--- @tparam string message
--- @tparam[opt] table more fields
--- @return nil, err
-function context.fail(code, class, message, more)
-  local fields = more or {}
-  fields.code, fields.class, fields.message = code, class, message
-  fields.operation, fields.sent, fields.attempts = "apply", false, 0
-  return nil, core.failure(fields)
-end
 
 local Run = { __name = "m365restore.run" }
 Run.__index = Run
@@ -74,7 +62,7 @@ end
 --- The failure of a run whose time is over.
 -- @return nil, err
 function Run.out_of_time()
-  return context.fail("run_timeout", "retry", "the run's time is over; resume it")
+  return fail("apply", "run_timeout", "the run's time is over; resume it")
 end
 
 --- Does something that may fail for a while only, until it does not, or patience ends, or a deadline is over.
@@ -146,7 +134,7 @@ function Run:note(record)
   end
   self.head = self.journal.head
   if not self.state:apply(record) then
-    self:abandon(select(2, context.fail("internal", "ask", "a record is not sound: " .. tostring(record.kind))))
+    self:abandon(select(2, fail("apply", "internal", "a record is not sound: %s", record.kind)))
   end
   self:tell { kind = record.kind, id = record.id, wave = record.wave }
   return not self.broken or nil, self.broken
@@ -185,7 +173,7 @@ function Run:tell(event)
   local ok, problem = pcall(self.on_progress, event)
   if not ok then
     self:abandon(interruption.is(problem) and interruption.failure(problem)
-      or select(2, context.fail("on_progress_failed", "ask", core.plain(problem))))
+      or select(2, fail("apply", "on_progress_failed", "%s", core.plain(problem))))
   end
 end
 

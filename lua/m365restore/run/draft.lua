@@ -5,8 +5,8 @@
 -- intent in the journal; activated. After an unclear answer the service is
 -- read, and only what is missing is done again.
 -- @module m365restore.run.draft
-local core = require "m365restore.core"
 local artifacts = require "m365restore.sessions.artifacts"
+local failures = require "m365restore.fail"
 local history = require "m365restore.sessions.history"
 local reconcile = require "m365restore.run.reconcile"
 local state = require "m365restore.run.state"
@@ -29,10 +29,9 @@ local function code_of(err)
   return tostring(err.code):lower()
 end
 
-local function failure(code, ...)
-  return core.failure {
-    code = code, class = "ask", operation = "apply", attempts = 0, message = string.format(...),
-  }
+--- The failure of a draft, of which something was sent.
+local function fail(code, ...)
+  return failures("apply", { code = code, class = "ask", sent = code ~= "ambiguous" or "unknown" }, ...)
 end
 
 local function halves(rows)
@@ -75,7 +74,7 @@ local function create_empty(run, batch)
     end
     run:pause(UNCLEAR)
   end
-  return nil, failure("ambiguous", "%d times nobody knew whether a session was created", TRIES)
+  return fail("ambiguous", "%d times nobody knew whether a session was created", TRIES)
 end
 
 --- Looks for one that was created with contents, and whose answer was lost. It may take a moment to show.
@@ -152,7 +151,7 @@ local function create_filled(run, batch)
       return nil, problem
     end
   end
-  return nil, failure("ambiguous", "%d times nobody knew whether a session was created", TRIES)
+  return fail("ambiguous", "%d times nobody knew whether a session was created", TRIES)
 end
 
 --- A create that was refused for one of its artifacts: each part gets a session of its own.
@@ -179,7 +178,7 @@ function draft.create(run, batch)
     end
   end
   if artifacts.kind(batch.rows).fill then
-    return nil, failure("empty_refused", "the service creates no empty session, which a bulk request needs")
+    return fail("empty_refused", "the service creates no empty session, which a bulk request needs")
   end
   local session, err = create_filled(run, batch)
   if not session then
@@ -296,7 +295,7 @@ function draft.fill(run, session, batch)
     end
     local odd = stranger(found, batch.rows)
     if odd then
-      return nil, failure("draft_changed", "session %s holds %s, which is not ours", session.id, odd)
+      return fail("draft_changed", "session %s holds %s, which is not ours", session.id, odd)
     end
     batch.rows = kept(run, batch.rows)
     local missing = select_rows(found, batch.rows, false)
@@ -316,7 +315,7 @@ function draft.fill(run, session, batch)
       return nil, problem
     end
   end
-  return nil, failure("draft_incomplete", "session %s does not show what was added to it", session.id)
+  return fail("draft_incomplete", "session %s does not show what was added to it", session.id)
 end
 
 -- }======
@@ -360,7 +359,7 @@ local function activate(run, session)
     end
     unclear = unclear + (next_step == "again" and 1 or 0)
   end
-  return nil, failure("ambiguous", "%d times nobody knew whether session %s was activated", TRIES, session.id)
+  return fail("ambiguous", "%d times nobody knew whether session %s was activated", TRIES, session.id)
 end
 
 --- Writes down why a session stays a draft.

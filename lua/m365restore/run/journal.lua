@@ -8,6 +8,7 @@
 -- @module m365restore.run.journal
 local core = require "m365restore.core"
 local crypto = require "m365restore.crypto"
+local fail = require "m365restore.fail"
 local repair = require "m365restore.text.repair"
 local system = require "m365restore.system"
 
@@ -26,10 +27,7 @@ local function chain(head, text)
 end
 
 local function damaged(path, line, problem)
-  return core.failure {
-    code = "journal_damaged", class = "ask", operation = "journal", sent = false, path = path, line = line,
-    message = string.format("%s: line %d: %s", path, line, problem),
-  }
+  return fail("journal", { code = "journal_damaged", path = path, line = line }, "%s: line %d: %s", path, line, problem)
 end
 
 --- The record of a line; nil and what is wrong with it.
@@ -58,7 +56,7 @@ local function walk(path, text, visit)
       if not last then
         break
       end
-      return nil, damaged(path, n + 1, hash)
+      return damaged(path, n + 1, hash)
     end
     head, n = hash, n + 1
     visit(record, n, head)
@@ -184,7 +182,7 @@ function journal.verify(path, head)
   if not result then
     return nil, err
   elseif not seen then
-    return nil, damaged(path, result.records, "the head that was kept is not in this journal")
+    return damaged(path, result.records, "the head that was kept is not in this journal")
   end
   return result
 end

@@ -2,7 +2,7 @@
 -- folded in one at a time, while they are written and when they are read
 -- again; there is no other memory of a run.
 -- @module m365restore.run.state
-local core = require "m365restore.core"
+local fail = require "m365restore.fail"
 local outcomes = require "m365restore.outcomes"
 local time = require "m365restore.time"
 
@@ -317,14 +317,12 @@ end
 -- @tparam string path
 -- @tparam table lines their numbers
 -- @tparam ?string why
+-- @treturn nil
 -- @treturn error `journal_damaged`, with `line` and `lines`
 function state.not_understood(path, lines, why)
-  return core.failure {
-    code = "journal_damaged", class = "ask", operation = "journal", sent = false, path = path, line = lines[1],
-    lines = lines, message = string.format("%s: line %d: this record cannot be understood%s", path, lines[1],
-      why and ": " .. why or ""),
-    seen = "not_understood",
-  }
+  return fail("journal", {
+    code = "journal_damaged", path = path, line = lines[1], lines = lines, seen = "not_understood",
+  }, "%s: line %d: this record cannot be understood%s", path, lines[1], why and ": " .. why or "")
 end
 
 --- The numbers of some rows.

@@ -7,6 +7,7 @@
 local core = require "m365restore.core"
 local artifacts = require "m365restore.sessions.artifacts"
 local clock = require "m365restore.clock"
+local fail = require "m365restore.fail"
 local rules = require "m365restore.graph.rules"
 local session_types = require("m365restore.graph.session").services
 local time = require "m365restore.time"
@@ -202,12 +203,9 @@ end
 local function refuse_unclear(list)
   for _, session in ipairs(list) do
     if not history.is_draft(session) then
-      return nil, core.failure {
-        code = "ambiguous", class = "ask", operation = "apply", attempts = 0, sent = "unknown",
-        message = string.format("session %s may be the one whose creation was not answered; the service does not show "
-          .. "what it restores", tostring(session.id)),
-        seen = "hidden",
-      }
+      return fail("apply", { code = "ambiguous", class = "ask", sent = "unknown", seen = "hidden" },
+        "session %s may be the one whose creation was not answered; the service does not show what it restores",
+        tostring(session.id))
     end
   end
 end
