@@ -1,9 +1,10 @@
 /*
 ** The model: Lua code in a state of its own, asked by one thread at a time.
 **
-** The module has new(options_json) -> { handle = f, call = g }. handle takes
-** a request table and returns an answer table; call takes a name and JSON
-** and returns JSON. Everything that touches the state runs protected, so
+** The module has new(options_json) -> { handle = f, call = g, connect = h }.
+** handle takes a request table and returns an answer table; call takes a name
+** and JSON and returns JSON; connect returns what becomes of a new connection,
+** as an answer table. Everything that touches the state runs protected, so
 ** that neither an error nor a lack of memory reaches the server.
 */
 #include <errno.h>
@@ -55,6 +56,7 @@ static int load_model(lua_State *L) {
   lua_call(L, 1, 1);
   keep(L, "handle");
   keep(L, "call");
+  keep(L, "connect");
   return 0;
 }
 
@@ -156,7 +158,8 @@ static size_t offset_field(lua_State *L, const char *name) {
 }
 
 static enum action action_field(lua_State *L) {
-  static const char *const names[] = {"answer", "drop", "reset", "raw", NULL};
+  static const char *const names[] = {"answer", "drop",    "reset",
+                                      "raw",    "silence", NULL};
   enum action action;
   lua_getfield(L, 1, "action");
   action = (enum action)luaL_checkoption(L, -1, "answer", names);
@@ -279,6 +282,28 @@ void sim_model_answer(struct model *m, struct request *r, struct answer *a) {
   lua_pushlightuserdata(m->L, &q);
   if (lua_pcall(m->L, 1, 0, 0) != LUA_OK)
     confess(m->L, a);
+  lua_settop(m->L, 0);
+  pthread_mutex_unlock(&m->lock);
+}
+
+static int ask_connect(lua_State *L) {
+  struct answer *a = lua_touserdata(L, 1);
+  lua_settop(L, 0);
+  lua_getfield(L, LUA_REGISTRYINDEX, "connect");
+  lua_call(L, 0, 1);
+  a->action = action_field(L);
+  if (a->action == ACTION_RAW)
+    read_raw(L, &a->raw);
+  return 0;
+}
+
+/* A fault of the model shows in the first request. */
+void sim_model_connect(struct model *m, struct answer *a) {
+  pthread_mutex_lock(&m->lock);
+  lua_pushcfunction(m->L, ask_connect);
+  lua_pushlightuserdata(m->L, a);
+  if (lua_pcall(m->L, 1, 0, 0) != LUA_OK)
+    a->action = ACTION_ANSWER;
   lua_settop(m->L, 0);
   pthread_mutex_unlock(&m->lock);
 }

@@ -5,6 +5,7 @@
 */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "sim.h"
 
@@ -131,18 +133,17 @@ static int socket_of(struct MHD_Connection *c) {
 ** Dissolving the association sends a true RST. SO_LINGER would not: the
 ** daemon shuts the socket down before it closes it, which sends FIN.
 */
-static void reset(struct MHD_Connection *c) {
+static void reset(int fd) {
   struct sockaddr nobody;
   memset(&nobody, 0, sizeof nobody);
   nobody.sa_family = AF_UNSPEC;
-  (void)connect(socket_of(c), &nobody, sizeof nobody);
+  (void)connect(fd, &nobody, sizeof nobody);
 }
 
-static void send_raw(struct MHD_Connection *c, const struct text *raw) {
+static void send_raw(int fd, const struct text *raw) {
   size_t sent = 0;
   while (sent < raw->size) {
-    ssize_t n =
-        send(socket_of(c), raw->data + sent, raw->size - sent, MSG_NOSIGNAL);
+    ssize_t n = send(fd, raw->data + sent, raw->size - sent, MSG_NOSIGNAL);
     if (n <= 0)
       return; /* the peer has gone: nobody misses the rest */
     sent += (size_t)n;
@@ -153,10 +154,10 @@ static void send_raw(struct MHD_Connection *c, const struct text *raw) {
 static enum MHD_Result act(struct MHD_Connection *c, struct answer *a) {
   switch (a->action) {
   case ACTION_RESET:
-    reset(c);
+    reset(socket_of(c));
     return MHD_NO;
   case ACTION_RAW:
-    send_raw(c, &a->raw);
+    send_raw(socket_of(c), &a->raw);
     return MHD_NO;
   case ACTION_DROP:
     return MHD_NO;
@@ -211,16 +212,61 @@ static enum MHD_Result serve(void *context, struct MHD_Connection *c,
   return MHD_YES;
 }
 
-/* Numbers connections, so that a test can tell a fresh one from a reused. */
-static void count(void *context, struct MHD_Connection *c, void **number,
+/* }====== */
+
+/* {====== New connections ====== */
+
+/*
+** Takes the socket out of the daemon's hands, whose descriptor is from now on
+** one whose peer has gone; -1: it stays there. The socket is closed at the
+** end: closed before its peer has read all, it would send RST.
+*/
+static int take_socket(struct server *s, struct MHD_Connection *c) {
+  int pair[2], fd = -1;
+  int *held = realloc(s->held, (s->held_count + 1) * sizeof *held);
+  if (held == NULL)
+    return -1;
+  s->held = held;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    return -1;
+  fd = fcntl(socket_of(c), F_DUPFD_CLOEXEC, 0);
+  if (fd >= 0) {
+    held[s->held_count++] = fd;
+    (void)dup2(pair[0], socket_of(c));
+  }
+  close(pair[0]);
+  close(pair[1]);
+  return fd;
+}
+
+/* Before anything is read from it, and before TLS. */
+static void disturb(struct server *s, struct MHD_Connection *c,
+                    const struct answer *a) {
+  int fd = take_socket(s, c);
+  if (fd < 0)
+    return;
+  if (a->action == ACTION_RESET)
+    reset(fd);
+  if (a->action == ACTION_RAW)
+    send_raw(fd, &a->raw);
+  if (a->action != ACTION_SILENCE)
+    (void)shutdown(fd, SHUT_WR);
+}
+
+/* Numbers connections, so that a test can tell a fresh one from a reused. One
+   thread accepts them all. */
+static void greet(void *context, struct MHD_Connection *c, void **number,
                   enum MHD_ConnectionNotificationCode code) {
   struct server *s = context;
-  (void)c;
+  struct answer a;
   if (code != MHD_CONNECTION_NOTIFY_STARTED)
     return;
-  pthread_mutex_lock(&s->model.lock);
   *number = (void *)(uintptr_t)++s->connections;
-  pthread_mutex_unlock(&s->model.lock);
+  memset(&a, 0, sizeof a);
+  sim_model_connect(&s->model, &a);
+  if (a.action != ACTION_ANSWER)
+    disturb(s, c, &a);
+  sim_text_free(&a.raw);
 }
 
 /* The model decodes targets by itself: escapes stay. */
@@ -264,7 +310,7 @@ static struct MHD_Daemon *daemon_of(struct server *s, unsigned short port) {
   return MHD_start_daemon(
       flags, port, NULL, NULL, serve, s, MHD_OPTION_SOCK_ADDR, &here,
       MHD_OPTION_URI_LOG_CALLBACK, begin, s, MHD_OPTION_NOTIFY_COMPLETED, end,
-      s, MHD_OPTION_NOTIFY_CONNECTION, count, s, MHD_OPTION_UNESCAPE_CALLBACK,
+      s, MHD_OPTION_NOTIFY_CONNECTION, greet, s, MHD_OPTION_UNESCAPE_CALLBACK,
       keep_escapes, s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, LARGEST_HEAD,
       MHD_OPTION_ARRAY, s->certificate ? tls : tls + 3, MHD_OPTION_END);
 }
@@ -330,6 +376,10 @@ void sim_server_stop(struct server *s) {
     sim_model_close(&s->model);
     sim_gate_destroy(&s->gate);
   }
+  while (s->held_count > 0)
+    close(s->held[--s->held_count]);
+  free(s->held);
+  s->held = NULL;
   free(s->certificate);
   free(s->key);
   free(s->priorities);

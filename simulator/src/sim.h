@@ -55,7 +55,14 @@ double sim_monotonic(void);
 struct lua_State;
 struct MHD_Response;
 
-enum action { ACTION_ANSWER, ACTION_DROP, ACTION_RESET, ACTION_RAW };
+/* The last one is for connections alone: nobody reads, and nothing is said. */
+enum action {
+  ACTION_ANSWER,
+  ACTION_DROP,
+  ACTION_RESET,
+  ACTION_RAW,
+  ACTION_SILENCE
+};
 
 /* One request, as the server has read it. */
 struct request {
@@ -100,6 +107,9 @@ void sim_model_answer(struct model *m, struct request *r, struct answer *a);
 bool sim_model_call(struct model *m, const char *name, const char *json,
                     struct text *result);
 
+/* What becomes of a new connection; ACTION_ANSWER: it is served. Locks. */
+void sim_model_connect(struct model *m, struct answer *a);
+
 /* }====== */
 
 /* {====== server: libmicrohttpd ====== */
@@ -110,7 +120,9 @@ struct server {
   struct MHD_Daemon *daemon;
   struct gate gate;
   struct model model;
-  unsigned long connections; /* under the model's lock */
+  unsigned long connections; /* of the thread that accepts */
+  int *held; /* sockets that were taken out of the daemon's hands */
+  size_t held_count;
   unsigned short port;
   bool prepared; /* gate and model need to be freed */
   char *certificate;

@@ -114,6 +114,7 @@ describe("tokens of a long run", function()
         { 'Basic realm="x"', 'Negotiate', 'Bearer realm="", ' .. claims },
         { "Bearer " .. claims, 'PoP realm=""' },
         { 'Bearer realm="first", error="invalid_token"', 'Bearer realm="second", ' .. claims },
+        { 'Bearer error="insufficient_claims", claims="%%%"', "Bearer " .. claims },
       } do
         local c <close> = client()
         assert(c:request("GET", ROOT))

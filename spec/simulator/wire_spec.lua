@@ -150,6 +150,52 @@ describe("the simulator on the wire", function()
       end
     end)
 
+    it("changes an answer, and leaves alone what is not named", function()
+      local function edited(fault)
+        fault.action, fault.operation = "edit", "restoreSessions.list"
+        api.sim:fault(fault)
+        return api:get("/restoreSessions")
+      end
+      local whole = api:get("/restoreSessions")
+      local answer = edited { set = { ["value/1/id"] = "[1,", ["value/*/status"] = "" }, status = 203 }
+      assert.equal(203, answer.status)
+      assert.truthy(answer.raw:find('"id":[1,', 1, true))
+      assert.is_nil(answer.raw:find('"status"', 1, true))
+      assert.equal(whole.raw, edited({ set = { ["value/9/id"] = "1", ["a/b"] = "2" } }).raw)
+      assert.truthy(edited({ replace = { ['"' .. id .. '"'] = '"%1"' } }).raw:find('"id":"%1"', 1, true))
+      assert.equal("<" .. whole.raw:sub(1, 9), edited({ prefix = "<", cut = 10 }).raw)
+      assert.equal("1", edited({ headers = { ["X-A"] = "1" } }).headers["x-a"])
+      -- gzip's own program can read it
+      local path = os.tmpname()
+      local file <close> = assert(io.open(path, "wb"))
+      file:write(edited({ gzip = true, suffix = (" "):rep(70000) }).raw)
+      file:close()
+      local unpacked <close> = io.popen("gzip -dc <" .. path)
+      assert.equal(whole.raw, (unpacked:read("a"):gsub(" +$", "")))
+      os.remove(path)
+    end)
+
+    it("hits connections before anything is read, and tells what was not hit", function()
+      for _, case in ipairs {
+        { "reset", "RST" }, { "drop", "FIN" }, { "garbage", "FIN" }, { "stall" },
+      } do
+        api.sim:fault { at = "connection", action = case[1], bytes = "x", times = 2 }
+        local connection = api:connect()
+        if case[1] == "garbage" then assert.equal("x", connection:receive(1)) end
+        if case[2] then
+          assert.equal(case[2], ending(connection))
+        else
+          connection:send(api:request_text("/restoreSessions"))
+          connection:settimeout(0.1)
+          assert.equal("timeout", select(2, connection:receive(1)))
+          connection:close()
+        end
+        assert.equal(1, api.sim:clear_faults())
+      end
+      assert.equal(0, api.sim:clear_faults())
+      assert.equal(200, api:get("/restoreSessions").status)
+    end)
+
     it("answers something else than HTTP", function()
       api.sim:fault { action = "garbage", bytes = "\0\255 220 mail.example.com ESMTP\r\n" }
       local connection = api:connect()
@@ -212,6 +258,11 @@ describe("the simulator on the wire", function()
         { { action = "drop", path = "[" }, "path: a Lua pattern" }, { { action = "drop", colour = 1 }, "'colour'" },
         { { action = "status", status = 99 }, "status: a whole number" },
         { { action = "drop", times = 0 }, "times: a whole number" },
+        { { action = "edit", at = "connection" }, "at a connection, drop, reset, stall and garbage are possible" },
+        { { action = "edit", set = { ["value/1"] = 5 } }, "set: place -> text" },
+        { { action = "edit", link = "odd" }, "link: one of backslashes, blanks" },
+        { { action = "status", status = 400, shape = "odd" }, "shape: one of bare, empty" },
+        { { action = "edit", headers = { Date = {} } }, "headers: name -> text" },
       } do
         local ok, problem = pcall(api.sim.fault, api.sim, case[1])
         assert.is_false(ok)

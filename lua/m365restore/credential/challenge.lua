@@ -63,7 +63,9 @@ function challenge.claims(header)
       if not text:find "^%s*{" then
         text = require("m365restore.crypto").unbase64(text)
       end
-      return text and type(core.decode(text)) == "table" and text or nil
+      if text and type(core.decode(text)) == "table" then
+        return text
+      end
     end
   end
 end

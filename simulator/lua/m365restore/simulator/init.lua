@@ -14,6 +14,8 @@ end
 
 local clock = require "m365restore.simulator.world.clock"
 local dialects = require "m365restore.simulator.dialects"
+local edits = require "m365restore.simulator.testing.edits"
+local faults = require "m365restore.simulator.testing.faults"
 local host = require "m365restore.simulator.host"
 local json = require "m365restore.simulator.wire.json"
 local tree = require "m365restore.simulator.world.tree"
@@ -371,18 +373,62 @@ end
 
 -- {====== Faults ======
 
+local function map(test, what)
+  return function(value)
+    if type(value) ~= "table" then return what end
+    for name, member in pairs(value) do
+      if type(name) ~= "string" or not test(member) then return what end
+    end
+    return true
+  end
+end
+
+local function is_text(value) return type(value) == "string" end
+
+-- a list of them is a header that comes as often
+local function is_header(value)
+  if type(value) ~= "table" then return is_text(value) or type(value) == "number" end
+  for _, text in ipairs(value) do
+    if not is_text(text) then return false end
+  end
+  return #value > 0
+end
+
+local ACTIONS = { "drop", "lose", "reset", "stall", "truncate", "edit", "status", "garbage", "throttle" }
+local OF_CONNECTIONS = { drop = true, reset = true, stall = true, garbage = true }
+
 local FAULT = {
-  method = kind "string", path = pattern, query = kind "string", operation = kind "string",
-  after = whole(0, 0x80000000), times = whole(1, 0x80000000),
-  action = one_of("drop", "lose", "reset", "stall", "truncate", "status", "garbage", "throttle"),
-  processed = kind "boolean", seconds = number(0), before = one_of("headers", "body"), status = whole(200, 599),
-  headers = kind "table", body = kind "string", bytes = function(value)
+  at = one_of("answer", "connection"), method = kind "string", path = pattern, query = kind "string",
+  operation = kind "string", after = whole(0, 0x80000000), times = whole(1, 0x80000000),
+  action = one_of(table.unpack(ACTIONS)), processed = kind "boolean", seconds = number(0),
+  before = one_of("headers", "body"), status = whole(200, 599),
+  headers = map(is_header, "name -> text, or a list of texts,"), body = kind "string",
+  bytes = function(value)
     return type(value) == "string" or whole(0, 0x80000000)(value) == true or "bytes, or how many"
   end,
-  retry_after = function(value) return type(value) == "string" or type(value) == "number" or "a header's value" end,
+  retry_after = function(value) return is_header(value) or "a header's value, or a list of texts," end,
+  shape = one_of(table.unpack(faults.shapes())), code = kind "string", message = kind "string",
+  set = map(is_text, "place -> text"), replace = map(is_text, "text -> text"),
+  link = one_of(table.unpack(edits.links())),
+  prefix = kind "string", suffix = kind "string", gzip = kind "boolean", cut = whole(0, 0x80000000),
 }
 
 local NEEDED = { stall = "seconds", status = "status" }
+
+-- What is missing, or does not fit together.
+local function fault_flaw(fault)
+  if not fault.action then return "action is missing" end
+  if fault.at == "connection" then
+    return not OF_CONNECTIONS[fault.action] and "at a connection, drop, reset, stall and garbage are possible" or nil
+  end
+  local needed = NEEDED[fault.action]
+  return needed and not fault[needed] and needed .. " is missing" or nil
+end
+
+-- As JSON carries it: a list of texts stays one, and any other value is a text.
+local function header_of(value)
+  return type(value) == "number" and tostring(value) or value
+end
 
 --- Makes something go wrong.
 -- @tparam table fault `method`, `path`, `query`, `operation` as for `ledger`;
@@ -390,22 +436,24 @@ local NEEDED = { stall = "seconds", status = "status" }
 -- `times` (1): matches that are hit; `action`:
 -- "drop" (closed before processing), "lose" (processed, then closed without an answer), "reset" (RST; `processed`),
 -- "stall" (`seconds` of silence, `before` the "headers" or in the middle of the "body"), "truncate" (the body ends
--- after `bytes`), "status" (`status`, `headers`, `body`; `processed`), "garbage" (`bytes` instead of HTTP), "throttle"
--- (429 with `retry_after` as it is)
+-- after `bytes`), "status" (`status`, `headers`, `body`, or `code` and `message` in a `shape`; `processed`), "garbage"
+-- (`bytes` instead of HTTP), "throttle" (429 with `retry_after` as it is), "edit" (the service's own answer, changed:
+-- see the module m365restore.simulator.testing.edits). With `at` = "connection" it hits new connections, before TLS:
+-- "drop", "reset", "stall" (for ever) and "garbage"
 function Simulator:fault(fault)
   check("fault", fault, FAULT)
-  local needed = NEEDED[fault.action]
-  if not fault.action then error("fault: action is missing", 2) end
-  if needed and not fault[needed] then error(("fault: %s is missing"):format(needed), 2) end
+  local flaw = fault_flaw(fault)
+  if flaw then error("fault: " .. flaw, 2) end
   local copy = {}
   for name, value in pairs(fault) do copy[name] = value end
-  copy.retry_after = copy.retry_after and tostring(copy.retry_after)
+  copy.retry_after = header_of(fault.retry_after)
   self:call("fault", copy)
 end
 
 --- Takes back every fault.
+-- @treturn integer matches that were still to be hit; 0: everything went wrong that was asked for
 function Simulator:clear_faults()
-  self:call("clear_faults")
+  return self:call("clear_faults")
 end
 
 -- }======

@@ -122,6 +122,13 @@ end
 
 -- }======
 
+--- What becomes of a new connection, before anything is read from it.
+-- @treturn table answer for the host: `action` and perhaps `raw`; without an action it is served
+function Model:connect()
+  local fault = self.faults:take_connection()
+  return fault and faults.apply(fault) or {}
+end
+
 --- Runs a command of the program that started the simulator.
 -- @tparam string name of `commands`
 -- @tparam string arguments JSON
@@ -134,7 +141,7 @@ end
 
 --- Makes the model.
 -- @tparam string options_json complete options, see the module m365restore.simulator
--- @treturn table `handle` and `call` for the host
+-- @treturn table `handle`, `call` and `connect` for the host
 function model.new(options_json)
   local options = json.plain(json.decode(options_json))
   local made = ids.new(options.seed)
@@ -150,6 +157,7 @@ function model.new(options_json)
   self.exclusions = exclusions.new(options, self)
   return {
     handle = function(request) return self:handle(request) end,
+    connect = function() return self:connect() end,
     call = function(name, arguments, monotonic) return self:call(name, arguments, monotonic) end,
   }
 end

@@ -65,8 +65,7 @@ function commands.fault(model, rule)
 end
 
 function commands.clear_faults(model)
-  model.faults.rules = {}
-  return true
+  return model.faults:clear()
 end
 
 function commands.units(model, options, now)
