@@ -41,7 +41,7 @@ MICROHTTPD_LIBDIR = $(if $(MICROHTTPD_DIR),$(MICROHTTPD_DIR)/lib)
 STD      = -std=c99
 WARNINGS = -Wall -Wextra -Wpedantic
 SHARED   = $(STD) -fPIC -fvisibility=hidden $(WARNINGS)
-DEFINES  = -D_GNU_SOURCE -iquote src $(foreach l,CURL CRYPTO MICROHTTPD,$(call include,$(l))) $(LUA_CFLAGS)
+DEFINES  = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -iquote src $(foreach l,CURL CRYPTO MICROHTTPD,$(call include,$(l))) $(LUA_CFLAGS)
 # against the misuse of memory errors; the second needs a compiler that optimizes
 PROTECT  = -fstack-protector-strong
 FORTIFY  = $(if $(filter -O -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)

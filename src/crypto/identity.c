@@ -666,13 +666,8 @@ static int holder_gc(lua_State *L) {
 }
 
 static void format_day(const struct holder *h, char *day, size_t size) {
-  lua_Integer seconds;
-  time_t when;
   struct tm date;
-  if (!to_epoch(X509_get0_notAfter(leaf_of(h)), &seconds))
-    seconds = 0;
-  when = (time_t)seconds;
-  if (OPENSSL_gmtime(&when, &date) == NULL ||
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(leaf_of(h)), &date) != 1 ||
       strftime(day, size, "%Y-%m-%d", &date) == 0)
     day[0] = '\0';
 }

@@ -20,12 +20,14 @@ local function unavailable(message, seen)
   }
 end
 
---- Seconds until a local time like "2026-11-22 12:00:00.000000"; nil: none.
+--- Seconds until a local time like "2026-11-22 12:00:00.000000"; nil: none, or none that os.time can count to, as
+-- after 2038 where the system counts in 32 bits.
 local function seconds_until(text)
   local year, month, day, hour, minute, second = tostring(text):match "^(%d+)-(%d+)-(%d+)[ T](%d+):(%d+):(%d+)"
-  return year and os.difftime(os.time {
+  local counted, ends = pcall(os.time, {
     year = year, month = month, day = day, hour = hour, min = minute, sec = second,
-  }, os.time())
+  })
+  return counted and os.difftime(ends, os.time()) or nil
 end
 
 --- The JSON in what the tool printed: a mark of the byte order may stand before it, and a terminal's escapes around.
