@@ -9,6 +9,7 @@ local options = require "m365restore.options"
 local poll = require "m365restore.graph.poll"
 local rules = require "m365restore.graph.rules"
 local uri = require "m365restore.text.uri"
+local workload = require "m365restore.workload"
 
 -- the service makes a browse session within minutes; nobody promises it
 local DEFAULT_WAIT = "1h"
@@ -21,8 +22,6 @@ local managed = { sites = true, teams = true, portals = true, personal = true }
 
 -- places that are named where nothing matches
 local MOST_NAMED = 10
-
-local services = { sharePoint = "sharePointBrowseSession", oneDriveForBusiness = "oneDriveForBusinessBrowseSession" }
 
 local function kind_of(item)
   return tostring(item.type):lower()
@@ -371,9 +370,9 @@ end
 -- }======
 
 core.extend("browseSessionBase", { wait = wait, walk = walk, find = find })
-for service, name in pairs(services) do
+for service, known in pairs(workload.browsable) do
   core.extend(service, { create_browse_session = create(service) })
-  core.extend(name, { browse = browse(name) })
+  core.extend(known.browse_session, { browse = browse(known.browse_session) })
 end
 
 return {}

@@ -7,6 +7,7 @@ local fail = require "m365restore.fail"
 local options = require "m365restore.options"
 local poll = require "m365restore.graph.poll"
 local rules = require "m365restore.graph.rules"
+local workload = require "m365restore.workload"
 
 -- resources in one request
 local LARGEST = 10000
@@ -29,14 +30,14 @@ local function is_id(text)
   return text ~= "" and not text:find "%s"
 end
 
--- What each service's request names its resources by: a test, and the code of
--- the service for what fails it.
-local directory_ids = { is_id, BAD_ID }
-local kinds = {
-  sharePointRestoreSession = { siteWebUrls = { is_site_url, BAD_URL }, siteIds = { is_id, BAD_ID } },
-  oneDriveForBusinessRestoreSession = { drives = { is_address, BAD_ADDRESS }, directoryObjectIds = directory_ids },
-  exchangeRestoreSession = { mailboxes = { is_address, BAD_ADDRESS }, directoryObjectIds = directory_ids },
-}
+--- What a workload's request names its resources by: list -> a test, and the
+-- code of the service for what fails it.
+local function lists_of(known)
+  return {
+    [known.ids] = { is_id, BAD_ID },
+    [known.addresses] = known.personal and { is_address, BAD_ADDRESS } or { is_site_url, BAD_URL },
+  }
+end
 
 local common = {
   displayName = "string",
@@ -47,9 +48,8 @@ local common = {
   ["@odata.type"] = "string",
 }
 
--- The options that a body of some type of session may have.
-local shapes = {}
-for name, lists in pairs(kinds) do
+--- The options that a body may have.
+local function shape_of(lists)
   local shape = {}
   for key, kind in pairs(common) do
     shape[key] = kind
@@ -57,7 +57,7 @@ for name, lists in pairs(kinds) do
   for key in pairs(lists) do
     shape[key] = "table"
   end
-  shapes[name] = shape
+  return shape
 end
 
 --- Why a session takes no bulk request, as far as it is known here.
@@ -127,11 +127,12 @@ local period = { startDateTime = "any", endDateTime = "any" }
 -- @treturn ?resource the request; or nil, err. Microsoft's page: "Create
 -- siteRestoreArtifactsBulkAdditionRequest",
 -- https://learn.microsoft.com/graph/api/sharepointrestoresession-post-siterestoreartifactsbulkadditionrequests
-local function create(name, lists)
-  local send = core.method(name, "create_bulk_request")
-  local what = name .. ".create_bulk_request"
+local function create(known)
+  local send, what = core.method(known.session, "create_bulk_request"), known.session .. ".create_bulk_request"
+  local lists = lists_of(known)
+  local shape = shape_of(lists)
   return function(self, body, opts)
-    local sent = options.body(what, body, shapes[name])
+    local sent = options.body(what, body, shape)
     options.read(what .. ".protectionTimePeriod", sent.protectionTimePeriod, period)
     local ok, err = check(what, self, lists, sent)
     if not ok then
@@ -207,12 +208,9 @@ local function wait(self, opts)
   return poll(self, opts, waiting)
 end
 
-for name, lists in pairs(kinds) do
-  core.extend(name, { create_bulk_request = create(name, lists) })
-end
-for _, kind in ipairs { "site", "drive", "mailbox" } do
-  local name = kind .. "RestoreArtifactsBulkAdditionRequest"
-  core.extend(name, { delete = delete(name) })
+for _, known in ipairs(workload.list) do
+  core.extend(known.session, { create_bulk_request = create(known) })
+  core.extend(known.bulk_request, { delete = delete(known.bulk_request) })
 end
 for _, base in ipairs {
   "restoreArtifactsBulkRequestBase", "protectionUnitsBulkJobBase", "exclusionUnitBulkAdditionJob",

@@ -7,16 +7,10 @@ local fail = require "m365restore.fail"
 local options = require "m365restore.options"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
+local workload = require "m365restore.workload"
 
 -- protection units in one request, and the longest name of a policy
 local MOST_UNITS, LONGEST_NAME = 50, 1024
-
--- The kind of unit of each service, and the property that names one.
-local kinds = {
-  sharePoint = { kind = "site", key = "siteId", urls = "siteWebUrls", ids = "siteIds" },
-  oneDriveForBusiness = { kind = "drive", key = "directoryObjectId", urls = "drives", ids = "directoryObjectIds" },
-  exchange = { kind = "mailbox", key = "directoryObjectId", urls = "mailboxes", ids = "directoryObjectIds" },
-}
 
 --- The units of a policy, or of a delta, checked: nil, err where the service
 -- would refuse them.
@@ -79,10 +73,10 @@ end
 -- @treturn ?resource the policy; or nil, err. Microsoft's page: "Create
 -- sharePointProtectionPolicy",
 -- https://learn.microsoft.com/graph/api/backuprestoreroot-post-sharepointprotectionpolicies
-local function create(service, known)
-  local what = service .. ".create_protection_policy"
-  local place = known.kind .. "ProtectionUnits"
-  local send, shape = core.method(service, "create_protection_policy"), policy_shape(place)
+local function create(known)
+  local what = known.service .. ".create_protection_policy"
+  local place = known.protection_unit .. "s"
+  local send, shape = core.method(known.service, "create_protection_policy"), policy_shape(place)
   return function(self, body, opts)
     local sent, err = policy_body(what, self:client(), body, { place }, known.key, shape)
     if not sent then
@@ -105,11 +99,10 @@ end
 -- @treturn ?object the answer; or nil, err and the answer, with
 -- `err.code == "items_refused"` and one of `err.details` for each. Microsoft's page:
 -- "Update sharePointProtectionPolicy", https://learn.microsoft.com/graph/api/sharepointprotectionpolicy-update
-local function update(service, known)
-  local name = service .. "ProtectionPolicy"
-  local what, place = name .. ".update", known.kind .. "ProtectionUnits@delta"
-  local left_out = known.kind .. "ExclusionUnits@delta"
-  local send, shape = core.method(name, "update"), policy_shape(place, left_out)
+local function update(known)
+  local what, place = known.policy .. ".update", known.protection_unit .. "s@delta"
+  local left_out = known.unit .. "ExclusionUnits@delta"
+  local send, shape = core.method(known.policy, "update"), policy_shape(place, left_out)
   return function(self, body, opts)
     local sent, err = policy_body(what, self:client(), body, { place, left_out }, known.key, shape)
     if not sent then
@@ -190,11 +183,10 @@ local function activate(self, body, opts)
 end
 core.extend("serviceApp", { activate = activate })
 
-for service, known in pairs(kinds) do
-  local policy = service .. "ProtectionPolicy"
-  core.extend(service, { create_protection_policy = create(service, known) })
-  core.extend(policy, { update = update(service, known) })
-  local expression = known.kind .. "Expression"
+for _, known in ipairs(workload.list) do
+  local policy, expression = known.policy, known.expression
+  core.extend(known.service, { create_protection_policy = create(known) })
+  core.extend(policy, { update = update(known) })
 
   --- Adds a rule to a policy. May yield.
   -- @function policy:create_inclusion_rule
@@ -215,7 +207,7 @@ for service, known in pairs(kinds) do
   -- @tparam[opt] table opts time and size limits of the call
   -- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
   -- "Update protectionRuleBase", https://learn.microsoft.com/graph/api/protectionrulebase-update
-  core.extend(known.kind .. "ProtectionRule", checked(known.kind .. "ProtectionRule", "update", {
+  core.extend(known.rule, checked(known.rule, "update", {
     [expression] = "string!", ["@odata.type"] = "string",
   }))
 
@@ -225,7 +217,7 @@ for service, known in pairs(kinds) do
   -- @tparam[opt] table opts time and size limits of the call
   -- @treturn ?resource the job; or nil, err: `beta_only`, `PolicyActionNotAllowed`
   core.extend(policy, checked(policy, "create_exclusion_bulk_job", {
-    displayName = "string!", [known.urls] = "table!", ["@odata.type"] = "string",
+    displayName = "string!", [known.addresses] = "table!", ["@odata.type"] = "string",
   }))
 
   --- Charges a unit to another billing policy, while no protection policy holds the unit. Beta, and signed-in users
@@ -234,7 +226,7 @@ for service, known in pairs(kinds) do
   -- @tparam table body `billingPolicyId`
   -- @tparam[opt] table opts time and size limits of the call
   -- @treturn ?resource itself, brought up to date; or nil, err: `OperationNotAllowed` where a policy holds the unit
-  core.extend(known.kind .. "ProtectionUnit", checked(known.kind .. "ProtectionUnit", "update", {
+  core.extend(known.protection_unit, checked(known.protection_unit, "update", {
     billingPolicyId = "string!", ["@odata.type"] = "string",
   }))
 
@@ -246,7 +238,7 @@ for service, known in pairs(kinds) do
   -- @treturn ?resource the job; or nil, err. Microsoft's page: "Create
   -- siteProtectionUnitsBulkAdditionJob", https://learn.microsoft.com/graph/api/siteprotectionunitsbulkadditionjobs-post
   core.extend(policy, checked(policy, "create_bulk_job", {
-    displayName = "string", [known.urls] = "table", [known.ids] = "table", ["@odata.type"] = "string",
+    displayName = "string", [known.addresses] = "table", [known.ids] = "table", ["@odata.type"] = "string",
   }))
 end
 

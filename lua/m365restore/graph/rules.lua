@@ -6,30 +6,22 @@ local core = require "m365restore.core"
 local fail = require "m365restore.fail"
 local options = require "m365restore.options"
 local uri = require "m365restore.text.uri"
+local workload = require "m365restore.workload"
 
 local rules = {}
 
---- The artifact collections of each service.
-rules.collections = {
-  sharePoint = { standard = "siteRestoreArtifacts", granular = "granularSiteRestoreArtifacts" },
-  oneDriveForBusiness = { standard = "driveRestoreArtifacts", granular = "granularDriveRestoreArtifacts" },
-  exchange = { standard = "mailboxRestoreArtifacts", granular = "granularMailboxRestoreArtifacts" },
+-- The properties that an artifact must have, and those that tell two apart.
+local whole = { required = { "restorePoint", "destinationType" }, identity = { "restorePoint" } }
+local file = { required = { "browseSessionId", "id" }, identity = { "browseSessionId", "id" } }
+local messages = {
+  required = { "restorePoint", "destinationType", "searchResponseId" },
+  identity = { "restorePoint", "searchResponseId" },
 }
 
--- The properties that an artifact must have, and those that tell two apart.
-local site_item = { required = { "browseSessionId", "id" }, identity = { "browseSessionId", "id" } }
-local whole = { required = { "restorePoint", "destinationType" }, identity = { "restorePoint" } }
-local shapes = {
-  siteRestoreArtifacts = whole,
-  driveRestoreArtifacts = whole,
-  mailboxRestoreArtifacts = whole,
-  granularSiteRestoreArtifacts = site_item,
-  granularDriveRestoreArtifacts = site_item,
-  granularMailboxRestoreArtifacts = {
-    required = { "restorePoint", "destinationType", "searchResponseId" },
-    identity = { "restorePoint", "searchResponseId" },
-  },
-}
+local shapes = {}
+for _, one in ipairs(workload.list) do
+  shapes[one.artifacts], shapes[one.granular_artifacts] = whole, one.files and file or messages
+end
 
 --- Is it a table, or an object of the service?
 function rules.is_object(value)
@@ -187,8 +179,8 @@ end
 --- The collection that a body names; raises where it names none of the
 -- service's, or both.
 local function check_keys(what, service, body, suffix)
-  local known = rules.collections[service]
-  local standard, granular = known.standard .. suffix, known.granular .. suffix
+  local known = workload.of[service]
+  local standard, granular = known.artifacts .. suffix, known.granular_artifacts .. suffix
   local properties = { [standard] = true, [granular] = true, ["@odata.type"] = true }
   for key in pairs(body) do
     if not properties[key] and key ~= "extra" then
@@ -199,7 +191,7 @@ local function check_keys(what, service, body, suffix)
   if body[standard] ~= nil and body[granular] ~= nil then
     raise("%s: body: %s and %s never go together: make a session for each", what, standard, granular)
   end
-  return body[standard] ~= nil and known.standard or body[granular] ~= nil and known.granular or nil
+  return body[standard] ~= nil and known.artifacts or body[granular] ~= nil and known.granular_artifacts or nil
 end
 
 --- Checks the body of a session that is to be created.
@@ -238,7 +230,7 @@ function rules.update(what, service, body)
   end
   local collection = check_keys(what, service, body, "@delta")
   if not collection then
-    raise("%s: body: %s@delta was expected, got a body without it", what, rules.collections[service].standard)
+    raise("%s: body: %s@delta was expected, got a body without it", what, workload.of[service].artifacts)
   end
   return collection .. "@delta"
 end

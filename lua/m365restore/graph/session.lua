@@ -6,6 +6,7 @@ local delta = require "m365restore.graph.delta"
 local fail = require "m365restore.fail"
 local poll = require "m365restore.graph.poll"
 local rules = require "m365restore.graph.rules"
+local workload = require "m365restore.workload"
 
 -- how long a wait lasts where no timeout is given: longer than Microsoft's
 -- ten hours for a thousand sites, by far
@@ -22,18 +23,6 @@ local outcomes = {
   completedwitherrors = "restore_partial",
   failed = "restore_failed",
 }
-
--- service <-> type of its sessions
-local types = {
-  sharePoint = "sharePointRestoreSession",
-  oneDriveForBusiness = "oneDriveForBusinessRestoreSession",
-  exchange = "exchangeRestoreSession",
-}
-
-local services = {}
-for service, name in pairs(types) do
-  services[name] = service
-end
 
 --- Creates a session. May yield.
 -- @function service:create_session
@@ -63,11 +52,10 @@ end
 -- @treturn ?object the answer; or nil, err and the answer, with
 -- `err.code == "items_refused"` and one of `err.details` for each. Microsoft's page:
 -- "Update sharePointRestoreSession", https://learn.microsoft.com/graph/api/sharepointrestoresession-update
-local function update_session(service)
-  local update = core.method(types[service], "update")
+local function update_session(known)
+  local update, what = core.method(known.session, "update"), known.session .. ".update"
   return function(self, body, opts)
-    local what = types[service] .. ".update"
-    local key = rules.update(what, service, body)
+    local key = rules.update(what, known.service, body)
     if tostring(self.restoreJobType):lower() == "bulk" then
       return fail(what, "InvalidPatchRequest", "a session with a bulk request cannot be updated")
     end
@@ -89,13 +77,12 @@ end
 -- @tparam[opt] table opts time and size limits of the call
 -- @treturn ?table the artifacts that were added; or nil, err and those of
 -- them that were, with `err.code == "items_refused"`
-local function add(service)
-  local known = rules.collections[service]
+local function add(known)
+  local what = known.session .. ".add"
   return function(self, artifacts, opts)
-    local what = types[service] .. ".add"
-    local collection = known.standard
+    local collection = known.artifacts
     if rules.is_object(artifacts) and rules.is_granular(artifacts[1]) then
-      collection = known.granular
+      collection = known.granular_artifacts
     end
     local list, err = rules.artifacts(what, collection, artifacts, self:client().max_artifacts)
     if not list then
@@ -117,10 +104,9 @@ end
 -- @tparam[opt] table opts time and size limits of the call
 -- @treturn ?boolean true; or nil, err with `err.code == "items_refused"` and
 -- one of `err.details` for each that was not removed
-local function remove(service)
-  local known = rules.collections[service]
+local function remove(known)
+  local what = known.session .. ".remove"
   return function(self, ids, opts)
-    local what = types[service] .. ".remove"
     if type(ids) ~= "table" then
       error(what .. ": ids: a list of ids was expected, got " .. type(ids), 2)
     elseif #ids > self:client().max_artifacts then
@@ -138,11 +124,9 @@ local function remove(service)
       error(what .. ": ids: at least one id was expected", 2)
     end
     local granular = tostring(self.restoreJobType):lower() == "granular"
-    local answer, err = self:update({ [(granular and known.granular or known.standard) .. "@delta"] = members }, opts)
-    if not answer then
-      return nil, err
-    end
-    return true
+    local collection = granular and known.granular_artifacts or known.artifacts
+    local answer, err = self:update({ [collection .. "@delta"] = members }, opts)
+    return answer ~= nil or nil, err
   end
 end
 
@@ -221,9 +205,9 @@ local function wait(self, opts)
 end
 
 core.extend("restoreSessionBase", { wait = wait })
-for service, name in pairs(types) do
-  core.extend(service, { create_session = create_session(service) })
-  core.extend(name, { update = update_session(service), add = add(service), remove = remove(service) })
+for _, known in ipairs(workload.list) do
+  core.extend(known.service, { create_session = create_session(known.service) })
+  core.extend(known.session, { update = update_session(known), add = add(known), remove = remove(known) })
 end
 
-return { types = types, services = services }
+return {}

@@ -13,6 +13,7 @@ local resolve = require "m365restore.plan.resolve"
 local restore_time = require "m365restore.plan.restore_time"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
+local workload = require "m365restore.workload"
 
 -- what a person has to say before anything is replaced by points that nobody has seen
 local PHRASE = "unreviewed"
@@ -40,15 +41,13 @@ local preferences = {
   oldest = { restorePointPreference = "oldest" },
 }
 
-local services = { sharePoint = true, oneDriveForBusiness = true, exchange = true }
-
 local function raise(...)
   error(string.format(...), 0)
 end
 
 local function read_options(spec)
   local o = options.read("bulk_restore", spec, spec_options)
-  options.choice("bulk_restore.service", o.service, services)
+  options.choice("bulk_restore.service", o.service, workload.of)
   o.moment = time.parse(o.before) or type(o.before) == "number" and o.before
   if not o.moment then
     raise("bulk_restore.before: a time like 2026-11-01T06:00:00Z was expected, got %s", tostring(o.before))

@@ -6,7 +6,7 @@ local clock = require "m365restore.clock"
 local gather = require "m365restore.driver.gather"
 local options = require "m365restore.options"
 local report = require "m365restore.report"
-local session_types = require("m365restore.graph.session").services
+local workload = require "m365restore.workload"
 
 -- how long all of it may take
 local USUAL_TIMEOUT = "24h"
@@ -44,7 +44,8 @@ local function rows_of(session, left)
       local point = artifact.restorePoint
       row.outcome = row.outcome == "unknown" and "running" or row.outcome
       row.session, row.target = session.id, row.url or point and point.id or artifact.webUrl or artifact.id
-      row.destinationType, row.service = artifact.destinationType, session_types[core.type(session)]
+      row.destinationType = artifact.destinationType
+      row.service = (workload.of_session[core.type(session)] or {}).service
       rows[#rows + 1] = row
     end
     if #rows > 0 then

@@ -16,14 +16,12 @@ local rules = require "m365restore.graph.rules"
 local survey = require "m365restore.plan.survey"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
+local workload = require "m365restore.workload"
 
 local granular = {}
 
 -- messages are searched for this far back where nothing else is said: longer than any retention
 local FAR_BACK = 400 * 86400
-
--- the services whose snapshots can be looked into
-local browsed = { sharePoint = true, oneDriveForBusiness = true }
 
 local function moment_of(what, value)
   local moment = time.parse(value) or type(value) == "number" and value
@@ -124,7 +122,7 @@ function granular.files(client, spec)
     error(what .. ".target: one site or user was expected", 0)
   end
   glob.compile(what .. ".match", o.match) -- before anything is made
-  options.choice(what .. ".service", o.service, browsed)
+  options.choice(what .. ".service", o.service, workload.browsable)
   local moment, wanted = moment_of(what, o.before), read_target(what, o.target)
   local known, future = restore_time.check(client, "plan", o.allow_future, moment, wanted.list)
   if not known then

@@ -24,6 +24,7 @@ local system = require "m365restore.system"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
 local way_back = require "m365restore.plan.way_back"
+local workload = require "m365restore.workload"
 
 local plan = {}
 
@@ -33,8 +34,6 @@ local FORMAT, VERSION = "m365restore.plan", 1
 local USUAL_PRIORITY = 1000
 
 local LARGEST_FILE = 1 << 31
-
-local services = { sharePoint = true, oneDriveForBusiness = true, exchange = true }
 
 local function raise(...)
   error(string.format(...), 0)
@@ -64,10 +63,7 @@ end
 --- Everything as it is used; raises, naming the field.
 local function read_options(spec)
   local o = options.read("plan", spec, rows_of_options)
-  if not o.service then
-    raise("plan.service: one of exchange, oneDriveForBusiness, sharePoint was expected")
-  end
-  options.choice("plan.service", o.service, services)
+  options.choice("plan.service", o.service, workload.of)
   o.prefer = o.prefer or "fastRestore"
   options.choice("plan.prefer", o.prefer, survey.preferences)
   check_moment(o)

@@ -10,6 +10,7 @@ local crypto = require "m365restore.crypto"
 local repair = require "m365restore.text.repair"
 local spelling = require "m365restore.plan.spelling"
 local time = require "m365restore.time"
+local workload = require "m365restore.workload"
 
 local integrity = {}
 
@@ -53,7 +54,8 @@ local function shown_of(row, service)
   if not row.protectionUnitId or row.kind == "item" then
     return { target = row.target } -- where nothing was found, what was asked for is all that there is
   end
-  return service == "sharePoint" and row.kind == "standard" and site_of(row) or {}
+  local known = workload.of[service] -- nil where the plan was edited
+  return known and not known.personal and row.kind == "standard" and site_of(row) or {}
 end
 
 local function meaning_of(row, service)

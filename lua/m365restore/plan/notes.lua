@@ -5,6 +5,7 @@
 local artifacts = require "m365restore.sessions.artifacts"
 local format = require "m365restore.text.format"
 local time = require "m365restore.time"
+local workload = require "m365restore.workload"
 
 local notes = {}
 
@@ -13,8 +14,6 @@ local MOST_NAMED = 3
 
 -- how old T may be before there are only weekly points, in seconds
 local FINE_GRAIN = 14 * 86400
-
-local nouns = { sharePoint = "site", oneDriveForBusiness = "OneDrive", exchange = "mailbox" }
 
 --- One entry of `exclude` or `priority` that means no unit, in words.
 -- @tparam table miss
@@ -116,9 +115,8 @@ function list.mail(plan)
 end
 
 function list.at_a_time(plan)
-  local noun = nouns[plan.service]
   return plan.planned > 0 and string.format("The service restores at most 1,000 %s at a time, those of all sessions "
-    .. "together.", noun == "mailbox" and "mailboxes" or noun .. "s")
+    .. "together.", workload.of[plan.service].nouns)
 end
 
 function list.unseen(plan)

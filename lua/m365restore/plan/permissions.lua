@@ -2,8 +2,8 @@
 -- @module m365restore.plan.permissions
 local core = require "m365restore.core"
 local directory = require "m365restore.plan.directory"
-local session_types = require("m365restore.graph.session").types
 local spelling = require "m365restore.plan.spelling"
+local workload = require "m365restore.workload"
 
 -- What each step calls, by the rows of the contract table; %s is the service, %t its type of session.
 local steps = {
@@ -45,7 +45,7 @@ local function collect(plan, names)
   local known, set = permissions(), {}
   for _, name in ipairs(names) do
     for _, step in ipairs(steps[name]) do
-      local on = step[1]:gsub("%%s", plan.service):gsub("%%t", session_types[plan.service])
+      local on = step[1]:gsub("%%s", plan.service):gsub("%%t", workload.of[plan.service].session)
       local permission = known[on .. "." .. step[2]]
       if permission then
         set[permission] = true
@@ -65,7 +65,7 @@ end
 
 --- Adds what it takes to compare the names of the rows that will be restored with the people.
 local function add_comparisons(plan, set)
-  for _, row in ipairs(plan.service ~= "sharePoint" and plan.rows or {}) do
+  for _, row in ipairs(workload.of[plan.service].personal and plan.rows or {}) do
     local clue = not row.refusal and row.kind == "standard" and spelling.read(row.target)
     local kind = clue and directory.kind_of(clue)
     if kind then

@@ -9,6 +9,7 @@ local core = require "m365restore.core"
 local format = require "m365restore.text.format"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
+local workload = require "m365restore.workload"
 
 local point_search = {}
 
@@ -42,7 +43,7 @@ Search.__index = Search
 function point_search.new(client, spec)
   local stages = {}
   for _, stage in ipairs(preferences[spec.prefer]) do
-    if not (stage.tags and spec.service == "exchange") then -- Exchange has no fast points
+    if not stage.tags or workload.of[spec.service].files then -- of mailboxes there are no fast points
       stages[#stages + 1] = { query = stage, reach = spec.max_loss or FAR_BACK }
     end
   end

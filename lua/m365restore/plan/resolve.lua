@@ -9,6 +9,7 @@ local match = require "m365restore.plan.match"
 local nearest = require "m365restore.text.nearest"
 local spelling = require "m365restore.plan.spelling"
 local targets = require "m365restore.plan.targets"
+local workload = require "m365restore.workload"
 
 local resolve = {}
 
@@ -167,7 +168,7 @@ end
 
 --- The question that a clue puts to the directory; nil: it puts none.
 local function question_of(service, target, clue)
-  local kind = not clue.units and service ~= "sharePoint" and directory.kind_of(clue)
+  local kind = not clue.units and workload.of[service].personal and directory.kind_of(clue)
   if kind == "people" then
     return { address = clue.text, further = not has_units(target) }
   elseif kind == "sites" then
@@ -194,7 +195,7 @@ end
 
 --- Writes down which kinds of look-ups names take, also where the units that this caller is shown spare them.
 function Walk:note_lookups(lists)
-  for _, list in ipairs(self.service ~= "sharePoint" and lists or {}) do
+  for _, list in ipairs(workload.of[self.service].personal and lists or {}) do
     for _, target in ipairs(list) do
       for _, clue in ipairs(target.clues) do
         local kind = directory.kind_of(clue)

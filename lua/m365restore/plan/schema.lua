@@ -3,8 +3,8 @@
 -- @module m365restore.plan.schema
 local artifacts = require "m365restore.sessions.artifacts"
 local directory = require "m365restore.plan.directory"
-local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
+local workload = require "m365restore.workload"
 
 local schema = {}
 
@@ -20,7 +20,7 @@ function checks.object(value) return type(value) == "table" end
 
 function checks.moment(value) return time.parse(value) ~= nil end
 
-function checks.service(value) return rules.collections[value] ~= nil end
+function checks.service(value) return workload.of[value] ~= nil end
 
 function checks.texts(value)
   for _, text in ipairs(type(value) == "table" and value or { false }) do

@@ -3,6 +3,7 @@
 local bulk_contents = require "m365restore.sessions.bulk_contents"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
+local workload = require "m365restore.workload"
 
 local artifacts = {}
 
@@ -16,7 +17,7 @@ end
 -- tells the restore points of browse sessions, where the service names them.
 local kinds = {
   standard = {
-    collection = "standard", list = "artifacts", ids = { "restorePointId" },
+    list = "artifacts", ids = { "restorePointId" },
     same = function(artifact, row)
       return point_of(artifact) == row.restorePointId and artifact.destinationType == row.destinationType
     end,
@@ -27,7 +28,7 @@ local kinds = {
     key_of = point_of,
   },
   item = {
-    collection = "granular", list = "granular_artifacts", contents = true, ids = { "browseSessionId", "itemKey" },
+    list = "granular_artifacts", contents = true, ids = { "browseSessionId", "itemKey" },
     unseen = "Files that were restored through another look into the snapshot are known to be restored only where the "
       .. "service names the restore point of that look: else they are restored again.",
     same = function(artifact, row, points)
@@ -40,7 +41,7 @@ local kinds = {
     key_of = function(artifact) return artifact.id end,
   },
   messages = {
-    collection = "granular", list = "granular_artifacts", contents = true,
+    list = "granular_artifacts", contents = true,
     ids = { "restorePointId", "searchResponseId" },
     unseen = "The service does not show by which query messages were restored: what matches is restored, also where "
       .. "another session has done it.",
@@ -57,7 +58,7 @@ local kinds = {
 
 --- A bulk request stands for all its rows, and the service makes the artifacts.
 kinds.bulk = {
-  collection = "standard", fill = bulk_contents.fill, list_by_unit = bulk_contents.list, ids = { "protectionUnitId" },
+  fill = bulk_contents.fill, list_by_unit = bulk_contents.list, ids = { "protectionUnitId" },
   key_of_row = function(row) return row.protectionUnitId end,
 }
 
@@ -96,8 +97,7 @@ end
 -- @tparam table rows
 -- @treturn table
 function artifacts.body(service, rows)
-  local collection = rules.collections[service][artifacts.kind(rows).collection]
-  return { [collection] = artifacts.of(rows) }
+  return { [workload.of[service][artifacts.kind(rows).list]] = artifacts.of(rows) }
 end
 
 --- Every artifact of a session. May yield.

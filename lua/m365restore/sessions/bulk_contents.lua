@@ -4,21 +4,19 @@
 local fold = require "m365restore.text.fold"
 local rules = require "m365restore.graph.rules"
 local units_of_points = require "m365restore.sessions.units_of_points"
+local workload = require "m365restore.workload"
 
 local bulk_contents = {}
 
--- service -> where its addresses go
-local lists = { sharePoint = "siteWebUrls", oneDriveForBusiness = "drives", exchange = "mailboxes" }
-
 --- The body of the request.
 local function body_of(plan, rows)
-  local body = { destinationType = rows[1].destinationType }
+  local body, known = { destinationType = rows[1].destinationType }, workload.of[plan.service]
   for name, value in pairs(plan.bulk) do
     body[name] = value
   end
   for _, row in ipairs(rows) do
     local is_address = row.address:find "^https?://" or row.address:find "@"
-    local list = is_address and lists[plan.service] or "directoryObjectIds"
+    local list = is_address and known.addresses or known.ids
     body[list] = body[list] or {}
     table.insert(body[list], row.address)
   end

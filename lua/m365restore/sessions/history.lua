@@ -9,9 +9,9 @@ local artifacts = require "m365restore.sessions.artifacts"
 local clock = require "m365restore.clock"
 local fail = require "m365restore.fail"
 local rules = require "m365restore.graph.rules"
-local session_types = require("m365restore.graph.session").services
 local time = require "m365restore.time"
 local uri = require "m365restore.text.uri"
+local workload = require "m365restore.workload"
 
 local history = {}
 
@@ -106,7 +106,7 @@ function history.look(client, service, ours, since, left)
     seen.newest = newest_of(session, seen.newest)
     if not ours[session.id] and not known[session.id] then
       known[session.id or ""] = true
-      local same = session_types[core.type(session)] == service
+      local same = workload.of_session[core.type(session)] == workload.of[service]
       if running[status_of(session)] then
         seen.sessions = seen.sessions + 1
         seen.artifacts = seen.artifacts + (same and unfinished(session) or 0)
