@@ -78,7 +78,7 @@ BUILD_PACKAGES = gcc libc6-dev make pkg-config lua5.4 liblua5.4-dev lua-cjson \
                  ca-certificates \
                  libcurl4-openssl-dev libssl-dev libmicrohttpd-dev lua-dkjson
 TEST_PACKAGES  = locales lua-busted lua-check lua-socket lua-luv lua-cqueues luarocks \
-                 openssl procps python3-jsonschema python3-yaml
+                 clang-format openssl procps python3-jsonschema python3-yaml
 BENCH_PACKAGES = nginx-light
 
 # the project's own modules first, then what is installed
@@ -205,8 +205,11 @@ lint: lint-lua lint-c lint-gcc
 lint-lua:
 	@luacheck -q .
 
+# clang-format 14, Debian 12's: each version has a tree of its own
 lint-c:
 	@tools/lint-c $(C_FILES)
+	@if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then \
+	  clang-format --dry-run --Werror $(C_FILES); fi
 
 STRICT = -Werror -Wstrict-prototypes -Wold-style-definition
 

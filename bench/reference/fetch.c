@@ -5,10 +5,10 @@
 #include "fetch.h"
 
 static const char *const header_lines[] = {
-  "Authorization: Bearer token",
-  "Prefer: include-unknown-enum-members",
-  "client-request-id: 6f1c1f0e-8a55-4a0c-9d0e-3f0a5f1b7c21",
-  "Accept: application/json",
+    "Authorization: Bearer token",
+    "Prefer: include-unknown-enum-members",
+    "client-request-id: 6f1c1f0e-8a55-4a0c-9d0e-3f0a5f1b7c21",
+    "Accept: application/json",
 };
 
 /* Doubling keeps the copies of a long body linear in its length. */
@@ -31,7 +31,7 @@ static size_t collect(char *data, size_t size, size_t count, void *user) {
   struct fetch *f = user;
   size_t bytes = size * count;
   if (reserve(f, f->length + bytes) != 0)
-    return 0;          /* fewer than offered: libcurl ends the transfer */
+    return 0; /* fewer than offered: libcurl ends the transfer */
   memcpy(f->body + f->length, data, bytes);
   f->length += bytes;
   return bytes;

@@ -13,7 +13,7 @@
 struct fetch {
   CURL *easy;
   struct curl_slist *headers;
-  char *body;          /* the last answer, not NUL-terminated */
+  char *body; /* the last answer, not NUL-terminated */
   size_t length;
   size_t capacity;
 };

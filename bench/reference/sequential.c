@@ -17,7 +17,7 @@ static int sequential(const char *url, long count) {
     failed = fetch_get(&f, url);
   if (!failed) {
     printf("%ld\n", count);
-    fflush(stdout);    /* the stopwatch waits for this, not for the exit */
+    fflush(stdout); /* the stopwatch waits for this, not for the exit */
   }
   fetch_close(&f);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -90,8 +90,8 @@ static int bytes(lua_State *L) {
 }
 
 static int pin(lua_State *L) {
-  lua_pushboolean(
-      L, dlopen(luaL_checkstring(L, 1), RTLD_NOW | RTLD_NODELETE) != NULL);
+  lua_pushboolean(L, dlopen(luaL_checkstring(L, 1), RTLD_NOW | RTLD_NODELETE) !=
+                         NULL);
   return 1;
 }
 

@@ -11,8 +11,8 @@
 
 static const char *const effects[] = {"read", "write", NULL};
 static const char *const outcomes[] = {
-    "answered", "undelivered", "unclear", "throttled", "troubled",
-    "missing", "unauthorized", "unreadable", "hopeless", NULL};
+    "answered", "undelivered",  "unclear",    "throttled", "troubled",
+    "missing",  "unauthorized", "unreadable", "hopeless",  NULL};
 static const char *const verdicts[] = {"finish", "again", "reauthorize",
                                        "ambiguous"};
 
@@ -48,9 +48,9 @@ static int ground_judge(lua_State *L) {
 
 /* outcome(curl_code, sent, status, advised) */
 static int ground_outcome(lua_State *L) {
-  enum m365_outcome o = m365_retry_outcome(
-      (CURLcode)luaL_checkinteger(L, 1), lua_toboolean(L, 2),
-      (long)luaL_optinteger(L, 3, 0), lua_toboolean(L, 4));
+  enum m365_outcome o =
+      m365_retry_outcome((CURLcode)luaL_checkinteger(L, 1), lua_toboolean(L, 2),
+                         (long)luaL_optinteger(L, 3, 0), lua_toboolean(L, 4));
   lua_pushstring(L, outcomes[o]);
   return 1;
 }
@@ -68,8 +68,7 @@ static int ground_delay(lua_State *L) {
 static int ground_advice(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
-  lua_pushnumber(L,
-                 m365_retry_advice(text, length, luaL_optnumber(L, 2, 0)));
+  lua_pushnumber(L, m365_retry_advice(text, length, luaL_optnumber(L, 2, 0)));
   return 1;
 }
 

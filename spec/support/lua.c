@@ -83,8 +83,8 @@ static void stop(lua_State *L, lua_Debug *ar) {
 }
 
 static void on_signal(int number) {
-  const int everything = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE |
-                         LUA_MASKCOUNT;
+  const int everything =
+      LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT;
   signal(number, SIG_DFL);
   lua_sethook(interrupted, stop, everything, 1);
 }

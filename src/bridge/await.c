@@ -296,7 +296,7 @@ static void finish(lua_State *L, lua_State *task, int status) {
   set_task(L, -3);
   if (status != LUA_OK)
     m365_close_thread(task, L); /* the error stays */
-  if (type == LUA_TFUNCTION) { /* task, finisher */
+  if (type == LUA_TFUNCTION) {  /* task, finisher */
     lua_pushvalue(L, -2);
     lua_pushboolean(L, status == LUA_OK);
     lua_call(L, 2, 0);
@@ -480,8 +480,7 @@ bool m365_await(lua_State *L, int index) {
   return true;
 }
 
-int m365_yield(lua_State *L, int index, lua_KContext context,
-               lua_KFunction k) {
+int m365_yield(lua_State *L, int index, lua_KContext context, lua_KFunction k) {
   lua_pushvalue(L, index);
   return lua_yieldk(L, 1, context, k);
 }

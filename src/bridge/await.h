@@ -35,7 +35,7 @@ struct m365_operation {
   struct m365_deed deed;
   bool in_flight;
   bool done;
-  bool closed; /* its method was left before it was done */
+  bool closed;         /* its method was left before it was done */
   unsigned generation; /* of the token that it last went out with */
   bool awaits_token;   /* a renewal was under way for it */
   bool decoded;        /* the answer was looked at */

@@ -421,8 +421,7 @@ static bool is_own_field(lua_State *L, int key) {
 
 /* All texts of the table on the top, and of its details; other tables in it
    are the caller's. */
-static void redact_object(lua_State *L, const struct m365_job *job,
-                          int depth) {
+static void redact_object(lua_State *L, const struct m365_job *job, int depth) {
   int object = lua_gettop(L);
   luaL_checkstack(L, 8, "an error object");
   for (lua_pushnil(L); lua_next(L, object) != 0; lua_settop(L, object + 1)) {

@@ -34,8 +34,8 @@ void m365_failure_of_code(lua_State *L, const char *code, const char *message,
 
 /* The same for an answer that came and cannot be used: after a write nobody
    knows what it would have said. */
-void m365_failure_of_answer(lua_State *L, const char *code,
-                            const char *message, const struct m365_job *job,
+void m365_failure_of_answer(lua_State *L, const char *code, const char *message,
+                            const struct m365_job *job,
                             const struct m365_deed *deed);
 
 /* m365restore.core.failure(fields): a failure made in Lua; `class` and

@@ -5,11 +5,13 @@
 #include <lauxlib.h>
 
 /* some of the locales with a comma: one is there where the host uses one */
+/* clang-format off */
 static const char *const commas[] = {
     "",      "de_DE.UTF-8", "fr_FR.UTF-8", "es_ES.UTF-8", "it_IT.UTF-8",
     "nl_NL.UTF-8", "pt_BR.UTF-8", "ru_RU.UTF-8", "pl_PL.UTF-8", "sv_SE.UTF-8",
     "da_DK.UTF-8", "nb_NO.UTF-8", "fi_FI.UTF-8", "cs_CZ.UTF-8", "tr_TR.UTF-8",
     "de_AT.UTF-8", "fr_CA.UTF-8", "de_DE",       "fr_FR",       NULL};
+/* clang-format on */
 
 /* Calls the function on the top with `arguments` in a locale of this thread,
    as lua_pcall does; (locale_t)0: in the one that is set. */

@@ -108,8 +108,8 @@ static void mend(lua_State *L) {
 static void refuse_utf16(lua_State *L) {
   size_t length;
   const char *text = lua_tolstring(L, -1, &length);
-  if (length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 ||
-                      memcmp(text, "\xfe\xff", 2) == 0)) {
+  if (length >= 2 &&
+      (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0)) {
     lua_pushliteral(L, "the text is UTF-16, and JSON is UTF-8");
     lua_error(L);
   }
@@ -140,8 +140,9 @@ const char *m365_json_decode(lua_State *L) {
   uselocale(before);
   if (plain != (locale_t)0)
     freelocale(plain);
-  return status == LUA_OK ? NULL
-         : status == LUA_ERRMEM ? "no_memory" : "bad_json";
+  return status == LUA_OK       ? NULL
+         : status == LUA_ERRMEM ? "no_memory"
+                                : "bad_json";
 }
 
 /* The only light userdata that a decoder makes is its null. */
@@ -319,8 +320,10 @@ static size_t count_keys(struct writer *w, int index) {
   lua_State *L = w->L;
   for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1), n++)
     if (lua_type(L, -2) != LUA_TSTRING)
-      luaL_error(L, "%s: a table is either a list or has names for keys; "
-                    "found the key %s", w->field, luaL_tolstring(L, -2, NULL));
+      luaL_error(L,
+                 "%s: a table is either a list or has names for keys; "
+                 "found the key %s",
+                 w->field, luaL_tolstring(L, -2, NULL));
   return n;
 }
 

@@ -15,6 +15,7 @@ static const char logs_key = 'l', event_key = 'e';
 
 /* All that an event may hold, in the order in which it is printed. Values
    that are no scalars do not pass either. */
+/* clang-format off */
 static const char *const fields[] = {
     "time",       "event",          "operation",  "credential",
     "method",     "host",           "path",       "status",
@@ -22,6 +23,7 @@ static const char *const fields[] = {
     "expires_in", "refresh_in",     "clock_skew", "code",
     "oauth",      "aadsts",         "trace_id",   "correlation_id",
     "request_id", "client_request_id", "lost",    NULL};
+/* clang-format on */
 
 static const char *const kinds[] = {
     [M365_EVENT_REQUEST] = "request",

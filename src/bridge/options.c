@@ -11,7 +11,6 @@
 /* a hundred years: beyond it a duration is a mistake, not a wish */
 #define LONGEST_DURATION 3155760000.0
 
-
 /*
 ** Durations
 */

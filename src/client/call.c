@@ -163,8 +163,7 @@ bool m365_call_push_link(lua_State *L, const struct m365_client *c,
                          const char *page, const char *link) {
   /* has the URL freed where Lua has no memory for it */
   struct m365_buffer *kept = m365_call_push_body(L);
-  kept->bytes =
-      m365_link_resolve(c->base, m365_client_version(c), page, link);
+  kept->bytes = m365_link_resolve(c->base, m365_client_version(c), page, link);
   if (kept->bytes == NULL) {
     lua_pop(L, 1);
     return false;
@@ -204,8 +203,10 @@ void m365_call_add_query_table(lua_State *L, int index, const char *field) {
   for (lua_pushnil(L); lua_next(L, index) != 0; lua_settop(L, url + 1)) {
     const char *name = check_query_name(L, url + 1, field);
     if (lua_istable(L, url + 2))
-      luaL_error(L, "%s: %s: a text, a number or a boolean was expected, got "
-                    "table", field, name);
+      luaL_error(L,
+                 "%s: %s: a text, a number or a boolean was expected, got "
+                 "table",
+                 field, name);
     luaL_tolstring(L, url + 2, NULL);
     lua_pushfstring(L, "%s: value", field);
     m365_check_line(L, -2, lua_tostring(L, -1));
@@ -294,8 +295,7 @@ bool m365_call_identify(struct m365_request *r) {
 
 /* Without the first preference, states that the service learned later would
    come back as "unknownFutureValue", and a failed session would never end. */
-static bool add_prefer(lua_State *L, struct m365_request *r,
-                       const char *more) {
+static bool add_prefer(lua_State *L, struct m365_request *r, const char *more) {
   bool fine;
   lua_pushfstring(L, "Prefer: include-unknown-enum-members%s%s",
                   more != NULL ? ", " : "", more != NULL ? more : "");
@@ -309,9 +309,8 @@ static bool add_prefer(lua_State *L, struct m365_request *r,
 static bool add_body_headers(struct m365_request *r) {
   return !m365_request_has_body(r) ||
          (m365_request_add(r, "Expect:") &&
-          m365_request_add(r, r->body != NULL
-                                  ? "Content-Type: application/json"
-                                  : "Content-Type:"));
+          m365_request_add(r, r->body != NULL ? "Content-Type: application/json"
+                                              : "Content-Type:"));
 }
 
 static bool add_standard_headers(lua_State *L, struct m365_request *r,
@@ -319,24 +318,23 @@ static bool add_standard_headers(lua_State *L, struct m365_request *r,
                                  const struct m365_call *call) {
   return m365_call_identify(r) && add_prefer(L, r, call->prefer) &&
          m365_request_add(r, c->user_agent) &&
-         m365_request_add(r, "Accept: application/json") &&
-         add_body_headers(r);
+         m365_request_add(r, "Accept: application/json") && add_body_headers(r);
 }
 
 /* Headers that are ours to set. */
 static bool is_reserved(const char *name) {
-  static const char *const names[] = {"Authorization", "Host", "Expect",
-                                      "Content-Length", "Content-Type",
-                                      "client-request-id", "User-Agent",
-                                      "Transfer-Encoding", "Cookie"};
+  static const char *const names[] = {"Authorization", "Host",
+                                      "Expect",        "Content-Length",
+                                      "Content-Type",  "client-request-id",
+                                      "User-Agent",    "Transfer-Encoding",
+                                      "Cookie"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcasecmp(names[i], name) == 0)
       return true;
   return false;
 }
 
-static void check_header(lua_State *L, int name, int value,
-                         const char *field) {
+static void check_header(lua_State *L, int name, int value, const char *field) {
   const char *s = m365_check_line(L, name, field);
   if (*s == '\0' || strpbrk(s, " :\t") != NULL || is_reserved(s))
     luaL_error(L, "%s: '%s' cannot be set", field, s);
@@ -534,8 +532,7 @@ static void decode(lua_State *L, int index) {
 
 /* Did a gateway put something of its own in the place of the answer, or let
    only a part of it through? `full`: an empty one is none. */
-static bool is_garbled(const struct m365_operation *op, bool empty,
-                       bool full) {
+static bool is_garbled(const struct m365_operation *op, bool empty, bool full) {
   if (op->flaw != NULL)
     return strcmp(op->flaw, "bad_json") == 0;
   return full && empty && op->job.transfer.status == 200;
@@ -565,8 +562,7 @@ bool m365_call_decode(lua_State *L, int index) {
     return true;
   lua_pushnil(L);
   lua_insert(L, -2);
-  m365_failure_of_answer(L, op->flaw, lua_tostring(L, -1), &op->job,
-                         &op->deed);
+  m365_failure_of_answer(L, op->flaw, lua_tostring(L, -1), &op->job, &op->deed);
   lua_remove(L, -2);
   return false;
 }

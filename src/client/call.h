@@ -34,7 +34,7 @@ struct m365_query {
   const char *filter, *orderby, *select, *expand, *search;
   unsigned top, skip, page_size;
   bool count;
-  int extra_query, extra_headers; /* stack indexes of tables, or 0 */
+  int extra_query, extra_headers;         /* stack indexes of tables, or 0 */
   const char *extra_prefer, *extra_field; /* anchored there, too, or NULL */
 };
 

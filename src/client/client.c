@@ -100,8 +100,8 @@ static void check_proxy(lua_State *L, const char *proxy) {
   const char *flaw = proxy != NULL ? m365_proxy_flaw(proxy) : NULL, *name;
   if (flaw != NULL)
     luaL_error(L, "client.proxy: %s", flaw);
-  for (size_t i = 0;
-       proxy == NULL && (name = m365_proxy_variable(i)) != NULL; i++) {
+  for (size_t i = 0; proxy == NULL && (name = m365_proxy_variable(i)) != NULL;
+       i++) {
     const char *value = getenv(name);
     flaw = value != NULL ? m365_proxy_flaw(value) : NULL;
     if (flaw != NULL)
@@ -164,8 +164,10 @@ static void set_credential(lua_State *L, struct m365_client *c, int client) {
     return;
   }
   if (lua_type(L, -1) != LUA_TSTRING)
-    luaL_error(L, "client.credential: a token, or a function that returns "
-                  "one, was expected, got %s", luaL_typename(L, -1));
+    luaL_error(L,
+               "client.credential: a token, or a function that returns "
+               "one, was expected, got %s",
+               luaL_typename(L, -1));
   m365_token_set(L, c, lua_gettop(L));
   lua_pop(L, 1);
 }
@@ -189,8 +191,10 @@ static void set_clock(lua_State *L, int client) {
     return;
   }
   if (!lua_istable(L, -1) && !lua_isuserdata(L, -1))
-    luaL_error(L, "client.clock: an object with now and delay was expected, "
-                  "got %s", luaL_typename(L, -1));
+    luaL_error(L,
+               "client.clock: an object with now and delay was expected, "
+               "got %s",
+               luaL_typename(L, -1));
   if (!tells_time(L, "now"))
     luaL_error(L, "client.clock: clock:now() must return epoch seconds");
   if (lua_getfield(L, -1, "monotonic") != LUA_TNIL) {
@@ -241,8 +245,7 @@ static void set_origin(lua_State *L, struct m365_client *c,
 
 /* Zeroed, with its metatable, before anything is acquired. */
 static struct m365_client *push_blank(lua_State *L) {
-  struct m365_client *c =
-      lua_newuserdatauv(L, sizeof *c, M365_CLIENT_VALUES);
+  struct m365_client *c = lua_newuserdatauv(L, sizeof *c, M365_CLIENT_VALUES);
   memset(c, 0, sizeof *c);
   luaL_setmetatable(L, M365_CLIENT);
   lua_newtable(L);
@@ -357,8 +360,10 @@ static int refuse(lua_State *L) {
       m365_methods_push(L, t);
       lua_pushvalue(L, 2);
       if (lua_rawget(L, -2) != LUA_TNIL)
-        return luaL_error(L, "client: unknown method '%s'; it is one of "
-                             "client.%s", lua_tostring(L, 2), t->name);
+        return luaL_error(L,
+                          "client: unknown method '%s'; it is one of "
+                          "client.%s",
+                          lua_tostring(L, 2), t->name);
       lua_pop(L, 2);
       lua_pushboolean(L, 1);
       lua_setfield(L, -2, t->name);
@@ -409,13 +414,15 @@ static int client_tostring(lua_State *L) {
 }
 
 void m365_client_open(lua_State *L) {
-  static const struct luaL_Reg methods[] = {
-      {"request", m365_request_send}, {"close", client_close},
-      {"sleep", client_sleep},        {NULL, NULL}};
-  static const struct luaL_Reg meta[] = {
-      {"__newindex", client_newindex}, {"__tostring", client_tostring},
-      {"__gc", client_close},          {"__close", client_close},
-      {NULL, NULL}};
+  static const struct luaL_Reg methods[] = {{"request", m365_request_send},
+                                            {"close", client_close},
+                                            {"sleep", client_sleep},
+                                            {NULL, NULL}};
+  static const struct luaL_Reg meta[] = {{"__newindex", client_newindex},
+                                         {"__tostring", client_tostring},
+                                         {"__gc", client_close},
+                                         {"__close", client_close},
+                                         {NULL, NULL}};
   luaL_newmetatable(L, M365_CLIENT);
   luaL_setfuncs(L, meta, 0);
   m365_methods_push(L, m365_type_named("client"));

@@ -144,6 +144,7 @@ static int f_passes(lua_State *L) {
   return 1;
 }
 
+/* clang-format off */
 static const struct luaL_Reg functions[] = {
     {"client", m365_client_new},        {"failure", m365_failure_new},
     {"describe", m365_failure_describe}, {"array", m365_json_array},
@@ -157,6 +158,7 @@ static const struct luaL_Reg functions[] = {
     {"without_token", m365_token_strike}, {"request_url", m365_request_url},
     {NULL, NULL},
 };
+/* clang-format on */
 
 /* The one that is loaded, which need not be the one of the headers. */
 static void check_libcurl(lua_State *L) {

@@ -107,9 +107,8 @@ static bool append_escaped(struct m365_buffer *b, const char *s, size_t n) {
   for (size_t i = 0; i < n; i++) {
     char code[4];
     snprintf(code, sizeof code, "%%%02X", (unsigned)(unsigned char)s[i]);
-    fine = is_unreserved((unsigned char)s[i])
-               ? m365_buffer_append(b, &s[i], 1)
-               : m365_buffer_append(b, code, 3);
+    fine = is_unreserved((unsigned char)s[i]) ? m365_buffer_append(b, &s[i], 1)
+                                              : m365_buffer_append(b, code, 3);
   }
   return fine;
 }
@@ -197,8 +196,7 @@ static bool add_headers(lua_State *L, struct m365_request *r,
 static bool fill(lua_State *L, struct m365_operation *op,
                  const struct m365_client *c, const struct exchange *x,
                  enum m365_plain plain) {
-  static const struct m365_deed deed = {.operation =
-                                              "credential.request"};
+  static const struct m365_deed deed = {.operation = "credential.request"};
   struct m365_origin *origin = make_origin(c, plain);
   struct m365_job *job = &op->job;
   if (origin == NULL)
@@ -267,8 +265,7 @@ static int done(lua_State *L, int status, lua_KContext context) {
 }
 
 static int refuse(lua_State *L, const char *code) {
-  static const struct m365_deed deed = {.operation =
-                                              "credential.request"};
+  static const struct m365_deed deed = {.operation = "credential.request"};
   lua_pushnil(L);
   m365_failure_of_code(L, code, NULL, NULL, &deed);
   return 2;

@@ -35,9 +35,9 @@ static void push_path(lua_State *L, int index) {
 
 /* What the placeholders of a row's path stand for. */
 struct places {
-  int self;        /* stack index of the receiver */
-  bool has_id;     /* it is a resource with an id */
-  int argument;    /* stack index of the next argument */
+  int self;         /* stack index of the receiver */
+  bool has_id;      /* it is a resource with an id */
+  int argument;     /* stack index of the next argument */
   const char *what; /* for messages */
 };
 
@@ -85,9 +85,9 @@ static void push_row_path(lua_State *L, const char *path, struct places *p) {
 /* A method call, as far as its arguments are read. */
 struct method {
   const struct m365_action *row;
-  const char *what;    /* "sharePoint.create_session" */
-  int client, path;    /* stack indexes */
-  bool refresh;        /* the receiver is replaced by the answer */
+  const char *what; /* "sharePoint.create_session" */
+  int client, path; /* stack indexes */
+  bool refresh;     /* the receiver is replaced by the answer */
   struct m365_query query;
 };
 
@@ -107,8 +107,10 @@ static void check_receiver(lua_State *L, const struct m365_action *row,
   if (r == NULL && strcmp(row->on, "client") == 0 && !refresh)
     m365_check_client(L, 1);
   else if (r == NULL || (!refresh && !m365_type_derives(r->type, row->on)))
-    luaL_error(L, "%s: called on %s; was it called with a dot instead of a "
-                  "colon?", row->verb, luaL_tolstring(L, 1, NULL));
+    luaL_error(L,
+               "%s: called on %s; was it called with a dot instead of a "
+               "colon?",
+               row->verb, luaL_tolstring(L, 1, NULL));
 }
 
 /* Reads the body at the next argument: its index, or 0. */
@@ -269,7 +271,7 @@ static int make_pager(lua_State *L, struct method *m, int body) {
                          .body = body,
                          .query = &m->query,
                          .deed.operation = m->what,
-      .deed.permission = m->row->permission,
+                         .deed.permission = m->row->permission,
                          .newborn_until = newborn_until(L, m),
                      });
   /* what a generic `for` takes: the iterator, and what it closes */
@@ -357,8 +359,8 @@ static bool is_sound(lua_State *L, const struct m365_action *row) {
   const struct m365_type *type = m365_type_named(row->type);
   bool sound = lua_istable(L, -1);
   if (sound && type->key != NULL && row->result == M365_RESULT_ITEM) {
-    sound = lua_getfield(L, -1, type->key) == LUA_TSTRING &&
-            lua_rawlen(L, -1) > 0;
+    sound =
+        lua_getfield(L, -1, type->key) == LUA_TSTRING && lua_rawlen(L, -1) > 0;
     lua_pop(L, 1);
   }
   return sound;
@@ -564,9 +566,8 @@ static int f_home(lua_State *L) {
 }
 
 /* The row of a type's method that reads one resource by its id. */
-static const struct m365_action *check_reader(lua_State *L,
-                                              const struct m365_type *type,
-                                              const char *verb) {
+static const struct m365_action *
+check_reader(lua_State *L, const struct m365_type *type, const char *verb) {
   for (const struct m365_action *a = m365_actions; a->verb != NULL; a++)
     if (strcmp(a->verb, verb) == 0 && m365_type_derives(type, a->on))
       return a;
@@ -656,8 +657,7 @@ static int f_actions(lua_State *L) {
 }
 
 const struct luaL_Reg m365_method_functions[] = {
-    {"extend", f_extend},   {"defer", f_defer}, {"method", f_method},
-    {"type", f_type},       {"home", f_home},   {"actions", f_actions},
-    {"reference", f_reference},
-    {NULL, NULL},
+    {"extend", f_extend},       {"defer", f_defer}, {"method", f_method},
+    {"type", f_type},           {"home", f_home},   {"actions", f_actions},
+    {"reference", f_reference}, {NULL, NULL},
 };

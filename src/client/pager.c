@@ -28,9 +28,9 @@ enum {
             that is LINK */
   SEEN,  /* links that were followed */
   HOME,
-  BODY, /* the first page is asked for by a POST of this text, or nil */
-  FETCH, /* the operation that brings the next page, or nil */
-  NAME,  /* of the method, which may be replaced before the list is read */
+  BODY,    /* the first page is asked for by a POST of this text, or nil */
+  FETCH,   /* the operation that brings the next page, or nil */
+  NAME,    /* of the method, which may be replaced before the list is read */
   HEADERS, /* of the caller's own, for every page, or nil */
   PREFER,  /* the one of them that is joined with ours, or nil */
   USER_VALUES = PREFER
@@ -42,13 +42,13 @@ struct pager {
   struct m365_deed deed;
   double newborn_until;
   lua_Integer index, count; /* in the page at hand */
-  double until; /* when the call that fetches has to be over */
+  double until;             /* when the call that fetches has to be over */
   unsigned remembered;
   unsigned page_size;
-  bool bounded;     /* no more than `left` items are handed out */
-  lua_Integer left; /* behind the page at hand */
-  bool counted;     /* the service was asked for the count */
-  bool taken;       /* a page has come */
+  bool bounded;      /* no more than `left` items are handed out */
+  lua_Integer left;  /* behind the page at hand */
+  bool counted;      /* the service was asked for the count */
+  bool taken;        /* a page has come */
   lua_Integer total; /* what it said; negative: nothing */
 };
 
@@ -563,13 +563,16 @@ static int pager_index(lua_State *L) {
 }
 
 void m365_pager_open(lua_State *L) {
-  static const struct luaL_Reg methods[] = {
-      {"next", pager_next}, {"pages", pager_pages}, {"close", pager_close},
-      {"count", pager_count}, {NULL, NULL}};
-  static const struct luaL_Reg meta[] = {
-      {"__call", pager_call},   {"__tostring", pager_tostring},
-      {"__close", pager_close}, {"__gc", pager_close},
-      {NULL, NULL}};
+  static const struct luaL_Reg methods[] = {{"next", pager_next},
+                                            {"pages", pager_pages},
+                                            {"close", pager_close},
+                                            {"count", pager_count},
+                                            {NULL, NULL}};
+  static const struct luaL_Reg meta[] = {{"__call", pager_call},
+                                         {"__tostring", pager_tostring},
+                                         {"__close", pager_close},
+                                         {"__gc", pager_close},
+                                         {NULL, NULL}};
   luaL_newmetatable(L, PAGER);
   lua_pushvalue(L, -1);
   luaL_setfuncs(L, meta, 1);

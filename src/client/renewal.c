@@ -44,8 +44,8 @@ static void copy_field(lua_State *L, int from, const char *field) {
   lua_setfield(L, -2, field);
 }
 
-static void tell_renewed(lua_State *L, const struct m365_client *c,
-                         double life, double ahead) {
+static void tell_renewed(lua_State *L, const struct m365_client *c, double life,
+                         double ahead) {
   if (c->origin == NULL || c->origin->log == 0)
     return;
   m365_await_tell(L); /* what led to it comes first */
@@ -61,8 +61,8 @@ static void tell_renewed(lua_State *L, const struct m365_client *c,
 
 /* The error is on the top, and stays. */
 static void tell_failed(lua_State *L, const struct m365_client *c) {
-  static const char *const fields[] = {"code", "oauth", "aadsts", "trace_id",
-                                       "correlation_id", "clock_skew"};
+  static const char *const fields[] = {
+      "code", "oauth", "aadsts", "trace_id", "correlation_id", "clock_skew"};
   int error = lua_gettop(L);
   if (c->origin == NULL || c->origin->log == 0)
     return;
@@ -301,14 +301,13 @@ bool m365_renewal_is_running(lua_State *L, struct m365_client *c,
   lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
   running = !lua_isnil(L, -1);
   lua_pop(L, 1);
-  if (running && m365_monotonic() >= c->token.deadline &&
-      cancel(L, client)) {
+  if (running && m365_monotonic() >= c->token.deadline && cancel(L, client)) {
     m365_failure_of_code(L, "token_timeout", NULL, NULL, &deed);
     fail(L, c, client);
     return false;
   }
-  if (running && !c->token.refused && !c->token.patient &&
-      is_refused(c, op) && cancel(L, client))
+  if (running && !c->token.refused && !c->token.patient && is_refused(c, op) &&
+      cancel(L, client))
     return false;
   return running;
 }

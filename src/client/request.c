@@ -25,14 +25,16 @@ static const struct m365_option request_rows[] = {
 };
 
 static const char *check_method(lua_State *L, int index) {
-  static const char *const methods[] = {"GET", "POST", "PATCH", "PUT",
-                                        "DELETE", NULL};
+  static const char *const methods[] = {"GET", "POST",   "PATCH",
+                                        "PUT", "DELETE", NULL};
   const char *name = luaL_checkstring(L, index);
   for (size_t i = 0; methods[i] != NULL; i++)
     if (strcmp(methods[i], name) == 0)
       return methods[i];
-  luaL_error(L, "client.request: method: GET, POST, PATCH, PUT or DELETE was "
-                "expected, got %s", name);
+  luaL_error(L,
+             "client.request: method: GET, POST, PATCH, PUT or DELETE was "
+             "expected, got %s",
+             name);
   return NULL;
 }
 
@@ -44,8 +46,10 @@ static enum m365_effect check_effect(lua_State *L, const char *effect,
   if (strcmp(effect, "read") == 0)
     return M365_READ;
   if (strcmp(effect, "write") != 0)
-    luaL_error(L, "client.request: effect: \"read\" or \"write\" was expected, "
-                  "got %s", effect);
+    luaL_error(L,
+               "client.request: effect: \"read\" or \"write\" was expected, "
+               "got %s",
+               effect);
   return M365_WRITE;
 }
 
@@ -130,8 +134,10 @@ static void push_url(lua_State *L, const struct m365_client *c, int index,
   if (flaw != NULL)
     luaL_error(L, "%s: %s", field, flaw);
   if (!is_whole(path) || !m365_call_push_link(L, c, c->base, path))
-    luaL_error(L, "%s: a path that starts with /, or a URL of the client's "
-                  "own host, was expected", field);
+    luaL_error(L,
+               "%s: a path that starts with /, or a URL of the client's "
+               "own host, was expected",
+               field);
 }
 
 /***

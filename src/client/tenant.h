@@ -42,12 +42,12 @@ struct m365_token {
   char *line; /* the whole Authorization header; wiped when freed */
   unsigned generation;
   double expires, renew_at; /* M365_NEVER: not known */
-  double hold;       /* monotonic; the credential is not asked before */
+  double hold;              /* monotonic; the credential is not asked before */
   /* of the renewal under way */
-  double deadline;   /* monotonic */
-  double asked;      /* the client's clock's: when it was started */
-  bool patient;      /* a person takes part: calls wait for as long */
-  bool refused;      /* it was started because the last one was refused */
+  double deadline; /* monotonic */
+  double asked;    /* the client's clock's: when it was started */
+  bool patient;    /* a person takes part: calls wait for as long */
+  bool refused;    /* it was started because the last one was refused */
 };
 
 struct m365_client {

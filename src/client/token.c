@@ -124,8 +124,7 @@ static void deny(lua_State *L, struct m365_operation *op, int index,
 }
 
 /* The time that a person takes to sign in is not the call's. */
-static void await_token(struct m365_operation *op,
-                        const struct m365_token *t) {
+static void await_token(struct m365_operation *op, const struct m365_token *t) {
   double until = t->deadline + op->job.deadlines.total;
   op->awaits_token = true;
   if (t->patient && op->job.deadline < until)
@@ -182,8 +181,7 @@ void m365_token_authorize(lua_State *L, struct m365_operation *op, int index) {
   } else {
     if (op->job.refused && op->generation == t->generation)
       m365_token_forget(t);
-    if (t->line == NULL ||
-        (now >= t->expires && !has_come(L, c, op, client))) {
+    if (t->line == NULL || (now >= t->expires && !has_come(L, c, op, client))) {
       wait_or_deny(L, c, op, index, client);
     } else {
       renew_ahead(L, c, op, client, now);

@@ -12,6 +12,9 @@
 ** to no resource.
 */
 
+/* by hand: to clang-format, a row in a macro is a block */
+/* clang-format off */
+
 /* What one service has: Svc is its name, kind the kind of thing that it
    protects, Kind the same at the start of a word. */
 #define SERVICE_TYPES(Svc, kind, Kind)                                         \
@@ -448,6 +451,8 @@ const struct m365_action m365_actions[] = {
     {NULL, NULL, NULL, NULL, READ, BOTH, NONE, NOTHING, NULL, NULL, NULL, NULL},
 };
 
+/* clang-format on */
+
 /*
 ** Looking up
 */
@@ -554,8 +559,8 @@ void m365_action_page(const struct m365_action *action,
     return;
   }
   snprintf(page->title, sizeof page->title, "%s resource type", type);
-  snprintf(page->address, sizeof page->address,
-           M365_REFERENCE "resources/%s", type);
+  snprintf(page->address, sizeof page->address, M365_REFERENCE "resources/%s",
+           type);
   for (char *c = page->address; *c != '\0'; c++)
     *c = m365_text_lower(*c);
 }

@@ -94,8 +94,7 @@ const struct m365_action *m365_type_reader(const struct m365_type *type);
 const struct m365_action *m365_action_of(const char *operation);
 
 /* The page that tells of an action. */
-void m365_action_page(const struct m365_action *action,
-                      struct m365_page *page);
+void m365_action_page(const struct m365_action *action, struct m365_page *page);
 
 /* The type of a property whose value is an object, by the property's name,
    which means the same all over this part of Graph. */

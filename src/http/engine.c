@@ -212,8 +212,7 @@ static double read_advice(const struct m365_transfer *t) {
   date = m365_transfer_header(t, "Retry-After", &length) != NULL
              ? m365_transfer_date(t)
              : 0;
-  longest =
-      longest_pause(t, "Retry-After", date < 0 ? m365_walltime() : date);
+  longest = longest_pause(t, "Retry-After", date < 0 ? m365_walltime() : date);
   for (size_t i = 0; i < 2; i++)
     longest = fmax(longest, longest_pause(t, in_milliseconds[i], 0) / 1000);
   return longest < 0 ? -1 : longest;
@@ -273,8 +272,8 @@ static void raise_fence(struct m365_engine *e, const struct m365_job *job,
    answer that is there is the best one to hand out. */
 static void again(struct m365_engine *e, struct m365_job *job, double now) {
   double advice = fmin(job->advice, M365_LONGEST_ADVICE);
-  double pause = m365_retry_delay(job->tries, job->first_pause, advice,
-                                  chance(e));
+  double pause =
+      m365_retry_delay(job->tries, job->first_pause, advice, chance(e));
   job->wake = now + pause;
   if (job->outcome == M365_THROTTLED)
     raise_fence(e, job, now, fmax(pause, job->advice));
@@ -422,7 +421,7 @@ static void notice_fork(struct m365_engine *e) {
   e->spare_count = e->running = e->descriptor_count = 0;
   e->curl_due = M365_NEVER;
   FOR_EACH(job, e, M365_RUNNING)
-    end_forked(e, job);
+  end_forked(e, job);
 }
 
 static bool make_multi(struct m365_engine *e) {
@@ -531,11 +530,10 @@ static double job_due(const struct m365_job *job) {
   enum m365_cut why;
   switch (job->state) {
   case M365_QUEUED: /* a place comes with a DONE; only the fence has a time */
-    return fmin(job->deadline,
-                job->origin->fence > 0 &&
-                        job->origin->active < job->origin->limit
-                    ? job->origin->fence
-                    : M365_NEVER);
+    return fmin(job->deadline, job->origin->fence > 0 &&
+                                       job->origin->active < job->origin->limit
+                                   ? job->origin->fence
+                                   : M365_NEVER);
   case M365_WAITING:
     return fmin(job->deadline, job->wake);
   case M365_RUNNING:
@@ -551,7 +549,7 @@ static double next_due(struct m365_engine *e) {
   double due = e->running > 0 ? e->curl_due : M365_NEVER;
   for (int state = M365_QUEUED; state <= M365_WAITING; state++)
     FOR_EACH(job, e, state)
-      due = fmin(due, job_due(job));
+  due = fmin(due, job_due(job));
   return due;
 }
 
@@ -782,7 +780,7 @@ void m365_engine_free(struct m365_engine *e) {
   notice_fork(e);
   for (int state = 0; state < M365_STATES; state++)
     FOR_EACH(job, e, state)
-      m365_engine_withdraw(e, job);
+  m365_engine_withdraw(e, job);
   release_curl(e);
   m365_ring_free(&e->events);
   free(e->descriptors);

@@ -37,10 +37,10 @@ enum m365_state {
 struct m365_origin {
   unsigned references;
   struct m365_route route;
-  double fence;     /* monotonic: nothing leaves before; throttling */
-  double asked;     /* monotonic: until when the service wants it to stand */
-  unsigned active;  /* asking or running */
-  unsigned limit;   /* of those, at most */
+  double fence;    /* monotonic: nothing leaves before; throttling */
+  double asked;    /* monotonic: until when the service wants it to stand */
+  unsigned active; /* asking or running */
+  unsigned limit;  /* of those, at most */
   bool closed;
   unsigned log; /* who hears of its requests; 0: nobody */
 };
@@ -65,9 +65,9 @@ struct m365_job {
   unsigned tries;
   unsigned limit;
   struct m365_trouble before; /* the one before the last */
-  double first_pause;   /* of the back-off, in seconds */
-  double deadline;      /* monotonic; no retry and no wait outlives it */
-  double wake;          /* monotonic; when WAITING ends */
+  double first_pause;         /* of the back-off, in seconds */
+  double deadline;            /* monotonic; no retry and no wait outlives it */
+  double wake;                /* monotonic; when WAITING ends */
   double newborn_until; /* monotonic; until then a 404 may be a replica's */
   bool timer;           /* only waits for `wake` */
   bool anonymous;       /* goes out without a token */
@@ -75,7 +75,7 @@ struct m365_job {
   bool refused;         /* the token it last had was refused */
   bool unauthorized;    /* ended because no token was to be had */
   bool no_memory;
-  double advice;        /* Retry-After of the last answer, or negative */
+  double advice; /* Retry-After of the last answer, or negative */
   enum m365_outcome outcome;
   enum m365_verdict verdict;
   void *owner;

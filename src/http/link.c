@@ -165,9 +165,9 @@ char *m365_link_resolve(const char *base, const char *version, const char *page,
   char *cleaned = clean(link), *result = NULL;
   if (cleaned != NULL)
     cleaned = anchor(base, version, cleaned);
-  if (url != NULL && home != NULL && cleaned != NULL &&
-      !is_hostless(cleaned) && set(home, base) && set(url, page) &&
-      set(url, cleaned) && is_at_home(url, home))
+  if (url != NULL && home != NULL && cleaned != NULL && !is_hostless(cleaned) &&
+      set(home, base) && set(url, page) && set(url, cleaned) &&
+      is_at_home(url, home))
     result = rewrite(url, home, base, strstr(cleaned, "/..") != NULL);
   free(cleaned);
   curl_url_cleanup(url);

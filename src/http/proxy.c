@@ -5,8 +5,8 @@
 #include <curl/curl.h>
 
 const char *m365_proxy_variable(size_t i) {
-  static const char *const names[] = {"https_proxy", "HTTPS_PROXY",
-                                      "all_proxy", "ALL_PROXY"};
+  static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy",
+                                      "ALL_PROXY"};
   return i < sizeof names / sizeof *names ? names[i] : NULL;
 }
 
@@ -27,7 +27,7 @@ static bool cuts_password(const char *text) {
 }
 
 static const char *check_scheme(CURLU *url) {
-  static const char *const known[] = {"http",   "https",   "socks4",
+  static const char *const known[] = {"http",    "https",  "socks4",
                                       "socks4a", "socks5", "socks5h"};
   const char *flaw = "a proxy by http, https or socks was expected";
   char *scheme = NULL;

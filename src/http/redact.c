@@ -102,14 +102,14 @@ static const struct {
   const char *name;
   bool header; /* its value has no quotes, and may begin with a scheme */
 } names[] = {
-    {"access_token", false},      {"accessToken", false},
-    {"refresh_token", false},     {"refreshToken", false},
-    {"id_token", false},          {"client_secret", false},
-    {"clientSecret", false},      {"client_assertion", false},
-    {"device_code", false},       {"deviceCode", false},
-    {"password", false},          {"passwd", false},
-    {"passphrase", false},        {"sig", false},
-    {"authorization", true},      {"x-identity-header", true},
+    {"access_token", false},  {"accessToken", false},
+    {"refresh_token", false}, {"refreshToken", false},
+    {"id_token", false},      {"client_secret", false},
+    {"clientSecret", false},  {"client_assertion", false},
+    {"device_code", false},   {"deviceCode", false},
+    {"password", false},      {"passwd", false},
+    {"passphrase", false},    {"sig", false},
+    {"authorization", true},  {"x-identity-header", true},
     {"api-key", true},
 };
 
@@ -175,7 +175,7 @@ static bool contains(const char *text, size_t length, const char *word) {
 }
 
 static bool is_secret_header(const char *name, size_t length) {
-  static const char *const words[] = {"auth", "secret", "token", "key",
+  static const char *const words[] = {"auth",     "secret", "token",   "key",
                                       "identity", "cookie", "password"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (contains(name, length, words[i]))
@@ -206,8 +206,8 @@ static int hex(char c) {
 static size_t unescape(const char *from, size_t length, char *to) {
   size_t n = 0;
   for (size_t i = 0; i < length; i++) {
-    bool escaped = from[i] == '%' && i + 2 < length &&
-                   hex(from[i + 1]) >= 0 && hex(from[i + 2]) >= 0;
+    bool escaped = from[i] == '%' && i + 2 < length && hex(from[i + 1]) >= 0 &&
+                   hex(from[i + 2]) >= 0;
     if (escaped) {
       to[n++] = (char)(hex(from[i + 1]) * 16 + hex(from[i + 2]));
       i += 2;

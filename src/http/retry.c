@@ -36,7 +36,7 @@ static bool hopeless(CURLcode result) {
   case CURLE_SSL_CRL_BADFILE:
   case CURLE_URL_MALFORMAT:
   case CURLE_OUT_OF_MEMORY:
-  case CURLE_WRITE_ERROR: /* our own ceiling */
+  case CURLE_WRITE_ERROR:       /* our own ceiling */
   case CURLE_SSL_CONNECT_ERROR: /* one of the two ends said no */
   case CURLE_SSL_CLIENTCERT:
     return true;

@@ -116,8 +116,7 @@ static curl_socket_t on_socket(void *data, curlsocktype purpose,
                                struct curl_sockaddr *address) {
   struct m365_transfer *t = data;
   (void)purpose;
-  if (t->plain != M365_PLAIN_NOWHERE &&
-      !is_allowed(&address->addr, t->plain)) {
+  if (t->plain != M365_PLAIN_NOWHERE && !is_allowed(&address->addr, t->plain)) {
     t->off_limits = true;
     return CURL_SOCKET_BAD;
   }
@@ -234,8 +233,7 @@ static CURLcode set_request(CURL *easy, const struct m365_request *r,
 /* An address that does not answer gets half of the time that is left, and the
    next one of the name the rest. libcurl counts TLS as connecting, too: the
    limit is taken away when TCP stands, and our own deadlines rule. */
-static CURLcode set_hurry(struct m365_transfer *t, CURL *easy,
-                          double connect) {
+static CURLcode set_hurry(struct m365_transfer *t, CURL *easy, double connect) {
   t->hurried = connect > 0;
   return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                           connect > 0 ? (long)ceil(fmin(connect, DAY) * 1000)
@@ -390,8 +388,7 @@ static void settle_key(struct m365_transfer *t) {
    looked at its certificate: the refusal is the first thing that is read. The
    request was on its way then, and nothing of it was looked at. */
 static void settle_certificate(struct m365_transfer *t) {
-  if (t->phase > M365_PHASE_SENT ||
-      !refuses_certificate(tls_reason(t->error)))
+  if (t->phase > M365_PHASE_SENT || !refuses_certificate(tls_reason(t->error)))
     return;
   t->result = CURLE_SSL_CLIENTCERT;
   if (t->phase == M365_PHASE_SENT)

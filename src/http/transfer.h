@@ -41,9 +41,9 @@ enum m365_plain {
 
 /* Where a client's requests go, and by which way. Strings are owned. */
 struct m365_route {
-  char *ca_file;     /* NULL: the system's store */
+  char *ca_file; /* NULL: the system's store */
   char *ca_directory;
-  char *proxy;       /* NULL: from the environment */
+  char *proxy; /* NULL: from the environment */
   char *no_proxy;
   char *certificate; /* client certificate, for a proxy or gateway */
   char *key;
@@ -56,7 +56,7 @@ struct m365_request {
   char *url;
   struct curl_slist *headers;
   bool authorized; /* the first header is the token's */
-  char *body; /* NULL: none */
+  char *body;      /* NULL: none */
   size_t body_length;
 };
 
@@ -81,9 +81,9 @@ struct m365_transfer {
   bool stirred;       /* bytes came since then */
   int sockets[2];     /* the last ones opened for it, or -1: two may race */
   enum m365_plain plain;
-  bool hurried;    /* libcurl's own time for connecting is set */
-  bool off_limits; /* plain http, and the name led to where that is not
-                      allowed */
+  bool hurried;       /* libcurl's own time for connecting is set */
+  bool off_limits;    /* plain http, and the name led to where that is not
+                         allowed */
   bool no_descriptor; /* none was free for the connection */
   bool long_head;     /* more headers than we, or libcurl, take */
   enum m365_cut cut;
