@@ -1,4 +1,6 @@
 --- Plans of files: patterns, what is said where nothing matches, and sites below a site.
+local core = require "m365restore.core"
+local integrity = require "m365restore.plan.integrity"
 local m365 = require "m365restore"
 local raised = require "spec.support.raised"
 local scratch = require "spec.support.scratch"
@@ -134,5 +136,96 @@ describe("a plan of files", function()
       raised(try, "/Shared Documents/*.xlsx", { target = row }))
     row.destination = "new"
     assert.is_true(assert(try("/Shared Documents/*.xlsx", { target = row })).planned > 0)
+  end)
+
+  describe("that is applied", function()
+    local LATER = "2026-11-01T18:00:00Z"
+
+    --- What becomes of a plan when it is applied with one row's look into the snapshot, or its name, another.
+    local function apply(plan, edit)
+      local path = place:path "plan.json"
+      assert(plan:save(path))
+      local data = core.decode(scratch.read(path))
+      edit(data.rows[1])
+      data.checksum = integrity.checksum(data)
+      scratch.write(path, core.encode(data))
+      local run, err = m365.apply(place.client, assert(m365.load_plan(path)), { journal = place:path(), url_wait = 0,
+        interval = "20m" })
+      return run, err and err.code, err and err.message
+    end
+
+    local function begun() return place.sim:count { method = "POST", path = "RestoreSessions$" } end
+
+    for _, dialect in ipairs { {}, { browse_point = true } } do
+      local title = "has looks into the snapshots that it names" .. (dialect.browse_point and ", which they name" or "")
+      it(title, function()
+        place = support.start { sites = 2, drives = 2, dialect = dialect }
+        local sites, drives = place.sim:units "site", place.sim:units "drive"
+        local function files(service, unit, moment)
+          return assert(m365.plan_files(place.client, { service = service, target = unit.id, before = moment,
+            match = "/**/*.xlsx" }))
+        end
+        for _, case in ipairs {
+          { files("sharePoint", sites[1], support.T), files("sharePoint", sites[1], LATER) },
+          { files("sharePoint", sites[1], support.T), files("sharePoint", sites[2], support.T) },
+          { files("oneDriveForBusiness", drives[1], LATER), files("oneDriveForBusiness", drives[2], LATER) },
+        } do
+          local plan, other = case[1], case[2]
+          local _, code, message = apply(plan, function(row) row.browseSessionId = other.rows[1].browseSessionId end)
+          assert.equal("plan_stale", code)
+          assert.matches(plan.rows[1].target .. ": its browse session " .. other.rows[1].browseSessionId, message, 1,
+            true)
+          _, code, message = apply(plan, function(row) row.browseSessionId = "none" end)
+          assert.equal("plan_stale", code)
+          assert.matches("the look into the snapshot is closed", message)
+        end
+        assert.equal(0, begun())
+        local run = assert(apply(files("sharePoint", sites[1], support.T), function() end))
+        assert.is_nil(run.error)
+        assert.is_true(run.ok)
+      end)
+    end
+
+    it("has looks at its own unit, also where snapshots of others are of the same moment", function()
+      place = support.start { sites = 60, drives = 0, dialect = { browse_point = false } }
+      local same, pair = {}, nil
+      for _, site in ipairs(place.sim:units "site") do
+        for _, point in ipairs(place.sim:points(site.id)) do
+          local at = point.tags == "fastRestore" and point.protectionDateTime or ""
+          pair = pair or same[at] and at ~= "" and { same[at], site, m365.time.parse(at) + 1 }
+          same[at] = site
+        end
+      end
+      local plans = {}
+      for i = 1, 2 do
+        plans[i] = assert(m365.plan_files(place.client, { service = "sharePoint", target = pair[i].id, before = pair[3],
+          match = "/Shared Documents/*.xlsx" }))
+      end
+      local mine, other = plans[1].rows[1], plans[2].rows[1]
+      assert.equal(mine.protectionDateTime, other.protectionDateTime)
+      local _, code = apply(plans[1], function(row) row.browseSessionId = other.browseSessionId end)
+      assert.equal("plan_stale", code)
+      assert.equal(0, begun())
+    end)
+
+    it("has looks that are still open", function()
+      start()
+      local plan = assert(try "/Shared Documents/*.xlsx")
+      place.sim:advance(4 * 86400)
+      local _, code, message = apply(plan, function() end)
+      assert.equal("plan_stale", code)
+      assert.matches("the look into the snapshot is closed", message)
+      assert.equal(0, begun())
+    end)
+
+    it("calls its OneDrive what the service does", function()
+      place = support.start { sites = 0, drives = 2 }
+      place.client = place.tenant:client { credential = place.sim:credential { delegated = true, lifetime = 1e9 } }
+      local plan = assert(m365.plan_files(place.client, { service = "oneDriveForBusiness", match = "/**/*.xlsx",
+        target = place.sim:units "drive"[1].email, before = support.T }))
+      local _, code = apply(plan, function(row) row.name = "Another" end)
+      assert.equal("plan_stale", code)
+      assert.equal(0, begun())
+    end)
   end)
 end)

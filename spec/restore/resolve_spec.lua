@@ -391,6 +391,14 @@ describe("a name", function()
       end
     end)
 
+    it("and another address of a user is covered by the hash, since applying a plan does not look so far", function()
+      local plan = assert(make(directory, "oneDriveForBusiness", { targets = { "jane+old@fabrikam.com" } }))
+      local other = assert(make(directory, "oneDriveForBusiness", { targets = { "jane@contoso.com" } }))
+      assert.equal(other.rows[1].protectionUnitId, plan.rows[1].protectionUnitId)
+      assert.same({ true, nil }, { plan.rows[1].misnamed, other.rows[1].misnamed })
+      assert.not_equal(other.hash, plan.hash)
+    end)
+
     it("the same after the plan was saved, and none for sites", function()
       local plan = assert(make(directory, "oneDriveForBusiness", { targets = { drives[1].id }, exclude = { person } }))
       assert(plan:save(place:path "needs.json"))

@@ -227,6 +227,63 @@ describe("a plan file", function()
     assert.equal("another hash", forged(files, function(data) data.rows[1].target = "/Trash/old.docx" end))
   end)
 
+  it("says of a duplicate which row it repeats, whatever its file says", function()
+    local site = place.sim:units "site"[1]
+    local plan = place:plan { targets = { site.siteWebUrl, place.sim:units "site"[2].id, site.id } }
+    assert.matches("the same unit as target 1, " .. site.siteWebUrl, tostring(plan), 1, true)
+    local text, loaded = forged(plan, function(data) data.rows[3].refusal.message = "the same unit as target 2" end)
+    assert.equal(tostring(plan), text)
+    assert.equal(plan.rows[3].refusal.message, loaded.rows[3].refusal.message)
+    for _, edit in ipairs {
+      function(data) data.rows[3].refusal.of = 2 end, function(data) data.rows[3].refusal.of = nil end,
+      function(data) data.rows[3].refusal.of = 3 end, function(data) data.rows[3].refusal.of = "1" end,
+    } do
+      assert.equal("another hash", forged(plan, edit))
+    end
+    local own = place:plan { targets = { site.id, { siteId = site.siteId, before = "2026-10-31T00:00:00Z" } } }
+    assert.matches("the time and destination of that one count", own.rows[2].refusal.message)
+  end)
+
+  it("is not applied where what a row is called finds no unit, or that of another row", function()
+    local sites, boxes, drives = place.sim:units "site", place.sim:units "mailbox", place.sim:units "drive"
+    local signed_in = place.tenant:client { credential = place.sim:credential { delegated = true, lifetime = 1e9 } }
+    local function of_people(service, targets, options)
+      local spec = { service = service, targets = targets, before = support.T, destination = "new" }
+      for name, value in pairs(options or {}) do spec[name] = value end
+      return assert(m365.plan(signed_in, spec))
+    end
+    local mail = assert(m365.plan_messages(signed_in, { targets = { boxes[1].email }, before = support.T,
+      query = "(Subject -like 'invoice*')", destination = "new" }))
+    local both = of_people("exchange", { boxes[1].email, boxes[2].email }, { exclude = { boxes[2].id } })
+    for name, case in pairs {
+      loose = { place:plan { targets = { sites[1].id } }, "The-Trash" },
+      id = { place:plan { targets = { sites[1].id } }, "00000000-0000-4000-8000-000000000000" },
+      nobody = { of_people("exchange", { boxes[1].email }), "nobody@contoso.com" },
+      words = { of_people("exchange", { boxes[1].email }), "The mailbox of the trainees" },
+      owner = { of_people("oneDriveForBusiness", { drives[1].id }), "nobody@contoso.com" },
+      messages = { mail, boxes[2].email },
+      excluded = { both, boxes[1].email, 2 },
+    } do
+      local _, loaded = forged(case[1], function(data) data.rows[case[3] or 1].target = case[2] end)
+      local run, err = m365.apply(signed_in, assert(loaded, name), { journal = place:path "forged.jsonl" })
+      assert.is_nil(run, name)
+      assert.equal("plan_stale", err.code, name)
+      assert.matches("^" .. case[2]:gsub("%W", "%%%0") .. ": ", err.differences[1], name)
+    end
+    assert.equal(0, place.sim:count { method = "POST", path = "RestoreSessions$" })
+  end)
+
+  it("has another hash when a name that found nothing is another", function()
+    local drive = place.sim:units "drive"[1]
+    local plan = place:plan { service = "oneDriveForBusiness",
+      targets = { { userPrincipalName = "old@contoso.com", protectionUnitId = drive.id } } }
+    assert.equal("old@contoso.com", plan.rows[1].target)
+    assert.equal("another hash", forged(plan, function(data) data.rows[1].target = "jane@contoso.com" end))
+    assert.equal("another hash", forged(plan, function(data) data.rows[1].misnamed = nil end))
+    local _, loaded = forged(plan, function() end)
+    assert.is_nil(assert(place:apply(loaded, { journal = place:path "misnamed.jsonl" })).error)
+  end)
+
   it("is not applied where it calls a person or a site what the service does not", function()
     local signed_in = place.tenant:client { credential = place.sim:credential { delegated = true, lifetime = 1e9 } }
     local boxes = place.sim:units "mailbox"

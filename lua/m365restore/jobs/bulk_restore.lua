@@ -140,14 +140,14 @@ return function(client, spec)
   end
   local last = o.timeout and clock.monotonic(clock.of(client)) + o.timeout
   o.wanted.left = last and function() return clock.call_timeout(client, last) end
-  local list, others = resolve.units(client, o.service, o.wanted)
+  local list, entries = resolve.units(client, o.service, o.wanted)
   if not list then
-    return nil, others
+    return nil, entries
   elseif #list == 0 then
     return fail("bulk_restore", "no_targets", "there is nothing in the list of targets")
   end
   local opts = {}
-  local plan, problem = plan_of(client, o, list, others.lookups)
+  local plan, problem = plan_of(client, o, list, entries.lookups)
   if not plan then
     return nil, problem
   elseif plan.planned > LARGEST then

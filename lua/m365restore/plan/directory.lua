@@ -90,7 +90,7 @@ end
 function Directory:ask(questions)
   if self.denied.people then
     for _, question in ipairs(questions) do
-      question.refusal = self.denied.people
+      question.refusal, question.undecided = self.denied.people, true
     end
     return true
   end
@@ -114,7 +114,7 @@ function Directory:ask(questions)
   end
   local refusal, problem = refusal_of(err, "email_hidden", directory.permissions.people, "the directoryObjectId")
   for _, question in ipairs(questions) do
-    question.refusal = refusal
+    question.refusal, question.undecided = refusal, true
   end
   self.denied.people = err.status == 403 and refusal or nil
   return refusal and true, problem
@@ -163,7 +163,7 @@ end
 --- Asks whose a personal site is.
 function Directory:ask_site(question)
   if self.denied.sites then
-    question.refusal = self.denied.sites
+    question.refusal, question.undecided = self.denied.sites, true
     return true
   end
   local path = ("/sites/%s:/personal/%s:/drive"):format(uri.escape(question.site.host), uri.escape(question.site.name))
@@ -177,7 +177,7 @@ function Directory:ask_site(question)
     return true
   end
   local refusal, problem = refusal_of(err, "owner_hidden", directory.permissions.sites, "its owner's address")
-  question.refusal = refusal
+  question.refusal, question.undecided = refusal, true
   self.denied.sites = err.status == 403 and refusal or nil
   return refusal and true, problem
 end
@@ -202,7 +202,7 @@ local function each(list, ask)
 end
 
 --- Looks up whose addresses are. Each answer is put into its question: `owners`, ids of directory objects in lower
--- case, or a `refusal` { code, message }. May yield.
+-- case, or a `refusal` { code, message }, with `undecided` where it could not be looked up. May yield.
 -- @tparam table questions a list of { address = } (an e-mail address or a user principal name; with `further`, other
 -- addresses of users are looked through, too, and `asked_further` is set where that was needed) or
 -- { site = { host, name } } (a personal site)

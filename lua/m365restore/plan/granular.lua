@@ -71,7 +71,7 @@ end
 
 --- The unit of a target, its newest point that can be looked into, and the look-ups that finding it takes.
 local function snapshot(client, o, moment, wanted)
-  local list, choice_of, others = survey.run(client, {
+  local list, choice_of, entries = survey.run(client, {
     service = o.service, prefer = "fastRestore", max_loss = o.max_loss, moment = moment,
   }, wanted)
   if not list then
@@ -85,7 +85,7 @@ local function snapshot(client, o, moment, wanted)
   elseif point.tags ~= "fastRestore" then
     return fail("plan", "no_restore_point", "%s: no snapshot that can be looked into lies before then", target.given)
   end
-  return target, point, others.lookups
+  return target, point, entries.lookups
 end
 
 --- What there is, in words; nil: nothing.
@@ -205,7 +205,7 @@ local function search_row(client, o, moment, n, target)
   if row.refusal then
     return row
   end
-  row.protectionUnitId, row.name = target.unit.id, target.unit.name
+  row.protectionUnitId, row.name, row.misnamed = target.unit.id, target.unit.name, target.misnamed
   local hit, ticket = search(client, o, target.unit.id, point_search.limit_of(target, moment))
   if hit == nil then
     return nil, ticket
@@ -242,9 +242,9 @@ function granular.messages(client, spec)
   if not known then
     return nil, future
   end
-  local list, others = resolve.units(client, o.service, wanted)
+  local list, entries = resolve.units(client, o.service, wanted)
   if not list then
-    return nil, others
+    return nil, entries
   elseif #list == 0 then
     return fail("plan", "no_targets", "there is nothing in the list of targets")
   end
@@ -256,7 +256,7 @@ function granular.messages(client, spec)
   return finish(client, o, rows, {
     service = o.service, before = time.format(o.before), destination = o.destination,
     targets = plans.digest(list) .. " " .. o.query,
-  }, others.lookups)
+  }, entries.lookups)
 end
 
 -- }======

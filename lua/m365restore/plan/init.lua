@@ -12,6 +12,7 @@ local format = require "m365restore.text.format"
 local gather = require "m365restore.driver.gather"
 local history = require "m365restore.sessions.history"
 local integrity = require "m365restore.plan.integrity"
+local match = require "m365restore.plan.match"
 local notes = require "m365restore.plan.notes"
 local options = require "m365restore.options"
 local others = require "m365restore.sessions.others"
@@ -142,7 +143,7 @@ local function row_of(o, n, target, found)
     protectionUnitId = unit.id, before = target.before, at = target.at, kind = "standard",
     destinationType = target.destinationType or o.destination,
     priority = found.entries.priority[unit.id or ""] or target.priority or USUAL_PRIORITY,
-    refusal = refusal_of(target, choice, found.entries.exclude),
+    refusal = refusal_of(target, choice, found.entries.exclude), misnamed = target.misnamed,
   }
   if not row.destinationType then
     raise('plan.destination: "inPlace" or "new" was expected; it is never assumed')
@@ -239,9 +240,20 @@ local function count_planned(rows)
   return count
 end
 
+--- Says anew which row a duplicate repeats.
+local function name_duplicates(rows)
+  for _, row in ipairs(rows) do
+    local other = row.refusal and rows[row.refusal.of or 0]
+    if other then
+      row.refusal.message = match.duplicate_message(row, other, other.n, other.target)
+    end
+  end
+end
+
 --- Works out what follows from the rows: totals, losses, estimate and notes; and seals the plan.
 local function compute(self)
   local moment = time.parse(self.before or self.at)
+  name_duplicates(self.rows)
   self.planned, self.waves = count_planned(self.rows), 0
   for _, row in ipairs(self.rows) do
     self.waves = math.max(self.waves, row.wave or 0)

@@ -38,30 +38,28 @@ end
 --- What an address means, in each of its spellings.
 local function key_of(text)
   local clue = spelling.read(text)
-  return clue and clue.key or text, clue and clue.kind
+  return clue and clue.key or text
 end
 
---- What tells a person which site a row is about: its name, its address, and what it is called beside those. Of people
--- the service shows neither to every caller; theirs are compared when the plan is applied.
-local function site_of(row)
-  local address = key_of(row.address or row.target)
-  local target, kind = key_of(row.target)
-  return { name = row.name, address = address, target = kind ~= "id" and target ~= address and target or nil }
-end
-
---- What a row is called, as far as the same request gives the same.
+--- What a row is called, as far as the same request gives the same. Names and addresses of people the service does not
+-- show to every caller; they are compared when the plan is applied, and so is what a row is called where that finds its
+-- unit by itself.
 local function shown_of(row, service)
-  if not row.protectionUnitId or row.kind == "item" then
-    return { target = row.target } -- where nothing was found, what was asked for is all that there is
-  end
   local known = workload.of[service] -- nil where the plan was edited
-  return known and not known.personal and row.kind == "standard" and site_of(row) or {}
+  local is_site, is_part, is_found = known and not known.personal, row.kind == "item", row.protectionUnitId ~= nil
+  local has_address = is_site and is_found and not is_part
+  return {
+    name = is_site and row.name or nil,
+    address = has_address and key_of(row.address or row.target) or nil,
+    target = not is_found and row.target or (is_part or row.misnamed) and key_of(row.target) or nil,
+  }
 end
 
 local function meaning_of(row, service)
   local part, refusal = shown_of(row, service), row.refusal or {}
   part.refusal, part.no_way_back = refusal.code, row.way_back == "none" or nil
-  part.message = refusal.code ~= "duplicate" and refusal.message or nil -- it names the other row as it was spelled
+  part.duplicate_of = refusal.of
+  part.message = not refusal.of and refusal.message or nil -- that of a duplicate is worked out anew
   for _, name in ipairs(row_fields) do
     part[name] = id(row[name])
   end

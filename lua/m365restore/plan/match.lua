@@ -1,6 +1,8 @@
 --- What the names of a target mean together, once each of them has found its units, and why it is nothing that can be
 -- restored. A unit is what the resolver keeps of one: `id`, `name`, `address`, `status`, `owner`, `keys`. Never yields.
 -- @module m365restore.plan.match
+local spelling = require "m365restore.plan.spelling"
+
 local match = {}
 
 -- States in which the service keeps no restore points for a unit, or soon will not. A state that is not known here
@@ -166,8 +168,26 @@ local wholes = {
   messages = "this row is about messages: plan_messages plans it",
 }
 
+--- Does what a target is called find its unit by itself, and not as one of the other addresses of a user?
+local function is_named(target, unit)
+  local clue = spelling.read(target.given)
+  for _, key in ipairs(clue and unit.keys or {}) do
+    if key == clue.key or key == clue.other then
+      return true
+    end
+  end
+  for _, own in ipairs(clue and target.clues or {}) do
+    for _, found in ipairs(own.key == clue.key and not own.asked_further and own.units or {}) do
+      if found.id == unit.id then
+        return true
+      end
+    end
+  end
+  return false
+end
+
 --- Finds the one unit of a target, `target.unit`, or why it has none, `target.refusal`. `target.units` are all that
--- answer to it.
+-- answer to it; `target.misnamed` is set where it was found, and not by what it is called.
 -- @tparam table target
 -- @tparam string service
 -- @tparam[opt] string takes "messages" where rows about messages are meant
@@ -186,19 +206,20 @@ function match.judge(target, service, takes)
     target.refusal = target.refusal or refusal("unprotected", "the unit is %s", tostring(units[1].status))
   else
     target.unit = units[1]
+    target.misnamed = not is_named(target, target.unit) or nil
   end
 end
 
-local function settings_of(target)
-  return tostring(target.before or target.at), tostring(target.destinationType)
-end
-
---- What a second row for the same unit says: nothing of its own counts.
-local function duplicate_of(target, other, n)
-  local moment, place = settings_of(target)
-  local other_moment, other_place = settings_of(other)
-  local differs = moment ~= other_moment or place ~= other_place
-  return refusal("duplicate", "the same unit as target %d, %s%s", n, other.given,
+--- What is said of a second row for the same unit: nothing of its own counts. Also of a plan's rows.
+-- @tparam table target `before`, `at`, `destinationType`
+-- @tparam table other likewise, of the one that counts
+-- @tparam integer n its number
+-- @tparam string given what it is called
+-- @treturn string
+function match.duplicate_message(target, other, n, given)
+  local differs = target.before ~= other.before or target.at ~= other.at
+    or target.destinationType ~= other.destinationType
+  return string.format("the same unit as target %d, %s%s", n, given,
     differs and "; the time and destination of that one count" or "")
 end
 
@@ -209,7 +230,9 @@ function match.refuse_duplicates(list)
   for i, target in ipairs(list) do
     local id = target.unit and target.unit.id
     if id and first[id] then
-      target.refusal = duplicate_of(target, list[first[id]], first[id])
+      local other = list[first[id]]
+      target.refusal = refusal("duplicate", "%s", match.duplicate_message(target, other, first[id], other.given))
+      target.refusal.of = first[id]
     elseif id then
       first[id] = i
     end

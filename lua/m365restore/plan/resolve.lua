@@ -179,12 +179,14 @@ end
 --- Hands out what the directory knows. Where units show addresses, a token that may not ask knows as much as that.
 function Walk:settle(question)
   if self.sees_emails and question.refusal and question.refusal.code == "email_hidden" then
+    question.undecided = nil
     question.refusal = refusal("unknown", "no protection unit of %s shows this address; to look for it among the other "
       .. "addresses of users, grant %s", self.service, directory.permissions.addresses)
   end
   for _, wish in ipairs(question.wishes) do
     local clue = wish.clue
-    clue.owners, clue.refusal = question.owners, question.refusal
+    clue.owners, clue.refusal, clue.undecided = question.owners, question.refusal, question.undecided
+    clue.asked_further = question.asked_further
     for _, owner in ipairs(question.owners or {}) do
       for _, unit in ipairs(self.by_owner[owner] or {}) do
         self:meet(wish, unit)

@@ -16,6 +16,8 @@ function checks.number(value) return type(value) == "number" and value - value =
 
 function checks.integer(value) return math.type(value) == "integer" end
 
+function checks.flag(value) return value == true end
+
 function checks.object(value) return type(value) == "table" end
 
 function checks.moment(value) return time.parse(value) ~= nil end
@@ -67,7 +69,7 @@ local row_fields = {
   protectionUnitId = "?text", restorePointId = "?text", protectionDateTime = "?text", tags = "?text",
   lost = "?number", kind = "?text", priority = "?number", wave = "?integer", browseSessionId = "?text",
   itemKey = "?text", searchResponseId = "?text", restored_by = "?text", refusal = "?object",
-  nearer = "?moment", way_back = "?text",
+  nearer = "?moment", way_back = "?text", misnamed = "?flag",
 }
 
 local destinations = { inPlace = true, new = true }
@@ -88,8 +90,9 @@ local function wrong_field(data, fields)
 end
 
 local function wrong_of_refusal(row)
-  local refusal = row.refusal
-  if not checks.text(refusal.code) or not (refusal.message == nil or checks.text(refusal.message)) then
+  local refusal, other = row.refusal, row.refusal.of
+  if not checks.text(refusal.code) or not (refusal.message == nil or checks.text(refusal.message))
+    or other ~= nil and not (checks.integer(other) and other > 0 and other < row.n) then
     return "refusal"
   end
 end

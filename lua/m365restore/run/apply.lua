@@ -15,7 +15,7 @@ local plans = require "m365restore.plan"
 local reconcile = require "m365restore.run.reconcile"
 local schedule = require "m365restore.plan.schedule"
 local state = require "m365restore.run.state"
-local survey = require "m365restore.plan.survey"
+local verify = require "m365restore.plan.verify"
 local wave = require "m365restore.run.wave"
 local way_back = require "m365restore.plan.way_back"
 
@@ -192,7 +192,7 @@ local function check_fresh(client, plan, o)
   elseif o.confirm and o.confirm ~= plan.hash then
     return fail("apply", "plan_changed", "confirm is %s, the plan's hash is %s", o.confirm, plan.hash)
   end
-  return survey.verify(client, plan, function() return clock.call_timeout(client, context.deadline(o)) end)
+  return verify(client, plan, function() return clock.call_timeout(client, context.deadline(o)) end)
 end
 
 --- A journal that was begun goes on with its own plan; another request has no business there. The plan of the same
