@@ -17,9 +17,9 @@ if not loads then
 end
 
 --- A credential's request knows the claims that a challenge asks for.
-core.token_request.__index = function(request, name)
+core.extend_token_requests(function(request, name)
   return require("m365restore.credential.challenge").field(request, name)
-end
+end)
 
 -- The modules that give resources methods, and the names of all these
 -- methods. They are loaded when one of them is first asked for.

@@ -144,6 +144,19 @@ static int f_passes(lua_State *L) {
   return 1;
 }
 
+/***
+Gives the requests of credentials what is worked out of them in Lua.
+@function extend_token_requests
+@tparam function fn called with a request and the name of a field that it lacks
+*/
+static int f_extend_token_requests(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  m365_renewal_push_requests(L);
+  lua_pushvalue(L, 1);
+  lua_setfield(L, -2, "__index");
+  return 0;
+}
+
 /* clang-format off */
 static const struct luaL_Reg functions[] = {
     {"client", m365_client_new},        {"failure", m365_failure_new},
@@ -156,6 +169,7 @@ static const struct luaL_Reg functions[] = {
     {"codes", m365_failure_codes},       {"passes", f_passes},
     {"retry_after", f_retry_after},     {"redact", m365_failure_redact},
     {"without_token", m365_token_strike}, {"request_url", m365_request_url},
+    {"extend_token_requests", f_extend_token_requests},
     {NULL, NULL},
 };
 /* clang-format on */
@@ -202,8 +216,8 @@ M365_EXPORT int luaopen_m365restore_core(lua_State *L) {
   luaL_setfuncs(L, m365_method_functions, 0);
   m365_json_null(L);
   lua_setfield(L, -2, "null");
-  m365_renewal_push_requests(L);
-  lua_setfield(L, -2, "token_request");
+  lua_pushliteral(L, M365_ROOT);
+  lua_setfield(L, -2, "ROOT");
   lua_pushnumber(L, M365_LONGEST_ADVICE);
   lua_setfield(L, -2, "longest_retry_after");
   lua_pushliteral(L, M365_VERSION);

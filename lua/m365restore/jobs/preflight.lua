@@ -2,52 +2,40 @@
 -- @module m365restore.jobs.preflight
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
+local contract = require "m365restore.graph.contract"
+local directory = require "m365restore.plan.directory"
 local fail = require "m365restore.fail"
 local rules = require "m365restore.graph.rules"
-
-local ROOT = "/solutions/backupRestore"
+local workload = require "m365restore.workload"
 
 -- a clock that is off by more than this, in seconds, spoils certificates
 local SKEW = 120
 
--- One row for each permission: a read that needs it, and what fails without.
--- Any one of `names` is enough.
+-- A read for each permission that a restore needs, { type, method }, and what fails without it.
 local permissions = {
   {
-    names = { "BackupRestore-Restore.ReadWrite.All" }, path = "/browseSessions",
+    "client", "browse_sessions",
     without = "sessions cannot be created, changed or activated, and snapshots not be browsed",
   },
-  {
-    names = { "BackupRestore-Restore.Read.All", "BackupRestore-Restore.ReadWrite.All" }, path = "/restoreSessions",
-    without = "sessions cannot be watched",
-  },
-  {
-    names = { "BackupRestore-Search.Read.All" }, path = "/restorePoints", of_unit = true,
-    without = "restore points cannot be found",
-  },
-  {
-    names = { "BackupRestore-Configuration.Read.All", "BackupRestore-Configuration.ReadWrite.All" },
-    path = "/protectionPolicies", without = "protected sites, drives and mailboxes cannot be found",
-  },
-  {
-    names = { "BackupRestore-Control.Read.All", "BackupRestore-Control.ReadWrite.All" }, path = "",
-    without = "the state of the service, and who controls it, cannot be read",
-  },
+  { "client", "sessions", without = "sessions cannot be watched" },
+  { "client", "restore_points", of_unit = true, without = "restore points cannot be found" },
+  { "client", "protection_policies", without = "protected sites, drives and mailboxes cannot be found" },
+  { "client", "status", without = "the state of the service, and who controls it, cannot be read" },
 }
 
 -- The same for looking people up by their addresses, which a restore needs only where a person is named so.
 local lookups = {
   {
-    names = { "User.ReadBasic.All" }, path = "/users", query = { ["$top"] = "1", ["$select"] = "id" },
+    name = directory.permissions.people, path = "/users", query = { ["$top"] = "1", ["$select"] = "id" },
     without = "people can be named by id only, unless the service shows their addresses, as to people who sign in",
   },
   {
-    names = { "User.Read.All" }, path = "/users",
+    name = directory.permissions.addresses, path = "/users",
     query = { ["$select"] = "id", ["$filter"] = "proxyAddresses/any(p:p eq 'smtp:nobody@example.invalid')" },
     without = "people cannot be named by an address other than their userPrincipalName and mail",
   },
   {
-    names = { "Sites.Read.All" }, path = "/sites/root", query = { ["$select"] = "id" },
+    name = directory.permissions.sites, path = "/sites/root", query = { ["$select"] = "id" },
     without = "OneDrives cannot be named by their address",
   },
 }
@@ -99,7 +87,7 @@ end
 
 --- One answer; of a list, the first page with something on it.
 local function read(client, path, query)
-  local answer, head = client:request("GET", ROOT .. path, { query = query })
+  local answer, head = client:request("GET", path, { query = query })
   for _ = 1, PAGES do
     if not is_empty_page(answer) then break end
     answer, head = client:request("GET", answer["@odata.nextLink"])
@@ -183,7 +171,7 @@ local function check_controller(self, client, status)
   if tostring(status.backupServiceConsumer or status.serviceConsumer):lower() == "firstparty" then
     return add(self, "controller", true, "Microsoft's own app controls the backup")
   end
-  local apps, err = read(client, "/serviceApps")
+  local apps, err = read(client, contract.path("client", "service_apps"))
   if not apps then
     return add_error(self, "controller", err)
   end
@@ -196,8 +184,8 @@ end
 
 --- The first unit that is protected; nil: there is none, or none to be seen.
 local function any_unit(client)
-  for _, kind in ipairs { "site", "drive", "mailbox" } do
-    local answer = read(client, "/" .. kind .. "ProtectionUnits", { ["$top"] = "1" })
+  for _, known in ipairs(workload.list) do
+    local answer = read(client, contract.path(known.service, "protection_units"), { ["$top"] = "1" })
     local unit = rules.object(rules.object(rules.object(answer).value)[1])
     if type(unit.id) == "string" then
       return unit.id
@@ -215,13 +203,13 @@ local function query_of(client, row, unit)
       ["$filter"] = "protectionDateTime lt " .. require("m365restore.time").format(clock.of(client):now()),
     }
   end
-  return row.path ~= "" and { ["$top"] = "1" } or nil
+  return row[2] ~= "status" and { ["$top"] = "1" } or nil
 end
 
 --- A call that the service forbids needs a permission that is not there.
 local function check_permission(self, client, row, unit)
-  local name = "permission " .. table.concat(row.names, " or ")
-  local answer, err = read(client, row.path, query_of(client, row, unit))
+  local name = "permission " .. table.concat(contract.permissions(row[1], row[2]), " or ")
+  local answer, err = read(client, contract.path(row[1], row[2]), query_of(client, row, unit))
   if answer or row.of_unit and not unit and (err.status == 400 or err.status == 404) then
     add(self, name, true)
   elseif err.status == 403 then
@@ -240,7 +228,7 @@ local function check_lookups(self, client)
     local answer, err = client:request("GET", row.path, { query = row.query })
     local ok = answer ~= nil or err.status ~= 403 and "unknown"
     self.lookups[i] = {
-      name = "permission " .. row.names[1], ok = ok, error = ok == "unknown" and err or nil,
+      name = "permission " .. row.name, ok = ok, error = ok == "unknown" and err or nil,
       detail = ok == "unknown" and tostring(err.message) or ok == false and "without it " .. row.without or nil,
     }
   end
@@ -267,7 +255,7 @@ end
 -- `controller`, `clock_skew`; `tostring` gives a line for each check
 return function(client)
   local self = setmetatable({ ok = true, checks = {} }, Report)
-  local root, head = read(client, "")
+  local root, head = read(client, contract.path("client", "status"))
   local answered = root or head.status
   if not answered then -- no token, or nobody there: nothing else can be told
     add_error(self, head.code == "token_failed" and "token" or "service", head)

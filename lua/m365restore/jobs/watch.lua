@@ -3,7 +3,9 @@
 local core = require "m365restore.core"
 local artifacts = require "m365restore.sessions.artifacts"
 local clock = require "m365restore.clock"
-local gather = require "m365restore.driver.gather"
+local drain = require "m365restore.graph.drain"
+local gather_all = require "m365restore.driver.gather_all"
+local history = require "m365restore.sessions.history"
 local options = require "m365restore.options"
 local report = require "m365restore.report"
 local workload = require "m365restore.workload"
@@ -11,23 +13,17 @@ local workload = require "m365restore.workload"
 -- how long all of it may take
 local USUAL_TIMEOUT = "24h"
 
-local running = { active = true, activating = true }
-
 --- The sessions that run, of one service or of all.
 local function running_sessions(client, service, left)
   local pager = service and client[service]:sessions() or client:sessions()
   local list, seen = {}, {}
-  while true do
-    local session, err = pager:next(left())
-    if err then
-      return nil, err
-    elseif not session then
-      return list
-    elseif running[tostring(session.status):lower()] and not seen[session.id] then
+  local ok, err = drain.each(pager, left, function(session)
+    if history.is_running(session) and not seen[session.id] then
       seen[session.id] = true
       list[#list + 1] = session
     end
-  end
+  end)
+  return ok and list, err
 end
 
 --- A granular session may call itself a standard one: then the list that is not empty tells.
@@ -81,7 +77,7 @@ return function(client, opts)
   if not list then
     return nil, err
   end
-  local found, failures = gather(list, function(session)
+  local found, failure = gather_all(list, function(session)
     if o.wait ~= false then
       local _, problem = session:wait {
         timeout = math.max(last - clock.monotonic(ticking), 0), interval = o.interval, on_progress = o.on_progress,
@@ -92,9 +88,8 @@ return function(client, opts)
     end
     return rows_of(session, left)
   end)
-  local _, problem = next(failures)
-  if problem then
-    return nil, problem
+  if not found then
+    return nil, failure
   end
   local rows = {}
   for i in ipairs(list) do

@@ -2,7 +2,7 @@
 -- more addresses than the one that a unit shows.
 -- @module m365restore.plan.directory
 local fold = require "m365restore.text.fold"
-local gather = require "m365restore.driver.gather"
+local gather_all = require "m365restore.driver.gather_all"
 local uri = require "m365restore.text.uri"
 
 local directory = {}
@@ -193,12 +193,7 @@ local function each(list, ask)
   if not ok then
     return nil, problem
   end
-  local _, failures = gather(table.move(list, 2, #list, 1, {}), ask)
-  local _, err = next(failures)
-  if err ~= nil and type(err) ~= "table" then
-    error(err, 0)
-  end
-  return err == nil or nil, err
+  return gather_all(table.move(list, 2, #list, 1, {}), ask)
 end
 
 --- Looks up whose addresses are. Each answer is put into its question: `owners`, ids of directory objects in lower

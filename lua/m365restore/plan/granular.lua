@@ -4,7 +4,7 @@
 local clock = require "m365restore.clock"
 local fail = require "m365restore.fail"
 local format = require "m365restore.text.format"
-local gather = require "m365restore.driver.gather"
+local gather_all = require "m365restore.driver.gather_all"
 local glob = require "m365restore.text.glob"
 local history = require "m365restore.sessions.history"
 local options = require "m365restore.options"
@@ -248,9 +248,8 @@ function granular.messages(client, spec)
   elseif #list == 0 then
     return fail("plan", "no_targets", "there is nothing in the list of targets")
   end
-  local rows, failures = gather(list, function(target, n) return search_row(client, o, moment, n, target) end)
-  local _, problem = next(failures)
-  if problem then
+  local rows, problem = gather_all(list, function(target, n) return search_row(client, o, moment, n, target) end)
+  if not rows then
     return nil, problem
   end
   return finish(client, o, rows, {

@@ -9,7 +9,7 @@ local crypto = require "m365restore.crypto"
 local csv = require "m365restore.text.csv"
 local fail = require "m365restore.fail"
 local format = require "m365restore.text.format"
-local gather = require "m365restore.driver.gather"
+local gather_all = require "m365restore.driver.gather_all"
 local history = require "m365restore.sessions.history"
 local integrity = require "m365restore.plan.integrity"
 local match = require "m365restore.plan.match"
@@ -171,7 +171,7 @@ end
 -- anew gets another hash, and has to confirm that it is to be done again.
 local function read_all(client, o, beside)
   local found = {}
-  local _, failures = gather({
+  local done, err = gather_all({
     function()
       local list, choice_of, entries = survey.run(client, o, o.wanted, beside)
       found.list, found.choice_of, found.entries = list, choice_of, entries
@@ -183,11 +183,7 @@ local function read_all(client, o, beside)
       return seen, err
     end,
   }, function(read) return read() end)
-  local _, err = next(failures)
-  if err ~= nil and type(err) ~= "table" then
-    error(err, 0) -- misuse goes on its way
-  end
-  return err == nil and found or nil, err
+  return done and found, err
 end
 
 -- }======

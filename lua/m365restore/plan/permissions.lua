@@ -1,6 +1,6 @@
 --- The least permissions that a plan needs. Never yields.
 -- @module m365restore.plan.permissions
-local core = require "m365restore.core"
+local contract = require "m365restore.graph.contract"
 local directory = require "m365restore.plan.directory"
 local spelling = require "m365restore.plan.spelling"
 local workload = require "m365restore.workload"
@@ -19,21 +19,11 @@ local steps = {
 -- looking people up is not this API's
 local lookups = directory.permissions
 
---- verb of a type -> permission
-local function permissions()
-  local found = {}
-  for _, row in ipairs(core.actions()) do
-    found[row.on .. "." .. row.verb] = row.permission
-  end
-  return found
-end
-
---- A permission to write is one to read, too, and one for whole users covers what is basic of them.
+--- The permissions of a set that no other one of it covers.
 local function without_covered(set)
   local list = {}
   for name in pairs(set) do
-    local wider = name:gsub("%.Read%.All$", ".ReadWrite.All"):gsub("%.ReadBasic%.All$", ".Read.All")
-    if wider == name or not set[wider] then
+    if not set[contract.wider(name)] then
       list[#list + 1] = name
     end
   end
@@ -42,11 +32,11 @@ local function without_covered(set)
 end
 
 local function collect(plan, names)
-  local known, set = permissions(), {}
+  local set = {}
   for _, name in ipairs(names) do
     for _, step in ipairs(steps[name]) do
       local on = step[1]:gsub("%%s", plan.service):gsub("%%t", workload.of[plan.service].session)
-      local permission = known[on .. "." .. step[2]]
+      local permission = contract.permission(on, step[2])
       if permission then
         set[permission] = true
       end

@@ -3,6 +3,7 @@
 -- @module m365restore.plan.resolve
 local core = require "m365restore.core"
 local directory = require "m365restore.plan.directory"
+local drain = require "m365restore.graph.drain"
 local fail = require "m365restore.fail"
 local fold = require "m365restore.text.fold"
 local match = require "m365restore.plan.match"
@@ -139,18 +140,13 @@ end
 
 --- Walks the list once; nil, err where it cannot be read.
 function Walk:read()
-  local units = self.client[self.service]:protection_units()
-  while true do
-    local unit, err = units:next(self.left and self.left())
-    if err then
-      return nil, err
-    elseif not unit then
-      return true
-    elseif type(unit.id) ~= "string" then
-      return fail("plan", { code = "bad_answer", sent = true, attempts = 1 }, "the service lists a unit without an id")
+  return drain.each(self.client[self.service]:protection_units(), self.left, function(unit)
+    if type(unit.id) ~= "string" then
+      return select(2, fail("plan", { code = "bad_answer", sent = true, attempts = 1 },
+        "the service lists a unit without an id"))
     end
     self:take(unit)
-  end
+  end)
 end
 
 -- }======

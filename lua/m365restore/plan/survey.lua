@@ -1,6 +1,6 @@
 --- The reads of a plan: units and restore points, both at once.
 -- @module m365restore.plan.survey
-local gather = require "m365restore.driver.gather"
+local gather_all = require "m365restore.driver.gather_all"
 local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
 
@@ -10,15 +10,6 @@ local survey = {}
 local SEARCHERS = 16
 
 survey.preferences = point_search.preferences
-
---- The reason why one of several tasks failed.
-local function reason_of(failures)
-  local _, err = next(failures)
-  if err ~= nil and type(err) ~= "table" then
-    error(err, 0) -- misuse, or a bug: it goes on its way
-  end
-  return err
-end
 
 --- Finds the unit of every target, and the point of every unit. May yield.
 -- @tparam client client
@@ -50,7 +41,7 @@ function survey.run(client, spec, wanted, beside)
   for i = 1, SEARCHERS do
     roles[i + 1] = function() return points:work() end
   end
-  local _, failures = gather(roles, function(role)
+  local done, err = gather_all(roles, function(role)
     local ok, result, problem = pcall(role)
     if not ok then -- who raises ends the others, which would wait for it
       points:abandon(result)
@@ -58,8 +49,7 @@ function survey.run(client, spec, wanted, beside)
     end
     return result, problem
   end)
-  local err = reason_of(failures)
-  if err then
+  if not done then
     return nil, err
   end
   return list, function(target)

@@ -2,7 +2,7 @@
 -- were, and are the looks into snapshots those of the points that the plan tells?
 -- @module m365restore.plan.verify
 local fail = require "m365restore.fail"
-local gather = require "m365restore.driver.gather"
+local gather_all = require "m365restore.driver.gather_all"
 local rules = require "m365restore.graph.rules"
 local spelling = require "m365restore.plan.spelling"
 local survey = require "m365restore.plan.survey"
@@ -165,12 +165,11 @@ local function compare_looks(client, plan, left, differences)
       rows[#rows + 1], seen[key] = row, true
     end
   end
-  local texts, failures = gather(rows, function(row) return compare_look(client, plan, left, row) end, READERS)
-  local _, err = next(failures)
-  for i = 1, #rows do
-    differences[#differences + 1] = texts[i] or nil
+  local texts, err = gather_all(rows, function(row) return compare_look(client, plan, left, row) end, READERS)
+  for _, text in ipairs(texts or {}) do
+    differences[#differences + 1] = text or nil
   end
-  return err == nil or nil, err
+  return texts, err
 end
 
 -- }======

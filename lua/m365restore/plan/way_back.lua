@@ -2,7 +2,7 @@
 -- replaces, from before it began. And what a preference costs: the newest
 -- point before T, where another one was preferred.
 -- @module m365restore.plan.way_back
-local gather = require "m365restore.driver.gather"
+local gather_all = require "m365restore.driver.gather_all"
 local point_search = require "m365restore.plan.point_search"
 local time = require "m365restore.time"
 
@@ -30,9 +30,8 @@ local function newest(client, service, asks, left)
   for i = 1, math.min(SEARCHERS, #asks) do
     tasks[i] = i
   end
-  local _, failures = gather(tasks, function() return points:work() end)
-  local _, err = next(failures)
-  if err then
+  local done, err = gather_all(tasks, function() return points:work() end)
+  if not done then
     return nil, err
   end
   local found = {}

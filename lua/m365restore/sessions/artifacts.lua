@@ -1,6 +1,7 @@
 --- Rows of a plan as artifacts of a session, and back.
 -- @module m365restore.sessions.artifacts
 local bulk_contents = require "m365restore.sessions.bulk_contents"
+local drain = require "m365restore.graph.drain"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
 local workload = require "m365restore.workload"
@@ -106,16 +107,7 @@ end
 -- @tparam[opt] function left () -> how long the next read may take, in real seconds
 -- @treturn ?table list; or nil, err
 function artifacts.all(session, name, left)
-  local found, pager = {}, session[kinds[name].list](session)
-  while true do
-    local artifact, err = pager:next(left and left())
-    if err then
-      return nil, err
-    elseif not artifact then
-      return found
-    end
-    found[#found + 1] = artifact
-  end
+  return drain.list(session[kinds[name].list](session), left)
 end
 
 --- What a session of ours holds. May yield.

@@ -1,6 +1,7 @@
 --- Bulk requests as the contents of a session: how one is made, and which
 -- target each of its artifacts is.
 -- @module m365restore.sessions.bulk_contents
+local drain = require "m365restore.graph.drain"
 local fold = require "m365restore.text.fold"
 local rules = require "m365restore.graph.rules"
 local units_of_points = require "m365restore.sessions.units_of_points"
@@ -69,19 +70,6 @@ local function unresolved(session, left)
   return errors
 end
 
-local function all_artifacts(session, left)
-  local list, pager = {}, session:artifacts()
-  while true do
-    local artifact, err = pager:next(left and left())
-    if err then
-      return nil, err
-    elseif not artifact then
-      return list
-    end
-    list[#list + 1] = artifact
-  end
-end
-
 --- The artifacts of a session by the units that they belong to: the service has picked the points, and a point tells
 -- its unit. May yield.
 -- @tparam session session
@@ -92,7 +80,7 @@ function bulk_contents.list(session, rows, left)
   local errors, err = unresolved(session, left)
   local list = errors and {}
   if errors then
-    list, err = all_artifacts(session, left)
+    list, err = drain.list(session:artifacts(), left)
   end
   if not list then
     return nil, err

@@ -7,10 +7,11 @@
 local core = require "m365restore.core"
 local artifacts = require "m365restore.sessions.artifacts"
 local clock = require "m365restore.clock"
+local contract = require "m365restore.graph.contract"
+local drain = require "m365restore.graph.drain"
 local fail = require "m365restore.fail"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
-local uri = require "m365restore.text.uri"
 local workload = require "m365restore.workload"
 
 local history = {}
@@ -31,6 +32,13 @@ end
 -- @treturn boolean
 function history.is_draft(session)
   return status_of(session) == "draft"
+end
+
+--- Is a session under way?
+-- @tparam session session
+-- @treturn boolean
+function history.is_running(session)
+  return running[status_of(session)] == true
 end
 
 --- Has a session come to its end?
@@ -95,19 +103,13 @@ end
 -- ours), `newest` (the last moment that the service shows: what is made from now on is later); or nil, err
 function history.look(client, service, ours, since, left)
   local seen = { sessions = 0, artifacts = 0, recent = {}, newest = BEGINNING }
-  local pager, known = client:sessions(), {}
-  while true do
-    local session, err = pager:next(left and left())
-    if err then
-      return nil, err
-    elseif not session then
-      return seen
-    end
+  local known = {}
+  local ok, err = drain.each(client:sessions(), left, function(session)
     seen.newest = newest_of(session, seen.newest)
     if not ours[session.id] and not known[session.id] then
       known[session.id or ""] = true
       local same = workload.of_session[core.type(session)] == workload.of[service]
-      if running[status_of(session)] then
+      if history.is_running(session) then
         seen.sessions = seen.sessions + 1
         seen.artifacts = seen.artifacts + (same and unfinished(session) or 0)
       end
@@ -115,12 +117,13 @@ function history.look(client, service, ours, since, left)
         table.insert(seen.recent, session)
       end
     end
-  end
+  end)
+  return ok and seen, err
 end
 
 --- The time of the service by the answer to a read; nil where it sends none.
 local function header_time(client, left)
-  local _, head = client:request("GET", "/solutions/backupRestore/protectionPolicies",
+  local _, head = client:request("GET", contract.path("client", "protection_policies"),
     { query = { ["$top"] = "1" }, timeout = left and left() })
   return type(head) == "table" and time.of_header(rules.object(head.headers).date) or nil
 end
@@ -139,8 +142,7 @@ end
 -- @tparam number timeout of the read, in real seconds
 -- @treturn ?string
 function history.moment(client, session, timeout)
-  local path = "/solutions/backupRestore/restoreSessions/" .. uri.escape(session.id)
-  local _, head = client:request("GET", path, { timeout = timeout })
+  local _, head = client:request("GET", contract.path("client", "session", session.id), { timeout = timeout })
   local seconds = type(head) == "table" and time.of_header(rules.object(head.headers).date)
   local shown = session.lastModifiedDateTime or session.createdDateTime
   return seconds and time.format(seconds) or time.parse(shown) and shown or nil

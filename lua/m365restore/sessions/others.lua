@@ -5,7 +5,7 @@
 -- came first: the clock of this machine has no part in it.
 -- @module m365restore.sessions.others
 local artifacts = require "m365restore.sessions.artifacts"
-local gather = require "m365restore.driver.gather"
+local gather_all = require "m365restore.driver.gather_all"
 local history = require "m365restore.sessions.history"
 local time = require "m365restore.time"
 local units_of_points = require "m365restore.sessions.units_of_points"
@@ -46,13 +46,11 @@ local function read_points(self, client, left)
       known[id], ids[#ids + 1] = true, id
     end
   end
-  local _, failures = gather(ids, function(id)
+  return gather_all(ids, function(id)
     local browse, err = client[self.service]:browse_session(id, { timeout = left and left() })
     self.points[id] = browse and browse.restorePointId
     return browse ~= nil or err.class ~= "retry" or nil, err
   end, READERS)
-  local _, failure = next(failures)
-  return failure == nil or nil, failure
 end
 
 --- Lists what sessions hold. May yield.
@@ -70,10 +68,9 @@ function others.read(client, service, sessions, kind, left)
       begun[#begun + 1] = session
     end
   end
-  local lists, failures = gather(begun, function(session) return artifacts.all(session, kind, left) end, READERS)
-  local _, failure = next(failures)
-  if failure then
-    return nil, failure
+  local lists, problem = gather_all(begun, function(session) return artifacts.all(session, kind, left) end, READERS)
+  if not lists then
+    return nil, problem
   end
   for i, session in ipairs(begun) do
     take_all(self, session, lists[i])

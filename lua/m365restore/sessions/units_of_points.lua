@@ -1,6 +1,6 @@
 --- Which unit a restore point belongs to, asked for many points at once.
 -- @module m365restore.sessions.units_of_points
-local gather = require "m365restore.driver.gather"
+local gather_all = require "m365restore.driver.gather_all"
 
 -- reads of restore points at a time
 local READERS = 16
@@ -12,11 +12,10 @@ local READERS = 16
 -- @treturn ?table id of a point -> id of its unit; or nil, err
 return function(client, points, left)
   local units = {}
-  local _, failures = gather(points, function(id)
-    local point, err = client:restore_point(id, { expand = "protectionUnit", timeout = left and left() })
+  local done, err = gather_all(points, function(id)
+    local point, problem = client:restore_point(id, { expand = "protectionUnit", timeout = left and left() })
     units[id] = point and point.protectionUnit and point.protectionUnit.id
-    return point ~= nil or err.status == 404 or nil, err
+    return point ~= nil or problem.status == 404 or nil, problem
   end, READERS)
-  local _, failure = next(failures)
-  return failure == nil and units or nil, failure
+  return done and units, err
 end
