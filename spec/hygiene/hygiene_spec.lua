@@ -63,6 +63,12 @@ describe("hygiene:", function()
       embed(1, "starve.lua", invitation, home:newest("site")[1])
     end)
 
+    it("a lack of it while an answer is decoded keeps its name, and the client goes on", function()
+      local large = tenant.start { sites = 200, speed = 1 }
+      finally(function() large:stop() end)
+      embed(1, "short.lua", large.sim:invitation { lifetime = 1e8 })
+    end)
+
     for _, mode in ipairs { "usual", "generational", "incremental", "always" } do
       it("a session lives under a collector that is " .. mode, function()
         local points = table.concat({ table.unpack(home:newest "site", 1, 5) }, " ")

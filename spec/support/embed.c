@@ -10,6 +10,7 @@
 **   arm(n)     the n-th allocation from now on fails, and the one behind it,
 **              with which Lua tries again after a collection
 **   disarm()   true if that happened
+**   limit(n)   more than n bytes cannot be had from now on; 0: no limit
 **   bytes()    what the state has allocated
 **   pin(path)  keeps a module's code to the end, so that a leak has a name
 */
@@ -29,7 +30,7 @@
 struct heap {
   long countdown; /* 0: not armed */
   int failures;
-  size_t bytes;
+  size_t bytes, limit;
 };
 
 struct job {
@@ -56,7 +57,8 @@ static void *allocate(void *data, void *block, size_t old, size_t size) {
     h->bytes -= old;
     return NULL;
   }
-  if (size > old && must_fail(h))
+  if (size > old &&
+      (must_fail(h) || (h->limit > 0 && h->bytes + size - old > h->limit)))
     return NULL;
   moved = realloc(block, size);
   if (moved != NULL)
@@ -84,6 +86,11 @@ static int disarm(lua_State *L) {
   return 1;
 }
 
+static int limit(lua_State *L) {
+  heap_of(L)->limit = (size_t)luaL_checkinteger(L, 1);
+  return 0;
+}
+
 static int bytes(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)heap_of(L)->bytes);
   return 1;
@@ -100,6 +107,7 @@ static lua_State *open_state(struct heap *h) {
   luaL_openlibs(L);
   lua_register(L, "arm", arm);
   lua_register(L, "disarm", disarm);
+  lua_register(L, "limit", limit);
   lua_register(L, "bytes", bytes);
   lua_register(L, "pin", pin);
   return L;
@@ -112,7 +120,7 @@ static int traceback(lua_State *L) {
 
 static void *run(void *data) {
   struct job *job = data;
-  struct heap h = {0, 0, 0};
+  struct heap h = {0, 0, 0, 0};
   lua_State *L = open_state(&h);
   lua_pushcfunction(L, traceback);
   job->failed = luaL_loadfile(L, job->argv[0]) != LUA_OK;

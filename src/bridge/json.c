@@ -115,8 +115,15 @@ static void refuse_utf16(lua_State *L) {
   }
 }
 
-/* what is called protected: text -> value */
+/*
+** What is called protected, so that a lack of memory keeps its name
+*/
+
+/* text -> value */
 static int decode(lua_State *L) {
+  size_t length = lua_rawlen(L, -1);
+  if (LUA_VERSION_NUM == 504 && length >= LONG_TEXT)
+    lend(L, length);
   refuse_utf16(L);
   mend(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &decode_key);
@@ -125,15 +132,21 @@ static int decode(lua_State *L) {
   return 1;
 }
 
+/* buffer -> value; its bytes are freed first, since decoding takes several
+   times as many */
+static int decode_buffer(lua_State *L) {
+  struct m365_buffer *text = lua_touserdata(L, 1);
+  lua_pushlstring(L, text->bytes, text->length);
+  m365_buffer_free(text);
+  return decode(L);
+}
+
 /* strtod, which the decoder calls, reads "1,2" as one number where the locale
    has a decimal comma: this thread has none meanwhile. */
-const char *m365_json_decode(lua_State *L) {
-  size_t length = lua_rawlen(L, -1);
+static const char *run(lua_State *L, lua_CFunction f) {
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
   int status;
-  if (LUA_VERSION_NUM == 504 && length >= LONG_TEXT)
-    lend(L, length);
-  lua_pushcfunction(L, decode);
+  lua_pushcfunction(L, f);
   lua_insert(L, -2);
   before = uselocale(plain);
   status = lua_pcall(L, 1, 1, 0);
@@ -143,6 +156,27 @@ const char *m365_json_decode(lua_State *L) {
   return status == LUA_OK       ? NULL
          : status == LUA_ERRMEM ? "no_memory"
                                 : "bad_json";
+}
+
+static int copy(lua_State *L) {
+  m365_json_copy(L);
+  return 1;
+}
+
+const char *m365_json_plain(lua_State *L) {
+  return run(L, copy);
+}
+
+const char *m365_json_decode(lua_State *L) {
+  return run(L, decode);
+}
+
+const char *m365_json_take(lua_State *L, struct m365_buffer *text) {
+  const char *flaw;
+  lua_pushlightuserdata(L, text);
+  flaw = run(L, decode_buffer);
+  m365_buffer_free(text);
+  return flaw;
 }
 
 /* The only light userdata that a decoder makes is its null. */

@@ -23,6 +23,10 @@ void m365_json_open(lua_State *L);
    wrong, and returns its code: "bad_json", or "no_memory". */
 const char *m365_json_decode(lua_State *L);
 
+/* The same of bytes, which are freed; the value, or what is wrong, is
+   pushed. */
+const char *m365_json_take(lua_State *L, struct m365_buffer *text);
+
 /* Tells that the value of the last long text is not needed any more: the best
    moment for the garbage collector to work. */
 void m365_json_discarded(lua_State *L);
@@ -31,8 +35,10 @@ void m365_json_discarded(lua_State *L);
    left as they are. */
 void m365_json_settle(lua_State *L);
 
-/* Replaces the decoded value on the top by a plain deep copy, settled. */
+/* Replaces the decoded value on the top by a plain deep copy, settled. The
+   second one does not raise: as m365_json_decode. */
 void m365_json_copy(lua_State *L);
+const char *m365_json_plain(lua_State *L);
 
 /* Appends the value at `index` to `to`; raises, naming the place inside
    `field`, on what JSON cannot say. */

@@ -522,10 +522,7 @@ static void decode(lua_State *L, int index) {
   if (empty)
     lua_pushnil(L);
   else
-    lua_pushlstring(L, body->bytes, body->length);
-  m365_buffer_free(body); /* first: decoding takes several times its size */
-  if (!empty)
-    op->flaw = m365_json_decode(L);
+    op->flaw = m365_json_take(L, body);
   op->decoded = true;
   lua_setiuservalue(L, index, M365_OPERATION_ANSWER);
 }
@@ -553,18 +550,31 @@ bool m365_call_await(lua_State *L, int index, bool full) {
   return false;
 }
 
+/* What is wrong with the answer is on the top: nil and an error in its
+   place. */
+static bool refuse_answer(lua_State *L, const struct m365_operation *op,
+                          const char *flaw) {
+  lua_pushnil(L);
+  lua_insert(L, -2);
+  m365_failure_of_answer(L, flaw, lua_tostring(L, -1), &op->job, &op->deed);
+  lua_remove(L, -2);
+  return false;
+}
+
 bool m365_call_decode(lua_State *L, int index) {
-  struct m365_operation *op = lua_touserdata(L, index);
+  const struct m365_operation *op = lua_touserdata(L, index);
   lua_getiuservalue(L, index, M365_OPERATION_ANSWER);
   lua_pushnil(L);
   lua_setiuservalue(L, index, M365_OPERATION_ANSWER);
-  if (op->flaw == NULL)
-    return true;
-  lua_pushnil(L);
-  lua_insert(L, -2);
-  m365_failure_of_answer(L, op->flaw, lua_tostring(L, -1), &op->job, &op->deed);
-  lua_remove(L, -2);
-  return false;
+  return op->flaw == NULL || refuse_answer(L, op, op->flaw);
+}
+
+bool m365_call_decode_plain(lua_State *L, int index) {
+  const char *flaw;
+  if (!m365_call_decode(L, index))
+    return false;
+  flaw = m365_json_plain(L);
+  return flaw == NULL || refuse_answer(L, lua_touserdata(L, index), flaw);
 }
 
 void m365_call_push_headers(lua_State *L, const struct m365_transfer *t) {

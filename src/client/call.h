@@ -106,4 +106,7 @@ bool m365_call_await(lua_State *L, int index, bool full);
    none; false: pushes nil and an error. Frees the body. */
 bool m365_call_decode(lua_State *L, int index);
 
+/* The same, as a plain copy. */
+bool m365_call_decode_plain(lua_State *L, int index);
+
 #endif

@@ -67,9 +67,8 @@ static int request_done(lua_State *L, int status, lua_KContext context) {
     return m365_yield(L, index, context, request_done);
   if (!m365_call_succeeded(op))
     return m365_call_fail(L, index);
-  if (!m365_call_decode(L, index))
+  if (!m365_call_decode_plain(L, index))
     return 2;
-  m365_json_copy(L);
   if (lua_isnil(L, -1)) /* nothing, or null */
     lua_pushboolean(L, 1);
   lua_createtable(L, 0, 2);
