@@ -17,7 +17,6 @@ LUA_CFLAGS  := $(or $(call include,LUA),$(shell pkg-config --cflags lua$(LUA_VER
 LUA_LIBS    := $(if $(LUA_DIR),"$(LUA_DIR)/lib/liblua.a" -lm -ldl,\
                 $(shell pkg-config --libs lua$(LUA_VERSION) 2>/dev/null))
 LUA_ARCHIVE  = $(if $(LUA_DIR),"$(LUA_DIR)/lib/liblua.a",-l:liblua$(LUA_VERSION).a)
-BUSTED       = "$(LUA)" tools/busted.lua
 CC           = gcc
 
 PREFIX = /usr/local
@@ -86,7 +85,7 @@ export LUA_PATH  = ./?.lua;lua/?.lua;lua/?/init.lua;simulator/lua/?.lua;simulato
 export LUA_CPATH = $(BUILD)/?.so;;
 # for the specs: which modules, which interpreter, which flags of the compiler
 export BUILD LUA LUA_VERSION LUA_CFLAGS LUA_LIBS CC
-export SPEC_CFLAGS
+export SPEC_CFLAGS JOBS
 
 # a build of its own for whoever builds inside a rule
 JOBS    = $(shell nproc 2>/dev/null || echo 1)
@@ -171,7 +170,7 @@ SPEC = spec
 
 spec:
 	@$(INSIDE) all
-	@$(BUSTED) $(SPEC_OPTIONS) $(SPEC)
+	@tools/specs $(SPEC_OPTIONS) $(SPEC)
 
 SANITIZE  = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZED = BUILD=build/asan LDFLAGS='$(SANITIZE)' \
@@ -303,14 +302,15 @@ sources:
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$($(1)_SOURCES))
 
-# what is compiled with other flags is compiled again
+# what is compiled with other flags is compiled again; several makes may ask at once
 COMPILE = $(CC) $(SHARED) $(PROTECT) $(FORTIFY) $(DEFINES) $(CPPFLAGS) $(CFLAGS)
 LINK    = $(CC) -shared $(READONLY) $(LDFLAGS)
 
 $(OBJ)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(COMPILE) $(LINK) $(foreach l,CURL CRYPTO MICROHTTPD,$(call library,$(l)))' > $@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@new=$@.$$$$; \
+	echo '$(COMPILE) $(LINK) $(foreach l,CURL CRYPTO MICROHTTPD,$(call library,$(l)))' > $$new && \
+	if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 
 .PHONY: FORCE
 
