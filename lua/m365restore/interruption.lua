@@ -1,6 +1,7 @@
 --- What is said when something ends early: by an error that was raised, or by Ctrl-C.
 -- @module m365restore.interruption
 local core = require "m365restore.core"
+local outcomes = require "m365restore.outcomes"
 
 local interruption = {}
 
@@ -40,7 +41,7 @@ local function count(state, plan)
   for _, row in ipairs(plan.rows) do
     local result = state.results[row.n]
     if result then
-      restored = restored + ((result.outcome == "restored" or result.outcome == "already_restored") and 1 or 0)
+      restored = restored + (outcomes.of(result.outcome).restored and 1 or 0)
     elseif not row.refusal then
       local session = state.by_id[state.at[row.n] or ""]
       local begun = session and (session.stage == "activated" or session.stage == "activating")

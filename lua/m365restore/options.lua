@@ -2,6 +2,7 @@
 -- unknown key raises and names the nearest known one.
 -- @module m365restore.options
 local core = require "m365restore.core"
+local time = require "m365restore.time"
 
 local options = {}
 
@@ -50,8 +51,21 @@ local kinds = {
     end
     return value
   end,
+  moment = function(value, field)
+    if not time.compare(value, value) then
+      error(field .. ": a time like 2026-11-01T06:00:00Z was expected, got " .. tostring(value), 0)
+    end
+    return time.format(value) -- one spelling of one moment
+  end,
   any = function(value) return value end,
 }
+
+--- Reads a time that has to be there; raises on what is none.
+-- @function moment
+-- @param value a text, or seconds since 1970
+-- @tparam string field for messages
+-- @treturn string as Graph writes it
+options.moment = kinds.moment
 
 --- Raises for a name that nothing has, with the nearest that something has.
 -- @tparam string what the function it belongs to, for messages
@@ -67,7 +81,7 @@ end
 -- @tparam string what the function it belongs to, for messages
 -- @tparam ?table given
 -- @tparam table rows name -> kind: duration, callable, string, boolean,
--- integer, table, any
+-- integer, moment, table, any
 -- @treturn table name -> value as it is used
 function options.read(what, given, rows)
   local read = {}

@@ -4,22 +4,23 @@
 -- @module m365restore.outcomes
 local outcomes = {}
 
--- In the order in which a summary tells them. `ok`: nothing is left to be done. `open`: its run is to be resumed.
--- `again`: it is a target of the next plan. `rank`: how soon a person should look at it.
+-- In the order in which a summary tells them. `ok`: nothing is left to be done. `restored`: the content is there.
+-- `open`: its run is to be resumed. `again`: it is a target of the next plan. `planned`: the plan says so, and the
+-- service has not been asked. `rank`: how soon a person should look at it.
 local list = {
-  { name = "restored", ok = true, rank = 11 },
+  { name = "restored", ok = true, restored = true, rank = 11 },
   { name = "nothing_to_restore", ok = true, rank = 10 },
-  { name = "already_restored", ok = true, rank = 9 },
+  { name = "already_restored", ok = true, restored = true, rank = 9 },
   { name = "failed", again = true, rank = 1 },
   { name = "failed_elsewhere", again = true, rank = 2 },
   { name = "rejected", again = true, rank = 3 },
-  { name = "refused", rank = 8 },
+  { name = "refused", planned = true, rank = 8 },
   { name = "running", open = true, rank = 5 },
   { name = "running_elsewhere", open = true, rank = 6 },
   { name = "not_started", open = true, rank = 7 },
   { name = "unknown", open = true, rank = 4 },
-  { name = "excluded", ok = true, rank = 12 },
-  { name = "duplicate", ok = true, rank = 13 },
+  { name = "excluded", ok = true, planned = true, rank = 12 },
+  { name = "duplicate", ok = true, planned = true, rank = 13 },
 }
 
 local by_name = {}
@@ -30,39 +31,28 @@ end
 -- what a journal of another version says, or another program: it is looked at first
 local other = { rank = 0 }
 
-local function find(name)
+--- All outcomes, in the order in which a summary tells them.
+outcomes.list = list
+
+--- What is known of an outcome.
+-- @tparam ?string name
+-- @treturn table `ok`, `restored`, `open`, `again`, `planned`: true, or nil; `rank`
+function outcomes.of(name)
   return by_name[name] or other
 end
 
---- The names of all outcomes, in the order in which a summary tells them.
--- @treturn table list
-function outcomes.names()
-  local names = {}
-  for i, outcome in ipairs(list) do
-    names[i] = outcome.name
-  end
-  return names
+--- How people read an outcome.
+-- @tparam string name
+-- @treturn string
+function outcomes.word(name)
+  return (name:gsub("_", " "))
 end
 
---- Does an outcome leave nothing to be done?
--- @tparam string name
--- @treturn boolean
-function outcomes.is_ok(name)
-  return find(name).ok == true
-end
-
---- Is a row with this outcome still to come to its end?
--- @tparam string name
--- @treturn boolean
-function outcomes.is_open(name)
-  return find(name).open == true
-end
-
---- Is a row with this outcome a target of the next plan?
--- @tparam string name
--- @treturn boolean
-function outcomes.is_again(name)
-  return find(name).again == true
+--- The outcome of a row that a plan refuses.
+-- @tparam string code of the refusal
+-- @treturn string
+function outcomes.of_refusal(code)
+  return outcomes.of(code).planned and code or "refused"
 end
 
 --- Should a person look at one outcome before another?
@@ -70,7 +60,7 @@ end
 -- @tparam string b
 -- @treturn boolean
 function outcomes.is_before(a, b)
-  local x, y = find(a).rank, find(b).rank
+  local x, y = outcomes.of(a).rank, outcomes.of(b).rank
   return x < y or x == y and a < b
 end
 

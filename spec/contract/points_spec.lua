@@ -58,7 +58,7 @@ describe("restore points", function()
 
   it("name the option that is wrong", function()
     assert.matches("restore_points%.unit: an id", raised(client.restore_points, client, {}))
-    assert.matches("restore_points%.before: a time was expected, got soon",
+    assert.matches("restore_points%.before: a time like .* was expected, got soon",
       raised(client.restore_points, client, { unit = "u", before = "soon" }))
     assert.matches("restore_points%.filter cannot be given: use before and after",
       raised(client.restore_points, client, { unit = "u", filter = "x" }))
@@ -214,7 +214,7 @@ describe("the search of restore points", function()
     assert.matches("unknown option 'timeuot'", raised(client.search_restore_points, client,
       { protectionUnitIds = units, protectionTimePeriod = PERIOD }, { timeuot = 1 }))
     assert.matches("did you mean 'protectionUnitIds'", raised(search, { protectionUnitId = {} }))
-    assert.matches("protectionTimePeriod%.endDateTime: a time was expected", raised(search,
+    assert.matches("protectionTimePeriod%.endDateTime: a time like .* was expected", raised(search,
       { protectionUnitIds = { "a" }, protectionTimePeriod = { endDateTime = "x" } }))
     local found, err = search { protectionUnitIds = {} }
     assert.is_nil(found)

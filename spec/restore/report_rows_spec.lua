@@ -182,10 +182,10 @@ describe("a report", function()
   it("reads what an outcome means from one table", function()
     start { sites = 1 }
     local known = {}
-    for _, name in ipairs(outcomes.names()) do
+    for _, outcome in ipairs(outcomes.list) do
+      local name = outcome.name
       known[name] = true
-      local kinds = (outcomes.is_ok(name) and 1 or 0) + (outcomes.is_open(name) and 1 or 0)
-        + (outcomes.is_again(name) and 1 or 0)
+      local kinds = (outcome.ok and 1 or 0) + (outcome.open and 1 or 0) + (outcome.again and 1 or 0)
       assert.is_true(kinds == 1 or name == "refused", name)
     end
     local documented = scratch.read "docs/restore.md":match "\n| outcome |.-\n\n"

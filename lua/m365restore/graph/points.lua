@@ -14,14 +14,6 @@ local LARGEST_GROUP, LARGEST_QUERIED = 20, 1
 local orders = { latest = "protectionDateTime desc", oldest = "protectionDateTime asc" }
 orders.desc, orders.asc = orders.latest, orders.oldest
 
---- A time as it is sent; raises, naming the field, on what is none.
-local function moment(value, field)
-  if value ~= nil and not time.compare(value, value) then
-    error(string.format("%s: a time was expected, got %s", field, tostring(value)), 0)
-  end
-  return value and time.format(value)
-end
-
 local function text_literal(value)
   return "'" .. value:gsub("'", "''") .. "'"
 end
@@ -29,7 +21,7 @@ end
 -- what is made of our own options
 local made = { filter = "before and after", expand = "unit and policy", orderby = "order" }
 
-local list_options = { unit = "any", policy = "any", before = "any", after = "any", order = "string" }
+local list_options = { unit = "any", policy = "any", before = "moment", after = "moment", order = "string" }
 
 --- What is ours of an option table, and what is the call's.
 local function divide(opts)
@@ -93,7 +85,6 @@ local function restore_points(self, opts)
   local given, rest = divide(opts)
   local what = "client.restore_points"
   local o = options.read(what, given, list_options)
-  o.before, o.after = moment(o.before, what .. ".before"), moment(o.after, what .. ".after")
   rest.expand, rest.filter = scope(what, o, clock.of(self):now())
   rest.orderby = o.order and options.choice(what .. ".order", o.order, orders)
   return list(self, rest)
@@ -126,10 +117,10 @@ local function period_of(what, period)
   if not period then
     error(what .. ".protectionTimePeriod: { startDateTime =, endDateTime = } was expected, got nil", 0)
   end
-  local sent, place = {}, what .. ".protectionTimePeriod"
-  for name, value in pairs(options.read(place, period, { startDateTime = "any", endDateTime = "any" })) do
-    local formatted = moment(value, place .. "." .. name)
-    sent[name] = type(value) == "string" and value or formatted
+  local rows = { startDateTime = "moment", endDateTime = "moment" }
+  local sent = options.read(what .. ".protectionTimePeriod", period, rows)
+  for name, value in pairs(period) do
+    sent[name] = type(value) == "string" and value or sent[name] -- a text goes as it is
   end
   return sent
 end

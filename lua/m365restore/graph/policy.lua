@@ -1,12 +1,11 @@
---- What configures the backup: policies with their units and rules, service
--- applications, the service itself. Bodies are checked before they are sent.
+--- What is backed up: policies with their units and rules. Bodies are checked
+-- before they are sent.
 -- @module m365restore.graph.policy
 local core = require "m365restore.core"
 local delta = require "m365restore.graph.delta"
 local fail = require "m365restore.fail"
 local options = require "m365restore.options"
 local rules = require "m365restore.graph.rules"
-local time = require "m365restore.time"
 local workload = require "m365restore.workload"
 
 -- protection units in one request, and the longest name of a policy
@@ -120,69 +119,6 @@ local function update(known)
   end
 end
 
---- A method that sends a body of a fixed shape. Properties whose kind ends in
--- "!" must be there.
-local function checked(on, verb, properties)
-  local what, shape, needed = on .. "." .. verb, {}, {}
-  for property, kind in pairs(properties) do
-    shape[property] = kind:gsub("!", "")
-    needed[#needed + 1] = kind:find "!" and property or nil
-  end
-  local send = core.method(on, verb)
-  return {
-    [verb] = function(self, body, opts)
-      local sent = options.body(what, body, shape)
-      for _, property in ipairs(needed) do
-        if sent[property] == nil then
-          error(string.format("%s.%s: a %s was expected, got nil", what, property, shape[property]), 0)
-        end
-      end
-      return send(self, sent, opts)
-    end,
-  }
-end
-
---- Turns backup on in this tenant. May yield.
--- @function client:enable
--- @tparam table body `appOwnerTenantId`: the tenant that owns this application
--- @tparam[opt] table opts time and size limits of the call
--- @treturn ?resource serviceStatus; or nil, err. Microsoft's page: "backupRestoreRoot:
--- enable", https://learn.microsoft.com/graph/api/backuprestoreroot-enable
-core.extend("client", checked("client", "enable", { appOwnerTenantId = "string!" }))
-
---- Changes who is told about restores and policies. Signed-in users only. May
--- yield.
--- @function email_notifications_setting:update
--- @tparam table body `isEnabled`, `additionalEvents`, `recipients`
--- (`{ role =, customRecipients = { { email = } } }`)
--- @tparam[opt] table opts time and size limits of the call
--- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
--- "Update emailNotificationsSetting", https://learn.microsoft.com/graph/api/emailnotificationssetting-update
-core.extend("emailNotificationsSetting", checked("emailNotificationsSetting", "update", {
-  isEnabled = "boolean", additionalEvents = "string", recipients = "table", ["@odata.type"] = "string",
-}))
-
-local activate_app = core.method("serviceApp", "activate")
-
---- Lets a service application control the backup from some time on. Signed-in
--- users only. May yield.
--- @function service_app:activate
--- @tparam table body `effectiveDateTime`: a text, or seconds since 1970
--- @tparam[opt] table opts time and size limits of the call
--- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
--- "serviceApp: activate", https://learn.microsoft.com/graph/api/serviceapp-activate
-local function activate(self, body, opts)
-  local what = "serviceApp.activate"
-  local given = options.body(what, body, { effectiveDateTime = "any" })
-  local moment = given.effectiveDateTime
-  if not time.compare(moment, moment) then
-    error(string.format("%s.effectiveDateTime: a time was expected, got %s", what, tostring(moment)), 0)
-  end
-  given.effectiveDateTime = type(moment) == "string" and moment or time.format(moment)
-  return activate_app(self, given, opts)
-end
-core.extend("serviceApp", { activate = activate })
-
 for _, known in ipairs(workload.list) do
   local policy, expression = known.policy, known.expression
   core.extend(known.service, { create_protection_policy = create(known) })
@@ -196,7 +132,7 @@ for _, known in ipairs(workload.list) do
   -- @tparam[opt] table opts time and size limits of the call
   -- @treturn ?resource the rule; or nil, err. Microsoft's page: "Create protectionRuleBase",
   -- https://learn.microsoft.com/graph/api/protectionrulebase-post
-  core.extend(policy, checked(policy, "create_inclusion_rule", {
+  core.extend(policy, rules.checked(policy, "create_inclusion_rule", {
     [expression] = "string!", isAutoApplyEnabled = "boolean", ["@odata.type"] = "string",
   }))
 
@@ -207,7 +143,7 @@ for _, known in ipairs(workload.list) do
   -- @tparam[opt] table opts time and size limits of the call
   -- @treturn ?resource itself, brought up to date; or nil, err. Microsoft's page:
   -- "Update protectionRuleBase", https://learn.microsoft.com/graph/api/protectionrulebase-update
-  core.extend(known.rule, checked(known.rule, "update", {
+  core.extend(known.rule, rules.checked(known.rule, "update", {
     [expression] = "string!", ["@odata.type"] = "string",
   }))
 
@@ -216,7 +152,7 @@ for _, known in ipairs(workload.list) do
   -- @tparam table body `displayName`, and `siteWebUrls`, `drives` (addresses or UPNs) or `mailboxes`: both are needed
   -- @tparam[opt] table opts time and size limits of the call
   -- @treturn ?resource the job; or nil, err: `beta_only`, `PolicyActionNotAllowed`
-  core.extend(policy, checked(policy, "create_exclusion_bulk_job", {
+  core.extend(policy, rules.checked(policy, "create_exclusion_bulk_job", {
     displayName = "string!", [known.addresses] = "table!", ["@odata.type"] = "string",
   }))
 
@@ -226,7 +162,7 @@ for _, known in ipairs(workload.list) do
   -- @tparam table body `billingPolicyId`
   -- @tparam[opt] table opts time and size limits of the call
   -- @treturn ?resource itself, brought up to date; or nil, err: `OperationNotAllowed` where a policy holds the unit
-  core.extend(known.protection_unit, checked(known.protection_unit, "update", {
+  core.extend(known.protection_unit, rules.checked(known.protection_unit, "update", {
     billingPolicyId = "string!", ["@odata.type"] = "string",
   }))
 
@@ -237,7 +173,7 @@ for _, known in ipairs(workload.list) do
   -- @tparam[opt] table opts time and size limits of the call
   -- @treturn ?resource the job; or nil, err. Microsoft's page: "Create
   -- siteProtectionUnitsBulkAdditionJob", https://learn.microsoft.com/graph/api/siteprotectionunitsbulkadditionjobs-post
-  core.extend(policy, checked(policy, "create_bulk_job", {
+  core.extend(policy, rules.checked(policy, "create_bulk_job", {
     displayName = "string", [known.addresses] = "table", [known.ids] = "table", ["@odata.type"] = "string",
   }))
 end

@@ -235,4 +235,30 @@ function rules.update(what, service, body)
   return collection .. "@delta"
 end
 
+--- A method that sends a body of a fixed shape. Properties whose kind ends in
+-- "!" must be there.
+-- @tparam string on the type that has the method
+-- @tparam string verb the method
+-- @tparam table properties name -> kind, as for @{m365restore.options.read}
+-- @treturn table verb -> method, for `core.extend`
+function rules.checked(on, verb, properties)
+  local what, shape, needed = on .. "." .. verb, {}, {}
+  for property, kind in pairs(properties) do
+    shape[property] = kind:gsub("!", "")
+    needed[#needed + 1] = kind:find "!" and property or nil
+  end
+  local send = core.method(on, verb)
+  return {
+    [verb] = function(self, body, opts)
+      local sent = options.body(what, body, shape)
+      for _, property in ipairs(needed) do
+        if sent[property] == nil then
+          error(string.format("%s.%s: a %s was expected, got nil", what, property, shape[property]), 0)
+        end
+      end
+      return send(self, sent, opts)
+    end,
+  }
+end
+
 return rules

@@ -48,10 +48,8 @@ end
 local function read_options(spec)
   local o = options.read("bulk_restore", spec, spec_options)
   options.choice("bulk_restore.service", o.service, workload.of)
-  o.moment = time.parse(o.before) or type(o.before) == "number" and o.before
-  if not o.moment then
-    raise("bulk_restore.before: a time like 2026-11-01T06:00:00Z was expected, got %s", tostring(o.before))
-  end
+  o.before = options.moment(o.before, "bulk_restore.before")
+  o.moment = time.parse(o.before)
   o.destination = targets.destination("bulk_restore", o.destination)
   if not o.destination then
     raise('bulk_restore.destination: "inPlace" or "new" was expected; it is never assumed')
@@ -99,11 +97,11 @@ local function plan_of(client, o, list, lookups)
     ask[name] = value
   end
   return plans.new({
-    service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss, bulk = ask,
+    service = o.service, before = o.before, prefer = o.prefer, max_loss = o.max_loss, bulk = ask,
     seen_until = seen.newest, lookups = lookups,
     created = time.format(math.floor(clock.of(client):now())), rows = rows_of(o, list),
     request = {
-      service = o.service, before = time.format(o.before), prefer = o.prefer, max_loss = o.max_loss,
+      service = o.service, before = o.before, prefer = o.prefer, max_loss = o.max_loss,
       destination = o.destination, targets = "in bulk: " .. plans.digest(o.wanted.list or {}),
     },
   }, LARGEST)

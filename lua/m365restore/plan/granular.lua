@@ -23,14 +23,6 @@ local granular = {}
 -- messages are searched for this far back where nothing else is said: longer than any retention
 local FAR_BACK = 400 * 86400
 
-local function moment_of(what, value)
-  local moment = time.parse(value) or type(value) == "number" and value
-  if not moment then
-    error(string.format("%s.before: a time like 2026-11-01T06:00:00Z was expected, got %s", what, tostring(value)), 0)
-  end
-  return moment
-end
-
 local function text(what, o, name)
   if not o[name] then
     error(string.format("%s.%s: a string was expected", what, name), 0)
@@ -45,7 +37,7 @@ local function finish(client, o, rows, request, lookups)
   end
   return plans.new({
     seen_until = seen.newest,
-    service = o.service, before = time.format(o.before), prefer = "fastRestore", query = o.query,
+    service = o.service, before = o.before, prefer = "fastRestore", query = o.query,
     created = time.format(math.floor(clock.of(client):now())), request = request, rows = rows,
     lookups = lookups,
   }, client.max_artifacts)
@@ -123,7 +115,8 @@ function granular.files(client, spec)
   end
   glob.compile(what .. ".match", o.match) -- before anything is made
   options.choice(what .. ".service", o.service, workload.browsable)
-  local moment, wanted = moment_of(what, o.before), read_target(what, o.target)
+  o.before = options.moment(o.before, what .. ".before")
+  local moment, wanted = time.parse(o.before), read_target(what, o.target)
   local known, future = restore_time.check(client, "plan", o.allow_future, moment, wanted.list)
   if not known then
     return nil, future
@@ -156,7 +149,7 @@ function granular.files(client, spec)
     }
   end
   return finish(client, o, rows, {
-    service = o.service, before = time.format(o.before), targets = plans.digest(wanted.list) .. " " .. o.match,
+    service = o.service, before = o.before, targets = plans.digest(wanted.list) .. " " .. o.match,
   }, lookups)
 end
 
@@ -236,7 +229,8 @@ function granular.messages(client, spec)
   if not o.destination then
     error(what .. '.destination: "inPlace" or "new" was expected; it is never assumed', 2)
   end
-  local moment, wanted = moment_of(what, o.before), targets.read(what .. ".targets", o.targets)
+  o.before = options.moment(o.before, what .. ".before")
+  local moment, wanted = time.parse(o.before), targets.read(what .. ".targets", o.targets)
   wanted.takes = "messages"
   local known, future = restore_time.check(client, "plan", o.allow_future, moment, wanted.list)
   if not known then
@@ -253,7 +247,7 @@ function granular.messages(client, spec)
     return nil, problem
   end
   return finish(client, o, rows, {
-    service = o.service, before = time.format(o.before), destination = o.destination,
+    service = o.service, before = o.before, destination = o.destination,
     targets = plans.digest(list) .. " " .. o.query,
   }, entries.lookups)
 end

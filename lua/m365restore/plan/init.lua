@@ -43,22 +43,16 @@ end
 -- {====== The request ======
 
 local rows_of_options = {
-  service = "string", targets = "any", before = "any", at = "any", prefer = "string", max_loss = "duration",
+  service = "string", targets = "any", before = "moment", at = "moment", prefer = "string", max_loss = "duration",
   destination = "any", priority = "any", exclude = "any", max_targets = "integer",
   accept_misses = "boolean", allow_future = "boolean",
 }
 
 local function check_moment(o)
-  local field = o.before ~= nil and "before" or "at"
   if (o.before == nil) == (o.at == nil) then
     raise("plan.before: a time was expected, or plan.at, and not both")
   end
-  local moment = time.parse(o[field]) or type(o[field]) == "number" and o[field]
-  if not moment then
-    raise("plan.%s: a time like 2026-11-01T06:00:00Z was expected, got %s", field, tostring(o[field]))
-  end
-  o[field] = time.format(o[field])
-  o.moment, o.exact = moment, field == "at"
+  o.moment, o.exact = time.parse(o.before or o.at), o.at ~= nil
 end
 
 --- Everything as it is used; raises, naming the field.

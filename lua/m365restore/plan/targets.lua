@@ -11,7 +11,6 @@ local options = require "m365restore.options"
 local outcomes = require "m365restore.outcomes"
 local spelling = require "m365restore.plan.spelling"
 local system = require "m365restore.system"
-local time = require "m365restore.time"
 
 local targets = {}
 
@@ -27,11 +26,7 @@ local function moment_of(where, field, value)
   if value == nil or value == "" then
     return nil
   end
-  if not time.parse(value) and type(value) ~= "number" then
-    error(string.format("%s: %s: a time like 2026-11-01T06:00:00Z was expected, got %s", where(field), field,
-      tostring(value)), 0)
-  end
-  return time.format(value) -- one spelling of one moment
+  return options.moment(value, where(field) .. ": " .. field)
 end
 
 local destinations = { inPlace = "inPlace", new = "new" }
@@ -76,8 +71,8 @@ local function refusal_of(row)
     return { code = "unreadable", message = row.flaw }
   end
   local outcome = type(row.outcome) == "string" and row.outcome:lower()
-  if outcomes.is_ok(outcome) or outcomes.is_open(outcome) then
-    local advice = outcomes.is_open(outcome) and ": resume its run" or ""
+  if outcomes.of(outcome).ok or outcomes.of(outcome).open then
+    local advice = outcomes.of(outcome).open and ": resume its run" or ""
     return { code = "excluded", message = "its report says " .. outcome .. advice }
   end
 end
@@ -258,18 +253,6 @@ function targets.read(what, given)
     error(string.format("%s: targets were expected, got %s", what, type(given)), 0)
   end
   return { list = from_list(what, given) }
-end
-
---- Does a target name its unit by an e-mail address?
--- @tparam table target
--- @treturn boolean
-function targets.names_person(target)
-  for _, clue in ipairs(target.clues) do
-    if clue.kind == "email" then
-      return true
-    end
-  end
-  return false
 end
 
 --- What a target means, in one text, however it is spelled.

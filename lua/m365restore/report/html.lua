@@ -29,6 +29,10 @@ local function escape(value)
   return (core.plain(value == nil and "" or value):gsub("[&<>\"']", escapes))
 end
 
+local function colour_of(outcome)
+  return outcomes.of(outcome).ok and "good" or "bad"
+end
+
 local function totals(counts)
   local names, items = {}, {}
   for name in pairs(counts) do
@@ -36,8 +40,8 @@ local function totals(counts)
   end
   table.sort(names, outcomes.is_before)
   for i, name in ipairs(names) do
-    items[i] = string.format('<li class="%s"><b>%d</b>%s</li>', outcomes.is_ok(name) and "good" or "bad", counts[name],
-      escape(name:gsub("_", " ")))
+    items[i] = string.format('<li class="%s"><b>%d</b>%s</li>', colour_of(name), counts[name],
+      escape(outcomes.word(name)))
   end
   return '<ul class="totals">' .. table.concat(items) .. "</ul>"
 end
@@ -112,8 +116,8 @@ local function table_of(rows)
   for i, row in ipairs(sorted(rows)) do
     lines[i] = string.format('<tr><td>%s<br>%s</td><td class="%s">%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>'
       .. "<td>%s</td></tr>",
-      escape(row.target), escape(row.name), outcomes.is_ok(row.outcome) and "good" or "bad",
-      escape(row.outcome:gsub("_", " ")), escape(row.code), advice(row),
+      escape(row.target), escape(row.name), colour_of(row.outcome),
+      escape(outcomes.word(row.outcome)), escape(row.code), advice(row),
       escape(row.protectionDateTime), escape(row.lost and format.span(row.lost)), place(row))
   end
   return "<h2>Targets</h2><table><tr><th>target</th><th>outcome</th><th>code</th>"

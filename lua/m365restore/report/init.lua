@@ -20,9 +20,9 @@ local function advise(row)
   local class, remedy = row.class, row.remedy
   if remedy then
     return class, remedy
-  elseif row.outcome == "refused" or row.outcome == "excluded" or row.outcome == "duplicate" then
+  elseif outcomes.of(row.outcome).planned then
     class, remedy = "refuse", select(2, core.describe(row.code or "", "plan"))
-  elseif outcomes.is_ok(row.outcome) then
+  elseif outcomes.of(row.outcome).ok then
     return nil
   elseif row.code then
     class, remedy = core.describe(row.code, "RestoreArtifact", row.destinationType)
@@ -51,9 +51,7 @@ end
 local function outcome_of(row, state)
   local result = state.results[row.n]
   if row.refusal then
-    local code = row.refusal.code
-    local outcome = (code == "excluded" or code == "duplicate") and code or "refused"
-    return outcome, code, row.refusal.message, {}
+    return outcomes.of_refusal(row.refusal.code), row.refusal.code, row.refusal.message, {}
   elseif result then
     return result.outcome, result.code, result.message, result
   end
@@ -107,9 +105,9 @@ end
 local function exit_code(counts)
   local code = 0
   for outcome in pairs(counts) do
-    if outcomes.is_open(outcome) then
+    if outcomes.of(outcome).open then
       return 2
-    elseif not outcomes.is_ok(outcome) then
+    elseif not outcomes.of(outcome).ok then
       code = 1
     end
   end
@@ -135,7 +133,7 @@ function report.of(rows, fields)
   for _, row in ipairs(rows) do
     counts[row.outcome] = (counts[row.outcome] or 0) + 1
     row.status, row.destinationType = respell(row.status), respell(row.destinationType)
-    if row.code and not row.class and not outcomes.is_ok(row.outcome) then
+    if row.code and not row.class and not outcomes.of(row.outcome).ok then
       row.class, row.remedy = advise(row)
     end
   end
@@ -169,10 +167,9 @@ end
 -- @treturn string
 function Report:summary()
   local parts = {}
-  for _, outcome in ipairs(outcomes.names()) do
-    if self.counts[outcome] then
-      parts[#parts + 1] = string.format("%d %s", self.counts[outcome], (outcome:gsub("_", " ")))
-    end
+  for _, outcome in ipairs(outcomes.list) do
+    local count = self.counts[outcome.name]
+    parts[#parts + 1] = count and string.format("%d %s", count, outcomes.word(outcome.name))
   end
   return format.count(#self.rows, "target") .. ": " .. table.concat(parts, ", ")
 end
@@ -180,7 +177,7 @@ end
 function Report:__tostring()
   local lines = { { "target", "outcome", "code", "what the service says, and what to do" } }
   for _, row in ipairs(self.rows) do
-    if not outcomes.is_ok(row.outcome) then
+    if not outcomes.of(row.outcome).ok then
       lines[#lines + 1] = { row.target, row.outcome, row.code or "-", row.message or row.remedy or "" }
       lines[#lines + 1] = row.message and row.remedy and { "", "", "", row.remedy } or nil
     end
@@ -194,7 +191,7 @@ end
 function Report:failed()
   local list = {}
   for _, row in ipairs(self.rows) do
-    if outcomes.is_again(row.outcome) then
+    if outcomes.of(row.outcome).again then
       list[#list + 1] = {
         target = row.target, protectionUnitId = row.protectionUnitId, code = row.code,
         destination = row.destinationType, before = row.before, at = row.at, kind = row.kind,

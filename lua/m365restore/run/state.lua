@@ -98,7 +98,7 @@ end
 
 local function settle(self, record)
   for _, result in ipairs(record.rows) do
-    local count = outcomes.is_ok(result.outcome) and "completed" or "failed"
+    local count = outcomes.of(result.outcome).ok and "completed" or "failed"
     self[count] = self[count] + (self.results[result.n] and 0 or 1)
     result.session = result.session or record.id
     self.results[result.n] = result
