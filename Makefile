@@ -60,7 +60,7 @@ core_LIBS              = $(call library,CURL) -lcurl -lm
 system_SOURCES         = $(wildcard src/system/*.c) $(FAULT) src/bridge/pulse.c src/base/buffer.c
 crypto_SOURCES         = $(wildcard src/crypto/*.c) $(FAULT)
 crypto_LIBS            = $(call library,CRYPTO) -lcrypto
-simulator/host_SOURCES = $(wildcard simulator/src/*.c)
+simulator/host_SOURCES = $(wildcard simulator/src/*.c) src/base/buffer.c
 simulator/host_LIBS    = $(call library,MICROHTTPD) -lmicrohttpd -lpthread
 
 SO           = $(MODULES:%=$(BUILD)/m365restore/%.so)

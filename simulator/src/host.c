@@ -6,6 +6,7 @@ The HTTP host of the simulator.
 #include <lua.h>
 #include <microhttpd.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "bridge/compat.h"
@@ -17,18 +18,18 @@ The HTTP host of the simulator.
 
 /* Runs protected, because a push may fail and the text must be freed. */
 static int push_result(lua_State *L) {
-  const struct text *t = lua_touserdata(L, 1);
-  lua_pushlstring(L, t->size > 0 ? t->data : "", t->size);
+  const struct m365_buffer *t = lua_touserdata(L, 1);
+  lua_pushlstring(L, t->length > 0 ? t->bytes : "", t->length);
   return 1;
 }
 
 /* Pushes the text and frees it, or frees it and raises. */
-static void push_and_free(lua_State *L, struct text *t) {
+static void push_and_free(lua_State *L, struct m365_buffer *t) {
   int code;
   lua_pushcfunction(L, push_result);
   lua_pushlightuserdata(L, t);
   code = lua_pcall(L, 1, 1, 0);
-  sim_text_free(t);
+  m365_buffer_free(t);
   if (code != LUA_OK)
     lua_error(L);
 }
@@ -67,8 +68,9 @@ static int host_call(lua_State *L) {
   struct server *s = to_server(L);
   const char *name = luaL_checkstring(L, 2);
   const char *json = luaL_checkstring(L, 3);
-  struct text result = {NULL, 0, 0, 0};
+  struct m365_buffer result;
   bool ok;
+  m365_buffer_init(&result, SIZE_MAX);
   luaL_checkstack(L, 4, NULL); /* from here on only protected calls */
   ok = sim_model_call(&s->model, name, json, &result);
   if (!ok)
@@ -150,13 +152,14 @@ one), `package_path`, `package_cpath`, and for TLS the PEM texts
 */
 static int host_start(lua_State *L) {
   struct server_options options;
-  struct text why = {NULL, 0, 0, 0};
+  struct m365_buffer why;
   struct server *s;
   read_options(L, &options);
   s = lua_newuserdatauv(L, sizeof *s, 0);
   memset(s, 0, sizeof *s);
   luaL_setmetatable(L, HOST);
   luaL_checkstack(L, 4, NULL);
+  m365_buffer_init(&why, SIZE_MAX);
   if (sim_server_start(s, &options, &why))
     return 1;
   sim_server_stop(s);

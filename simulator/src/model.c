@@ -12,17 +12,14 @@
 #include <lua.h>
 #include <lualib.h>
 #include <microhttpd.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
 
-static void push_text(lua_State *L, const struct text *t) {
-  lua_pushlstring(L, t->size > 0 ? t->data : "", t->size);
-}
-
-static void add_string(struct text *t, const char *s) {
-  (void)sim_text_add(t, s, strlen(s)); /* a shorter reason is still one */
+static void push_text(lua_State *L, const struct m365_buffer *t) {
+  lua_pushlstring(L, t->length > 0 ? t->bytes : "", t->length);
 }
 
 /* {====== Opening ====== */
@@ -60,13 +57,15 @@ static int load_model(lua_State *L) {
   return 0;
 }
 
-static void explain(lua_State *L, struct text *why) {
+static void explain(lua_State *L, struct m365_buffer *why) {
   const char *message = lua_tostring(L, -1);
-  add_string(why, message ? message : "error object is not a string");
+  if (message == NULL)
+    message = "error object is not a string";
+  (void)m365_buffer_append(why, message, strlen(message));
 }
 
 int sim_model_open(struct model *m, const struct model_options *o,
-                   struct text *why) {
+                   struct m365_buffer *why) {
   int code;
   m->L = luaL_newstate();
   if (m->L == NULL)
@@ -111,9 +110,9 @@ static void add_header(lua_State *L, const char *name, const char *value) {
   lua_rawset(L, -3);
 }
 
-static void push_headers(lua_State *L, const struct text *headers) {
-  const char *at = headers->data;
-  const char *end = headers->size > 0 ? at + headers->size : at;
+static void push_headers(lua_State *L, const struct m365_buffer *headers) {
+  const char *at = headers->bytes;
+  const char *end = headers->length > 0 ? at + headers->length : at;
   lua_newtable(L);
   while (at < end) {
     const char *value = at + strlen(at) + 1;
@@ -217,12 +216,13 @@ static void set_headers(lua_State *L, struct MHD_Response *response) {
   lua_pop(L, 1);
 }
 
-static void read_raw(lua_State *L, struct text *raw) {
+static void read_raw(lua_State *L, struct m365_buffer *raw) {
   size_t size;
   const char *bytes;
   lua_getfield(L, 1, "raw");
   bytes = luaL_optlstring(L, -1, "", &size);
-  (void)sim_text_add(raw, bytes, size);
+  m365_buffer_init(raw, size);
+  (void)m365_buffer_append(raw, bytes, size);
   lua_pop(L, 1);
 }
 
@@ -262,17 +262,18 @@ static int ask(lua_State *L) {
 
 /* A fault of the model itself: the client sees it, the host lives on. */
 static void confess(lua_State *L, struct answer *a) {
-  struct text why = {NULL, 0, 0, 0};
+  struct m365_buffer why;
+  m365_buffer_init(&why, SIZE_MAX);
   explain(L, &why);
   if (a->response != NULL)
     MHD_destroy_response(a->response);
-  sim_text_free(&a->raw);
+  m365_buffer_free(&a->raw);
   a->action = ACTION_ANSWER;
   a->wait = 0;
   a->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
-  a->response = MHD_create_response_from_buffer(why.size, why.data,
+  a->response = MHD_create_response_from_buffer(why.length, why.bytes,
                                                 MHD_RESPMEM_MUST_COPY);
-  sim_text_free(&why);
+  m365_buffer_free(&why);
 }
 
 void sim_model_answer(struct model *m, struct request *r, struct answer *a) {
@@ -311,7 +312,7 @@ void sim_model_connect(struct model *m, struct answer *a) {
 struct order {
   const char *name;
   const char *json;
-  struct text *result;
+  struct m365_buffer *result;
 };
 
 static int run(lua_State *L) {
@@ -324,13 +325,13 @@ static int run(lua_State *L) {
   lua_pushnumber(L, sim_monotonic());
   lua_call(L, 3, 1);
   json = luaL_checklstring(L, -1, &size);
-  if (!sim_text_add(o->result, json, size))
+  if (!m365_buffer_append(o->result, json, size))
     luaL_error(L, "not enough memory");
   return 0;
 }
 
 bool sim_model_call(struct model *m, const char *name, const char *json,
-                    struct text *result) {
+                    struct m365_buffer *result) {
   struct order o = {name, json, result};
   bool ok;
   pthread_mutex_lock(&m->lock);

@@ -19,66 +19,6 @@
 
 #define LARGEST_BODY ((size_t)16 * 1024 * 1024)
 #define LARGEST_HEAD ((size_t)128 * 1024) /* per connection, in the daemon */
-#define LARGEST_PIECE ((size_t)64 * 1024)
-
-/* {====== Bodies that break ====== */
-
-struct broken_body {
-  struct gate *gate;
-  struct text data;
-  size_t pause_at;
-  size_t cut_at;
-  double seconds;
-};
-
-static size_t smaller(size_t a, size_t b) {
-  return a < b ? a : b;
-}
-
-static ssize_t read_broken(void *context, uint64_t at, char *out, size_t max) {
-  struct broken_body *b = context;
-  size_t from = (size_t)at;
-  size_t until = smaller(b->data.size, b->cut_at);
-  if (from == b->pause_at) {
-    b->pause_at = (size_t)-1; /* once */
-    if (!sim_gate_wait(b->gate, b->seconds))
-      return MHD_CONTENT_READER_END_WITH_ERROR;
-  }
-  if (from >= until)
-    return MHD_CONTENT_READER_END_WITH_ERROR;
-  if (from < b->pause_at)
-    until = smaller(until, b->pause_at);
-  max = smaller(max, until - from);
-  memcpy(out, b->data.data + from, max);
-  return (ssize_t)max;
-}
-
-static void free_broken(void *context) {
-  struct broken_body *b = context;
-  sim_text_free(&b->data);
-  free(b);
-}
-
-struct MHD_Response *sim_broken_body(struct gate *g, const char *data,
-                                     size_t size, size_t pause_at,
-                                     double seconds, size_t cut_at) {
-  struct MHD_Response *response = NULL;
-  struct broken_body *b = calloc(1, sizeof *b);
-  if (b == NULL)
-    return NULL;
-  b->gate = g;
-  b->pause_at = pause_at;
-  b->cut_at = cut_at;
-  b->seconds = seconds;
-  if (sim_text_add(&b->data, data, size))
-    response = MHD_create_response_from_callback(size, LARGEST_PIECE,
-                                                 read_broken, b, free_broken);
-  if (response == NULL)
-    free_broken(b);
-  return response;
-}
-
-/* }====== */
 
 /* {====== One exchange ====== */
 
@@ -89,8 +29,10 @@ static void *begin(void *context, const char *uri, struct MHD_Connection *c) {
   (void)c;
   if (r == NULL)
     return NULL;
-  r->body.ceiling = LARGEST_BODY;
-  if (sim_text_add(&r->target, uri, strlen(uri)))
+  m365_buffer_init(&r->target, SIZE_MAX);
+  m365_buffer_init(&r->headers, SIZE_MAX);
+  m365_buffer_init(&r->body, LARGEST_BODY);
+  if (m365_buffer_append(&r->target, uri, strlen(uri)))
     return r;
   free(r);
   return NULL;
@@ -104,21 +46,21 @@ static void end(void *context, struct MHD_Connection *c, void **request,
   (void)code;
   if (r == NULL)
     return;
-  sim_text_free(&r->target);
-  sim_text_free(&r->headers);
-  sim_text_free(&r->body);
+  m365_buffer_free(&r->target);
+  m365_buffer_free(&r->headers);
+  m365_buffer_free(&r->body);
   free(r);
   *request = NULL;
 }
 
 static enum MHD_Result copy_header(void *context, enum MHD_ValueKind kind,
                                    const char *name, const char *value) {
-  struct text *headers = context;
+  struct m365_buffer *headers = context;
   (void)kind;
   if (value == NULL)
     value = "";
-  return sim_text_add(headers, name, strlen(name) + 1) &&
-                 sim_text_add(headers, value, strlen(value) + 1)
+  return m365_buffer_append(headers, name, strlen(name) + 1) &&
+                 m365_buffer_append(headers, value, strlen(value) + 1)
              ? MHD_YES
              : MHD_NO;
 }
@@ -140,10 +82,10 @@ static void reset(int fd) {
   (void)connect(fd, &nobody, sizeof nobody);
 }
 
-static void send_raw(int fd, const struct text *raw) {
+static void send_raw(int fd, const struct m365_buffer *raw) {
   size_t sent = 0;
-  while (sent < raw->size) {
-    ssize_t n = send(fd, raw->data + sent, raw->size - sent, MSG_NOSIGNAL);
+  while (sent < raw->length) {
+    ssize_t n = send(fd, raw->bytes + sent, raw->length - sent, MSG_NOSIGNAL);
     if (n <= 0)
       return; /* the peer has gone: nobody misses the rest */
     sent += (size_t)n;
@@ -179,7 +121,7 @@ static enum MHD_Result reply(struct server *s, struct MHD_Connection *c,
     result = act(c, &a);
   if (a.response != NULL)
     MHD_destroy_response(a.response);
-  sim_text_free(&a.raw);
+  m365_buffer_free(&a.raw);
   return result;
 }
 
@@ -206,7 +148,7 @@ static enum MHD_Result serve(void *context, struct MHD_Connection *c,
   }
   if (*size == 0)
     return reply(context, c, r);
-  if (!sim_text_add(&r->body, data, *size))
+  if (!m365_buffer_append(&r->body, data, *size))
     r->truncated = true;
   *size = 0;
   return MHD_YES;
@@ -266,7 +208,7 @@ static void greet(void *context, struct MHD_Connection *c, void **number,
   sim_model_connect(&s->model, &a);
   if (a.action != ACTION_ANSWER)
     disturb(s, c, &a);
-  sim_text_free(&a.raw);
+  m365_buffer_free(&a.raw);
 }
 
 /* The model decodes targets by itself: escapes stay. */
@@ -280,13 +222,13 @@ static size_t keep_escapes(void *context, struct MHD_Connection *c, char *s) {
 
 /* {====== Start and stop ====== */
 
-static bool say(struct text *why, const char *what, int code) {
-  (void)sim_text_add(why, what, strlen(what));
+static bool say(struct m365_buffer *why, const char *what, int code) {
+  (void)m365_buffer_append(why, what, strlen(what));
   if (code == 0)
     return false;
-  (void)sim_text_add(why, ": ", 2);
+  (void)m365_buffer_append(why, ": ", 2);
   what = strerror(code);
-  (void)sim_text_add(why, what, strlen(what));
+  (void)m365_buffer_append(why, what, strlen(what));
   return false;
 }
 
@@ -316,7 +258,8 @@ static struct MHD_Daemon *daemon_of(struct server *s, unsigned short port) {
 }
 
 /* Signals belong to the threads of the host program, never to ours. */
-static bool launch(struct server *s, unsigned short port, struct text *why) {
+static bool launch(struct server *s, unsigned short port,
+                   struct m365_buffer *why) {
   const union MHD_DaemonInfo *info;
   sigset_t all, before;
   int code;
@@ -334,7 +277,7 @@ static bool launch(struct server *s, unsigned short port, struct text *why) {
 }
 
 static bool prepare(struct server *s, const struct model_options *o,
-                    struct text *why) {
+                    struct m365_buffer *why) {
   int code = sim_gate_init(&s->gate);
   if (code != 0)
     return say(why, "cannot make a lock", code);
@@ -345,7 +288,7 @@ static bool prepare(struct server *s, const struct model_options *o,
     return true;
   }
   sim_gate_destroy(&s->gate);
-  return why->size > 0 ? false : say(why, "cannot start the model", code);
+  return why->length > 0 ? false : say(why, "cannot start the model", code);
 }
 
 /* libmicrohttpd keeps pointers to what it is given: these live as long. */
@@ -357,7 +300,7 @@ static bool copy(char **to, const char *from) {
 }
 
 bool sim_server_start(struct server *s, const struct server_options *o,
-                      struct text *why) {
+                      struct m365_buffer *why) {
   if (!copy(&s->certificate, o->certificate) || !copy(&s->key, o->key) ||
       !copy(&s->priorities, o->priorities))
     return say(why, "cannot copy the certificate", ENOMEM);

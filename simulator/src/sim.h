@@ -3,7 +3,7 @@
 ** model, written in Lua and run in a state of its own, for every answer.
 **
 **   gate    waits that end at once when the host stops
-**   text    bytes that grow up to a ceiling
+**   body    bodies that pause, or end too early
 **   model   the model's lua_State and its lock
 **   server  the HTTP side: exchanges, wire actions
 **   host    the Lua module, and nothing else
@@ -15,20 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* {====== text: bytes with a ceiling ====== */
-
-struct text {
-  char *data;
-  size_t size;
-  size_t capacity;
-  size_t ceiling;
-};
-
-/* Appends, or leaves the text as it was and returns false. */
-bool sim_text_add(struct text *t, const void *bytes, size_t size);
-void sim_text_free(struct text *t);
-
-/* }====== */
+#include "base/buffer.h"
 
 /* {====== gate: a wait that others can end ====== */
 
@@ -50,10 +37,23 @@ double sim_monotonic(void);
 
 /* }====== */
 
+/* {====== body: what breaks on its way ====== */
+
+struct MHD_Response;
+
+/*
+** A body that is not sent in one piece: it pauses at an offset, and ends
+** in a broken connection at another. Offsets beyond the end do nothing.
+*/
+struct MHD_Response *sim_broken_body(struct gate *g, const char *data,
+                                     size_t size, size_t pause_at,
+                                     double seconds, size_t cut_at);
+
+/* }====== */
+
 /* {====== model: Lua on the other side ====== */
 
 struct lua_State;
-struct MHD_Response;
 
 /* The last one is for connections alone: nobody reads, and nothing is said. */
 enum action {
@@ -67,9 +67,9 @@ enum action {
 /* One request, as the server has read it. */
 struct request {
   const char *method;
-  struct text target;  /* path and query, as sent */
-  struct text headers; /* name NUL value NUL, repeated */
-  struct text body;
+  struct m365_buffer target;  /* path and query, as sent */
+  struct m365_buffer headers; /* name NUL value NUL, repeated */
+  struct m365_buffer body;
   unsigned long connection;
   bool truncated; /* the body went over its ceiling and was cut */
   bool greeted;   /* libmicrohttpd has shown us the headers */
@@ -80,8 +80,8 @@ struct answer {
   struct MHD_Response *response;
   unsigned int status;
   enum action action;
-  double wait;     /* real seconds before anything is sent */
-  struct text raw; /* ACTION_RAW: sent instead of HTTP */
+  double wait;            /* real seconds before anything is sent */
+  struct m365_buffer raw; /* ACTION_RAW: sent instead of HTTP */
 };
 
 struct model {
@@ -99,13 +99,13 @@ struct model_options {
 
 /* Zero, or an errno; "why" receives the reason. No thread may know "m". */
 int sim_model_open(struct model *m, const struct model_options *o,
-                   struct text *why);
+                   struct m365_buffer *why);
 void sim_model_close(struct model *m);
 
 /* Both lock. What they put into their last argument the caller frees. */
 void sim_model_answer(struct model *m, struct request *r, struct answer *a);
 bool sim_model_call(struct model *m, const char *name, const char *json,
-                    struct text *result);
+                    struct m365_buffer *result);
 
 /* What becomes of a new connection; ACTION_ANSWER: it is served. Locks. */
 void sim_model_connect(struct model *m, struct answer *a);
@@ -140,16 +140,8 @@ struct server_options {
 
 /* "s" is zeroed memory. On failure "why" says why; stop is still needed. */
 bool sim_server_start(struct server *s, const struct server_options *o,
-                      struct text *why);
+                      struct m365_buffer *why);
 void sim_server_stop(struct server *s);
-
-/*
-** A body that is not sent in one piece: it pauses at an offset, and ends
-** in a broken connection at another. Offsets beyond the end do nothing.
-*/
-struct MHD_Response *sim_broken_body(struct gate *g, const char *data,
-                                     size_t size, size_t pause_at,
-                                     double seconds, size_t cut_at);
 
 /* }====== */
 
