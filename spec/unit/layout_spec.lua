@@ -43,26 +43,38 @@ describe("the library as it is built", function()
     assert.is_true(knows_lua(texts, "bridge/await.c")) -- the check itself works
   end)
 
-  it("has Lua rooms whose arrows point down", function()
-    local floors = { "jobs", "run", "plan", "report", "sessions", "graph", "credential", "driver", "text" }
-    local floor_of = {}
-    for i, room in ipairs(floors) do
-      floor_of[room] = i
-    end
-    local count = 0
-    for path in scratch.must("find", "lua/m365restore", "-name", "*.lua"):gmatch "[^\n]+" do
-      local own = floor_of[path:match "^lua/m365restore/(%l+)/"]
-      for name in scratch.read(path):gmatch 'require[ (]"m365restore%.(%l+)' do
+  -- Counts the arrows from room to room, all of which lead to the same floor or down; what is beside the rooms is told
+  -- to `beside`.
+  local function arrows(folder, prefix, floors, beside)
+    local floor_of, count = {}, 0
+    for i, room in ipairs(floors) do floor_of[room] = i end
+    for path in scratch.must("find", folder, "-name", "*.lua"):gmatch "[^\n]+" do
+      local own = floor_of[path:sub(#folder + 2):match "^(%l+)/"]
+      for name in scratch.read(path):gmatch('require[ (]"' .. prefix .. "%.(%l+)") do
         local other = floor_of[name]
         if own and other then
           count = count + 1
           assert.is_true(own <= other, path .. " requires from " .. name .. ", which is above it")
         elseif other then
-          assert.truthy(path:find "/init%.lua$", path .. " is beside the rooms and requires from " .. name)
+          beside(path, name)
         end
       end
     end
+    return count
+  end
+
+  it("has Lua rooms whose arrows point down", function()
+    local floors = { "jobs", "run", "plan", "report", "sessions", "graph", "credential", "driver", "text" }
+    local count = arrows("lua/m365restore", "m365restore", floors, function(path, name)
+      assert.truthy(path:find "/init%.lua$", path .. " is beside the rooms and requires from " .. name)
+    end)
     assert.is_true(count > 100) -- the check itself finds them
+  end)
+
+  it("has rooms of the simulator whose arrows point down", function()
+    local floors = { "testing", "api", "identity", "world", "wire" }
+    local count = arrows("simulator/lua/m365restore/simulator", "m365restore%.simulator", floors, function() end)
+    assert.is_true(count > 100)
   end)
 
   it("keeps no Lua state from one call to the next", function()
