@@ -28,19 +28,23 @@ describe("a resolver that hangs does not hold a program that", function()
 
   setup(function()
     folder = scratch.folder()
-    scratch.must("cc", "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", folder .. "/resolve.so", "spec/support/resolve.c", "-ldl")
+    scratch.must("cc", "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", folder .. "/resolve.so", "spec/support/resolve.c",
+      "-ldl")
   end)
   teardown(function() scratch.remove(folder) end)
 
   for name, last in pairs {
-    ["closes its client"] = "client:close()", ["leaves it to the collector"] = "", ["leaves at once"] = "os.exit(0, true)",
+    ["closes its client"] = "client:close()", ["leaves it to the collector"] = "",
+    ["leaves at once"] = "os.exit(0, true)",
   } do
     it(name, function()
       if (os.getenv "SPEC_CFLAGS" or "") ~= "" then return pending "a sanitizer has to be loaded first" end
       if libcurl() < 787 then return pending "a libcurl that waits for its resolver" end
       local env = scratch.environment()
       env.LD_PRELOAD, env.NAME = folder .. "/resolve.so", "nobody.example"
-      local result = assert(system.run({ scratch.interpreter(), "-e", SCRIPT:format(last) }, { env = env, timeout = 60 }))
+      local result = assert(system.run({ scratch.interpreter(), "-e", SCRIPT:format(last) }, {
+        env = env, timeout = 60,
+      }))
       assert.same({ "deadline\n", "", 0 }, { result.stdout, result.stderr, result.status })
     end)
   end
