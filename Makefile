@@ -40,7 +40,8 @@ MICROHTTPD_LIBDIR = $(if $(MICROHTTPD_DIR),$(MICROHTTPD_DIR)/lib)
 STD      = -std=c99
 WARNINGS = -Wall -Wextra -Wpedantic
 SHARED   = $(STD) -fPIC -fvisibility=hidden $(WARNINGS)
-DEFINES  = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -iquote src $(foreach l,CURL CRYPTO MICROHTTPD,$(call include,$(l))) $(LUA_CFLAGS)
+DEFINES  = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -iquote src \
+           $(foreach l,CURL CRYPTO MICROHTTPD,$(call include,$(l))) $(LUA_CFLAGS)
 # against the misuse of memory errors; the second needs a compiler that optimizes
 PROTECT  = -fstack-protector-strong
 FORTIFY  = $(if $(filter -O -O1 -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
@@ -91,8 +92,8 @@ export SPEC_CFLAGS JOBS
 JOBS    = $(shell nproc 2>/dev/null || echo 1)
 INSIDE  = $(MAKE) --no-print-directory -j$(JOBS)
 
-.PHONY: all help deps demo oidc test test-full lint lint-lua lint-c lint-gcc \
-        lint-clang spec asan bench modules simulator install \
+.PHONY: all help deps demo oidc test test-full lint lint-files lint-lua lint-c \
+        lint-gcc lint-clang spec asan bench modules simulator install \
         install-modules install-simulator install-docs uninstall dist \
         rockspecs matrix docs operations folding code-pages composition clean sources
 .SECONDEXPANSION:
@@ -108,7 +109,7 @@ help:
 	@echo 'make test      everything: lint, specs, specs under ASan and UBSan'
 	@echo 'make test-full the same, with the large matrices whole'
 	@echo 'make           builds the modules into $(BUILD)'
-	@echo 'make lint      luacheck, the C conventions, compiler warnings'
+	@echo 'make lint      .editorconfig, luacheck, the C conventions, compiler warnings'
 	@echo 'make spec      the specs; SPEC=spec/x_spec.lua runs one'
 	@echo 'make asan      the specs under ASan and UBSan'
 	@echo 'make bench     figures beside plain C programs'
@@ -198,8 +199,15 @@ C_SOURCES = $(sort $(foreach m,$(MODULES),$($(m)_SOURCES)))
 C_FILES   = $(wildcard src/*/*.[ch] simulator/src/*.[ch] spec/support/*.[ch] \
               bench/reference/*.[ch] examples/embed/*.c)
 
-lint: lint-lua lint-c lint-gcc
+lint: lint-files lint-lua lint-c lint-gcc
 	@if command -v clang >/dev/null; then $(MAKE) --no-print-directory lint-clang; fi
+
+# what git knows or would know; without git, all there is
+FILES = $(if $(wildcard .git),git ls-files -co --exclude-standard,\
+          find . -type f -not -path './build/*' -not -path '*/node_modules/*')
+
+lint-files:
+	@$(FILES) | xargs "$(LUA)" tools/editorconfig.lua
 
 lint-lua:
 	@luacheck -q .
@@ -263,8 +271,8 @@ uninstall:
 
 DIST        = build/dist
 RELEASE     = m365restore-$(VERSION)
-DISTRIBUTED = .busted .luacheckrc .luarc.json CHANGELOG.md LICENSE Makefile README.md bench config.ld docs examples \
-              library lua simulator spec src tools $(ROCKS:%=%-scm-1.rockspec) $(RELEASED)
+DISTRIBUTED = .busted .clang-format .editorconfig .luacheckrc .luarc.json CHANGELOG.md LICENSE Makefile README.md \
+              bench config.ld docs examples library lua simulator spec src tools $(ROCKS:%=%-scm-1.rockspec) $(RELEASED)
 
 # the sources, and for each rock one file that `luarocks install` takes without a network
 dist: rockspecs

@@ -3,9 +3,9 @@
 
 Usage: validate.py FOLDER < answers > flaws
 
-FOLDER holds v1.0.yaml and beta.yaml. Each line read is one answer as JSON: version, method, path (behind the root of the
-API), status, body. Each line written is one flaw: the answer's number, and what is wrong; an answer of an operation that
-the description does not have is told as such. "ready" alone is written when there is nothing to read.
+FOLDER holds v1.0.yaml and beta.yaml. Each line read is one answer as JSON: version, method, path (behind the root of
+the API), status, body. Each line written is one flaw: the answer's number, and what is wrong; an answer of an operation
+that the description does not have is told as such. "ready" alone is written when there is nothing to read.
 """
 import json
 import re
