@@ -185,7 +185,7 @@ static const char *code_of_curl(CURLcode result) {
       {CURLE_COULDNT_RESOLVE_HOST, "resolve"},
       {CURLE_COULDNT_RESOLVE_PROXY, "resolve"},
       {CURLE_COULDNT_CONNECT, "connect"},
-      {CURLE_PROXY, "connect"},
+      {CURLE_PROXY, "proxy_failed"}, /* that of SOCKS */
       {CURLE_SSL_CONNECT_ERROR, "tls"},
       {CURLE_SSL_CIPHER, "tls"},
       {CURLE_SSL_CACERT_BADFILE, "ca_file"},

@@ -436,6 +436,8 @@ static void settle_proxy(struct m365_transfer *t) {
   if (t->result == CURLE_PROXY) {
     curl_easy_getinfo(t->easy, CURLINFO_PROXY_ERROR, &socks);
     t->proxy_refused = socks_refuses((CURLproxycode)socks);
+    if (socks == CURLPX_RESOLVE_HOST) /* by us, before the proxy is asked */
+      t->result = CURLE_COULDNT_RESOLVE_HOST;
   } else if (t->phase < M365_PHASE_SENT) {
     curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &t->proxy_status);
     if (t->proxy_status >= 200 && t->proxy_status < 300)
