@@ -4,10 +4,10 @@
 -- @module m365restore.jobs.bulk_restore
 local apply = require "m365restore.run.apply"
 local clock = require "m365restore.clock"
+local document = require "m365restore.plan.document"
 local fail = require "m365restore.fail"
 local history = require "m365restore.sessions.history"
 local options = require "m365restore.options"
-local plans = require "m365restore.plan"
 local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
 local restore_time = require "m365restore.plan.restore_time"
@@ -96,13 +96,13 @@ local function plan_of(client, o, list, lookups)
   for name, value in pairs(preferences[o.prefer]) do
     ask[name] = value
   end
-  return plans.new({
+  return document.new({
     service = o.service, before = o.before, prefer = o.prefer, max_loss = o.max_loss, bulk = ask,
     seen_until = seen.newest, lookups = lookups,
     created = time.format(math.floor(clock.of(client):now())), rows = rows_of(o, list),
     request = {
       service = o.service, before = o.before, prefer = o.prefer, max_loss = o.max_loss,
-      destination = o.destination, targets = "in bulk: " .. plans.digest(o.wanted.list or {}),
+      destination = o.destination, targets = "in bulk: " .. targets.digest(o.wanted.list or {}),
     },
   }, LARGEST)
 end

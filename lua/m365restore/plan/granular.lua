@@ -2,13 +2,13 @@
 -- Such a plan is reviewed and applied like any other.
 -- @module m365restore.plan.granular
 local clock = require "m365restore.clock"
+local document = require "m365restore.plan.document"
 local fail = require "m365restore.fail"
 local format = require "m365restore.text.format"
 local gather_all = require "m365restore.driver.gather_all"
 local glob = require "m365restore.text.glob"
 local history = require "m365restore.sessions.history"
 local options = require "m365restore.options"
-local plans = require "m365restore.plan"
 local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
 local restore_time = require "m365restore.plan.restore_time"
@@ -35,7 +35,7 @@ local function finish(client, o, rows, request, lookups)
   if not seen then
     return nil, err
   end
-  return plans.new({
+  return document.new({
     seen_until = seen.newest,
     service = o.service, before = o.before, prefer = "fastRestore", query = o.query,
     created = time.format(math.floor(clock.of(client):now())), request = request, rows = rows,
@@ -149,7 +149,7 @@ function granular.files(client, spec)
     }
   end
   return finish(client, o, rows, {
-    service = o.service, before = o.before, targets = plans.digest(wanted.list) .. " " .. o.match,
+    service = o.service, before = o.before, targets = targets.digest(wanted.list) .. " " .. o.match,
   }, lookups)
 end
 
@@ -248,7 +248,7 @@ function granular.messages(client, spec)
   end
   return finish(client, o, rows, {
     service = o.service, before = o.before, destination = o.destination,
-    targets = plans.digest(list) .. " " .. o.query,
+    targets = targets.digest(list) .. " " .. o.query,
   }, entries.lookups)
 end
 

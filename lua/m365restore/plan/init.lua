@@ -1,27 +1,16 @@
---- Plans: what would be restored, from when, where to, and what not and why.
---
--- A plan is data. It is made by reading only; it is reviewed, saved, compared
--- and approved by its hash, and then applied exactly.
+--- Planning: what would be restored, from when, where to, and what not and why. Nothing is done but reading.
 -- @module m365restore.plan
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
-local crypto = require "m365restore.crypto"
-local csv = require "m365restore.text.csv"
+local document = require "m365restore.plan.document"
 local fail = require "m365restore.fail"
-local format = require "m365restore.text.format"
 local gather_all = require "m365restore.driver.gather_all"
 local history = require "m365restore.sessions.history"
-local integrity = require "m365restore.plan.integrity"
-local match = require "m365restore.plan.match"
 local notes = require "m365restore.plan.notes"
 local options = require "m365restore.options"
 local others = require "m365restore.sessions.others"
-local repair = require "m365restore.text.repair"
 local restore_time = require "m365restore.plan.restore_time"
-local schedule = require "m365restore.plan.schedule"
-local schema = require "m365restore.plan.schema"
 local survey = require "m365restore.plan.survey"
-local system = require "m365restore.system"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
 local way_back = require "m365restore.plan.way_back"
@@ -29,12 +18,8 @@ local workload = require "m365restore.workload"
 
 local plan = {}
 
-local FORMAT, VERSION = "m365restore.plan", 1
-
 -- The priority of a target that has none: low numbers go first.
 local USUAL_PRIORITY = 1000
-
-local LARGEST_FILE = 1 << 31
 
 local function raise(...)
   error(string.format(...), 0)
@@ -77,21 +62,9 @@ local function list_of(field, given)
   return targets.read("plan." .. field, given).list or raise('plan.%s: "all" makes no sense', field)
 end
 
---- A list of targets in a few letters.
--- @tparam table list
--- @treturn string
-function plan.digest(list)
-  local sum = crypto.digest "sha256"
-  for _, target in ipairs(list) do
-    sum:update(repair.encode { targets.meaning(target), target.priority or 0, target.destinationType or "",
-      target.before or "", target.at or "" }):update("\n")
-  end
-  return string.format("%d, %s", #list, crypto.hex(sum:final()):sub(1, 16))
-end
-
 --- What makes two requests the same, whenever they are made.
 local function request_of(o, excluded, first)
-  local digest = plan.digest
+  local digest = targets.digest
   return {
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
     destination = o.destination, exclude = #excluded > 0 and digest(excluded) or nil,
@@ -125,11 +98,6 @@ local function refusal_of(target, choice, excluded)
   return own or choice and choice.refusal
 end
 
-local function lost_of(row, moment)
-  local taken = time.parse(row.protectionDateTime)
-  return taken and math.floor((time.parse(row.before or row.at) or moment) - taken)
-end
-
 local function row_of(o, n, target, found)
   local unit, choice = target.unit or {}, found.choice_of(target)
   local row = {
@@ -143,7 +111,7 @@ local function row_of(o, n, target, found)
     raise('plan.destination: "inPlace" or "new" was expected; it is never assumed')
   elseif choice and not row.refusal then
     row.restorePointId, row.protectionDateTime, row.tags = choice.id, choice.protectionDateTime, choice.tags
-    row.lost = lost_of(row, o.moment)
+    row.lost = document.lost_of(row, o.moment)
   end
   if type(o.priority) == "function" then
     local priority = o.priority(row)
@@ -219,56 +187,6 @@ local function fail_missed(misses)
     table.concat(lines, "; "))
 end
 
-local Plan = { __name = "m365restore.plan" }
-Plan.__index = Plan
-
-local function count_planned(rows)
-  local count = 0
-  for _, row in ipairs(rows) do
-    count = count + (row.refusal and 0 or 1)
-  end
-  return count
-end
-
---- Says anew which row a duplicate repeats.
-local function name_duplicates(rows)
-  for _, row in ipairs(rows) do
-    local other = row.refusal and rows[row.refusal.of or 0]
-    if other then
-      row.refusal.message = match.duplicate_message(row, other, other.n, other.target)
-    end
-  end
-end
-
---- Works out what follows from the rows: totals, losses, estimate and notes; and seals the plan.
-local function compute(self)
-  local moment = time.parse(self.before or self.at)
-  name_duplicates(self.rows)
-  self.planned, self.waves = count_planned(self.rows), 0
-  for _, row in ipairs(self.rows) do
-    self.waves = math.max(self.waves, row.wave or 0)
-    row.lost = not row.refusal and row.kind == "standard" and lost_of(row, moment) or nil
-  end
-  self.estimate = {
-    seconds = math.floor(schedule.duration(self.planned)),
-    how = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h",
-  }
-  self.notes = core.array(notes.of(self))
-  integrity.set(self)
-  return self
-end
-
---- Makes a plan of finished rows.
--- @tparam table fields of the plan, `rows` among them
--- @tparam[opt] integer size the most artifacts of a wave
--- @treturn Plan
-function plan.new(fields, size)
-  local self = setmetatable(fields, Plan)
-  self.format, self.version = FORMAT, VERSION
-  schedule.assign(self.rows, size or schedule.limits.artifacts)
-  return compute(self)
-end
-
 --- Plans a restore. Reads only: permissions to read are enough. May yield.
 -- @function plan
 -- @tparam client client
@@ -303,7 +221,7 @@ function plan.make(client, spec)
   if not named then
     return nil, problem
   end
-  local planned = count_planned(rows)
+  local planned = document.count_planned(rows)
   if o.max_targets and planned > o.max_targets then
     return fail("plan", "too_many_targets", "%d targets would be restored, max_targets is %d", planned, o.max_targets)
   end
@@ -311,7 +229,7 @@ function plan.make(client, spec)
   if not foreseen then
     return nil, fault
   end
-  return plan.new({
+  return document.new({
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
     created = time.format(math.floor(created)), seen_until = found.seen.newest,
     request = request_of(o, excluded, first), rows = rows, lookups = found.entries.lookups,
@@ -319,194 +237,5 @@ function plan.make(client, spec)
   }, client.max_artifacts)
 end
 
--- {====== For people ======
-
-local function state_of(row)
-  if row.restored_by then
-    return "restored before, by session " .. row.restored_by
-  end
-  return row.refusal and "refused: " .. row.refusal.code .. ", " .. row.refusal.message
-    or row.name or row.address or ""
-end
-
-local function line_of(row)
-  return {
-    row.wave and tostring(row.wave) or "-", row.target, row.protectionDateTime or "-",
-    row.tags == "fastRestore" and "fast" or row.tags and "any" or "-",
-    row.lost and format.span(row.lost) or "-", row.refusal and "-" or row.destinationType, state_of(row),
-  }
-end
-
---- The plan as a table for a tired person.
-function Plan:__tostring()
-  local lines = { { "wave", "target", "point", "kind", "loss", "to", "" } }
-  for i, row in ipairs(self.rows) do
-    lines[i + 1] = line_of(row)
-  end
-  local remarks = ""
-  for _, note in ipairs(self.notes) do
-    remarks = remarks .. core.plain(note) .. "\n"
-  end
-  local what = self.query and "messages that match " .. core.plain(self.query) or self.service
-  return string.format("Restore of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\n%shash %s", what,
-     self.at and "the state of" or "before", self.at or self.before,
-    format.count(#self.rows, "target"), self.planned, format.count(self.waves, "wave"), #self.rows - self.planned,
-    format.span(self.estimate.seconds), self.estimate.how, format.columns(lines), remarks, self.hash)
-end
-
-local csv_columns = {
-  "target", "name", "wave", "protectionDateTime", "tags", "lost", "nearer", "way_back", "destinationType",
-  "priority", "refusal", "message", "protectionUnitId", "restorePointId",
-}
-
-local function csv_record(row)
-  local record = setmetatable({}, { __index = row })
-  record.refusal = row.refusal and row.refusal.code or ""
-  record.message = row.refusal and row.refusal.message
-  return record
-end
-
--- }======
-
--- {====== Files ======
-
---- A text with a row on each line, which tools that compare lines can read.
-local function spell(self)
-  local head = {}
-  for name, value in pairs(self) do
-    if name ~= "rows" then
-      head[name] = value
-    end
-  end
-  local lines = {}
-  for i, row in ipairs(self.rows) do
-    lines[i] = repair.encode(row)
-  end
-  return repair.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
-end
-
---- Saves a plan, as a whole or not at all. Never yields.
--- @function Plan:save
--- @tparam string path ending in ".json", to be loaded again, or ".csv", for a spreadsheet
--- @tparam[opt] table opts of a CSV: `separator`, ";" for an Excel that wants it
--- @treturn ?boolean true; or nil, err
-function Plan:save(path, opts)
-  if type(path) ~= "string" then
-    error("plan:save: path: a string was expected, got " .. type(path), 2)
-  elseif not path:lower():find "%.csv$" then
-    return system.replace(path, spell(self))
-  end
-  local records = {}
-  for i, row in ipairs(self.rows) do
-    records[i] = csv_record(row)
-  end
-  return csv.save(path, csv_columns, records, opts)
-end
-
---- A plan that was read from somewhere: it must still be what its hash says. What follows from its rows is worked out
--- again, since a checksum can be, too.
--- @param data
--- @tparam string path for messages
--- @treturn ?Plan; or nil, err: `bad_plan`, `plan_edited`
-function plan.adopt(data, path)
-  if type(data) ~= "table" or data.format ~= FORMAT or type(data.rows) ~= "table" then
-    return fail("plan", "bad_plan", "%s is no plan", path)
-  elseif data.version ~= VERSION then
-    return fail("plan", "bad_plan", "%s has version %s, this library reads version %d", path, tostring(data.version),
-      VERSION)
-  end
-  local problem = schema.problem(data, Plan)
-  if problem then
-    return fail("plan", "bad_plan", "%s is no plan: %s", path, problem)
-  end
-  local self = setmetatable(data, Plan)
-  if not integrity.is_whole(self) then
-    return fail("plan", "plan_edited", "%s was changed by hand: it is not what its hash and checksum say", path)
-  end
-  return compute(self)
-end
-
---- Loads a plan that was saved. Never yields.
--- @function load_plan
--- @tparam string path
--- @treturn ?Plan; or nil, err: `plan_edited` when it no longer matches its hash, `bad_plan`, or what the disk says
-function plan.load(path)
-  local text, err = system.read_file(path, LARGEST_FILE)
-  if not text then
-    return nil, err
-  end
-  return plan.adopt(core.decode(text), path)
-end
-
--- }======
-
--- {====== Differences ======
-
-local request_fields = {
-  "service", "before", "at", "prefer", "max_loss", "destination", "targets", "exclude", "priority",
-}
-
---- What another request asks for that this one does not.
--- @tparam table old
--- @tparam table new
--- @treturn table a list of texts; empty: they are the same
-function plan.request_difference(old, new)
-  local found = {}
-  for _, field in ipairs(request_fields) do
-    if old[field] ~= new[field] then
-      found[#found + 1] = string.format("%s was %s, is now %s", field, tostring(old[field]), tostring(new[field]))
-    end
-  end
-  return found
-end
-
-local function describe(row)
-  if not row then
-    return "not in the plan"
-  elseif row.refusal then
-    return "refused (" .. row.refusal.code .. ")"
-  end
-  return string.format("%s from %s, %s", row.destinationType, row.protectionDateTime, row.restorePointId)
-end
-
---- How this plan differs from another, row by row. Never yields.
--- @function Plan:diff
--- @tparam Plan other
--- @treturn table a list of texts; empty: both do the same
-function Plan:diff(other)
-  local found, theirs = {}, {}
-  for _, row in ipairs(other.rows) do
-    theirs[row.target] = theirs[row.target] or {}
-    table.insert(theirs[row.target], row)
-  end
-  local function compare(target, mine, their)
-    local before, after = describe(mine), describe(their)
-    if before ~= after then
-      found[#found + 1] = string.format("%s: %s; now %s", target, before, after)
-    end
-  end
-  for _, row in ipairs(self.rows) do
-    compare(row.target, row, theirs[row.target] and table.remove(theirs[row.target], 1))
-  end
-  for _, row in ipairs(other.rows) do
-    if table.remove(theirs[row.target], 1) then
-      compare(row.target, nil, row)
-    end
-  end
-  return found
-end
-
---- Does anything of the plan replace what is there?
--- @treturn boolean
-function Plan:replaces()
-  for _, row in ipairs(self.rows) do
-    if not row.refusal and row.destinationType == "inPlace" then
-      return true
-    end
-  end
-  return false
-end
-
--- }======
 
 return plan

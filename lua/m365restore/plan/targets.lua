@@ -5,10 +5,12 @@
 -- read is `{ text =, flaw = }`.
 -- @module m365restore.plan.targets
 local core = require "m365restore.core"
+local crypto = require "m365restore.crypto"
 local csv = require "m365restore.text.csv"
 local headings = require "m365restore.plan.headings"
 local options = require "m365restore.options"
 local outcomes = require "m365restore.outcomes"
+local repair = require "m365restore.text.repair"
 local spelling = require "m365restore.plan.spelling"
 local system = require "m365restore.system"
 
@@ -264,6 +266,18 @@ function targets.meaning(target)
     keys[i] = clue.key or clue.text
   end
   return #keys > 0 and table.concat(keys, " ") or target.given
+end
+
+--- A list of targets in a few letters.
+-- @tparam table list
+-- @treturn string
+function targets.digest(list)
+  local sum = crypto.digest "sha256"
+  for _, target in ipairs(list) do
+    sum:update(repair.encode { targets.meaning(target), target.priority or 0, target.destinationType or "",
+      target.before or "", target.at or "" }):update("\n")
+  end
+  return string.format("%d, %s", #list, crypto.hex(sum:final()):sub(1, 16))
 end
 
 return targets

@@ -227,18 +227,6 @@ local columns = {
   "awaited", "restoredItemCount", "replaced", "way_back", "way_back_point", "protectionUnitId", "restorePointId",
 }
 
-local function spell_json(self)
-  local lines = {}
-  for i, row in ipairs(self.rows) do
-    lines[i] = repair.encode(row)
-  end
-  local head = {}
-  for name, value in pairs(self) do
-    head[name] = name ~= "rows" and value or nil
-  end
-  return repair.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
-end
-
 --- Saves the report, as a whole or not at all. Never yields.
 -- @function Report:save
 -- @tparam string path ending in ".csv", ".json", or ".html" (one page for people, with nothing outside of it)
@@ -249,7 +237,7 @@ function Report:save(path, opts)
   if extension == "csv" then
     return csv.save(path, columns, self.rows, opts)
   elseif extension == "json" then
-    return system.replace(path, spell_json(self))
+    return system.replace(path, repair.encode_rows(self))
   elseif extension == "html" then
     return system.replace(path, html.render(self))
   end

@@ -4,6 +4,7 @@
 local artifacts = require "m365restore.sessions.artifacts"
 local clock = require "m365restore.clock"
 local context = require "m365restore.run.context"
+local document = require "m365restore.plan.document"
 local fail = require "m365restore.fail"
 local format = require "m365restore.text.format"
 local gather = require "m365restore.driver.gather"
@@ -11,7 +12,6 @@ local integrity = require "m365restore.plan.integrity"
 local interruption = require "m365restore.interruption"
 local journal = require "m365restore.run.journal"
 local options = require "m365restore.options"
-local plans = require "m365restore.plan"
 local reconcile = require "m365restore.run.reconcile"
 local schedule = require "m365restore.plan.schedule"
 local state = require "m365restore.run.state"
@@ -174,7 +174,7 @@ local apply_options = {
 local function stored_plan(records, path)
   local plan, err
   if records[1].kind == "plan" then
-    plan, err = plans.adopt(records[1].plan, path)
+    plan, err = document.adopt(records[1].plan, path)
   end
   if not plan then
     return state.not_understood(path, { 1 }, err and err.message)
@@ -198,7 +198,7 @@ end
 --- A journal that was begun goes on with its own plan; another request has no business there. The plan of the same
 -- request may be another by now, since some of it is done: whoever confirms either means this run.
 local function check_begun(plan, stored, o, path)
-  local differences = plans.request_difference(stored.request or {}, plan.request or {})
+  local differences = document.request_difference(stored.request or {}, plan.request or {})
   if #differences > 0 then
     return fail("apply", { code = "other_plan", differences = differences },
       "%s holds the plan of another request: %s", path, table.concat(differences, "; "))

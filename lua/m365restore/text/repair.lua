@@ -43,4 +43,18 @@ function repair.encode(value)
   return ok and json or core.encode(repair_all(value))
 end
 
+--- Encodes a table with its `rows` last, each on a line of its own, which tools that compare lines can read.
+-- @tparam table value
+-- @treturn string as from @{encode}
+function repair.encode_rows(value)
+  local head, lines = {}, {}
+  for name, member in pairs(value) do
+    head[name] = name ~= "rows" and member or nil
+  end
+  for i, row in ipairs(value.rows) do
+    lines[i] = repair.encode(row)
+  end
+  return repair.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
+end
+
 return repair
