@@ -55,11 +55,11 @@ OBJ   = $(BUILD)/obj
 MODULES = core system crypto simulator/host
 # the floors of the core, from the bottom up; then the failures of the two that stand alone
 CORE    = base http graph bridge client
-FAULT   = src/bridge/fault.c src/bridge/plain.c src/graph/advice.c src/base/text.c
-core_SOURCES           = $(filter-out src/bridge/fault.c,$(wildcard $(CORE:%=src/%/*.c)))
+MODULE_SOURCES   = src/bridge/module.c src/bridge/printable.c src/graph/advice.c src/base/text.c
+core_SOURCES           = $(filter-out src/bridge/module.c,$(wildcard $(CORE:%=src/%/*.c)))
 core_LIBS              = $(call library,CURL) -lcurl -lm
-system_SOURCES         = $(wildcard src/system/*.c) $(FAULT) src/bridge/pulse.c src/base/buffer.c
-crypto_SOURCES         = $(wildcard src/crypto/*.c) $(FAULT)
+system_SOURCES         = $(wildcard src/system/*.c) $(MODULE_SOURCES) src/bridge/hooks.c src/base/buffer.c
+crypto_SOURCES         = $(wildcard src/crypto/*.c) $(MODULE_SOURCES)
 crypto_LIBS            = $(call library,CRYPTO) -lcrypto
 simulator/host_SOURCES = $(wildcard simulator/src/*.c) src/base/buffer.c
 simulator/host_LIBS    = $(call library,MICROHTTPD) -lmicrohttpd -lpthread

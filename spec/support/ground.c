@@ -32,16 +32,16 @@ static unsigned count(lua_State *L, const char *name, unsigned otherwise) {
   return n;
 }
 
-/* judge(effect, outcome, { tries, limit, reauthorized, newborn }) */
+/* judge(effect, outcome, { attempts, limit, reauthorized, in_grace }) */
 static int ground_judge(lua_State *L) {
-  struct m365_try t;
+  struct m365_attempt t;
   luaL_checktype(L, 3, LUA_TTABLE);
   t.effect = (enum m365_effect)luaL_checkoption(L, 1, NULL, effects);
   t.outcome = (enum m365_outcome)luaL_checkoption(L, 2, NULL, outcomes);
-  t.tries = count(L, "tries", 1);
+  t.attempts = count(L, "attempts", 1);
   t.limit = count(L, "limit", 5);
   t.reauthorized = flag(L, "reauthorized");
-  t.newborn = flag(L, "newborn");
+  t.in_grace = flag(L, "in_grace");
   lua_pushstring(L, verdicts[m365_retry_judge(&t)]);
   return 1;
 }
@@ -55,7 +55,7 @@ static int ground_outcome(lua_State *L) {
   return 1;
 }
 
-/* delay(tries, first, advice, chance) */
+/* delay(attempts, first, advice, chance) */
 static int ground_delay(lua_State *L) {
   lua_pushnumber(L, m365_retry_delay((unsigned)luaL_checkinteger(L, 1),
                                      luaL_checknumber(L, 2),
@@ -72,7 +72,7 @@ static int ground_advice(lua_State *L) {
   return 1;
 }
 
-/* append(ceiling, piece, ...): the contents or nil, the fault, the length,
+/* append(ceiling, piece, ...): the contents or nil, the failure, the length,
    and whether the capacity ever went past the ceiling */
 static int ground_append(lua_State *L) {
   static const char *const faults[] = {"fine", "full", "no memory"};
@@ -89,7 +89,7 @@ static int ground_append(lua_State *L) {
     lua_pushlstring(L, b.bytes, b.length);
   else
     lua_pushnil(L);
-  lua_pushstring(L, faults[b.fault]);
+  lua_pushstring(L, faults[b.failure]);
   lua_pushinteger(L, (lua_Integer)b.length);
   lua_pushboolean(L, too_large);
   m365_buffer_free(&b);
@@ -118,7 +118,7 @@ static int ground_wipe(lua_State *L) {
   const char *text = luaL_checklstring(L, 1, &n);
   char *copy = lua_newuserdatauv(L, n + 1, 0);
   memcpy(copy, text, n);
-  m365_wipe(copy, n);
+  m365_buffer_wipe(copy, n);
   lua_pushlstring(L, copy, n);
   return 1;
 }

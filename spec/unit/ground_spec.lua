@@ -74,37 +74,37 @@ describe("the ground floor:", function()
       end)
 
       it("makes no unclear write of " .. row[1] .. " anything but ambiguous at the limit", function()
-        local at_limit = ground.judge("write", row[1], { tries = 5, limit = 5 })
+        local at_limit = ground.judge("write", row[1], { attempts = 5, limit = 5 })
         assert.equal(row[3] == "ambiguous", at_limit == "ambiguous")
       end)
     end
 
     it("ends at the limit, unless the service asked for patience", function()
       for _, outcome in ipairs { "undelivered", "unclear", "troubled" } do
-        assert.equal("again", ground.judge("read", outcome, { tries = 4, limit = 5 }))
-        assert.equal("finish", ground.judge("read", outcome, { tries = 5, limit = 5 }))
+        assert.equal("again", ground.judge("read", outcome, { attempts = 4, limit = 5 }))
+        assert.equal("finish", ground.judge("read", outcome, { attempts = 5, limit = 5 }))
       end
-      assert.equal("again", ground.judge("write", "throttled", { tries = 50, limit = 5 }))
+      assert.equal("again", ground.judge("write", "throttled", { attempts = 50, limit = 5 }))
     end)
 
     it("asks for one new token", function()
       assert.equal("finish", ground.judge("read", "unauthorized", { reauthorized = true }))
-      assert.equal("reauthorize", ground.judge("write", "unauthorized", { tries = 9, limit = 1 }))
+      assert.equal("reauthorize", ground.judge("write", "unauthorized", { attempts = 9, limit = 1 }))
     end)
 
     it("asks again for what was just made", function()
-      assert.equal("again", ground.judge("read", "missing", { newborn = true }))
-      assert.equal("finish", ground.judge("read", "missing", { newborn = true, tries = 5, limit = 5 }))
-      assert.equal("finish", ground.judge("write", "missing", { newborn = true }))
+      assert.equal("again", ground.judge("read", "missing", { in_grace = true }))
+      assert.equal("finish", ground.judge("read", "missing", { in_grace = true, attempts = 5, limit = 5 }))
+      assert.equal("finish", ground.judge("write", "missing", { in_grace = true }))
     end)
   end)
 
   describe("a pause", function()
     it("doubles, with all of it left to chance", function()
-      for tries, most in ipairs { 0.5, 1, 2, 4, 8, 16, 20, 20 } do
-        assert.equal(0, ground.delay(tries, 0.5, -1, 0))
-        assert.is_true(math.abs(ground.delay(tries, 0.5, -1, 0.999999) - most) < 0.001)
-        assert.equal(most / 2, ground.delay(tries, 0.5, -1, 0.5))
+      for attempts, most in ipairs { 0.5, 1, 2, 4, 8, 16, 20, 20 } do
+        assert.equal(0, ground.delay(attempts, 0.5, -1, 0))
+        assert.is_true(math.abs(ground.delay(attempts, 0.5, -1, 0.999999) - most) < 0.001)
+        assert.equal(most / 2, ground.delay(attempts, 0.5, -1, 0.5))
       end
     end)
     it("has its bounds at the ends", function()

@@ -16,20 +16,20 @@ void m365_buffer_init(struct m365_buffer *b, size_t ceiling) {
 
 void m365_buffer_reset(struct m365_buffer *b) {
   b->length = 0;
-  b->fault = M365_BUFFER_FINE;
+  b->failure = M365_BUFFER_FINE;
 }
 
 void m365_buffer_free(struct m365_buffer *b) {
   if (b->secret && b->bytes != NULL)
-    m365_wipe(b->bytes, b->capacity);
+    m365_buffer_wipe(b->bytes, b->capacity);
   free(b->bytes);
   b->bytes = NULL;
   b->length = b->capacity = 0;
 }
 
-static bool give_up(struct m365_buffer *b, enum m365_buffer_fault why) {
+static bool give_up(struct m365_buffer *b, enum m365_buffer_failure why) {
   m365_buffer_free(b);
-  b->fault = why;
+  b->failure = why;
   return false;
 }
 
@@ -51,7 +51,7 @@ static char *grow(struct m365_buffer *b, size_t capacity) {
   bytes = malloc(capacity);
   if (bytes != NULL) {
     memcpy(bytes, b->bytes, b->length);
-    m365_wipe(b->bytes, b->capacity);
+    m365_buffer_wipe(b->bytes, b->capacity);
     free(b->bytes);
   }
   return bytes;
@@ -68,13 +68,13 @@ static bool make_room(struct m365_buffer *b, size_t needed) {
 }
 
 void m365_buffer_expect(struct m365_buffer *b, size_t n) {
-  if (b->fault == M365_BUFFER_FINE && n > b->capacity && n <= LARGEST_HINT &&
+  if (b->failure == M365_BUFFER_FINE && n > b->capacity && n <= LARGEST_HINT &&
       n <= b->ceiling)
     make_room(b, n);
 }
 
 bool m365_buffer_append(struct m365_buffer *b, const void *bytes, size_t n) {
-  if (b->fault != M365_BUFFER_FINE)
+  if (b->failure != M365_BUFFER_FINE)
     return false;
   if (n > b->ceiling - b->length)
     return give_up(b, M365_BUFFER_FULL);
@@ -86,7 +86,7 @@ bool m365_buffer_append(struct m365_buffer *b, const void *bytes, size_t n) {
   return true;
 }
 
-void m365_wipe(void *bytes, size_t n) {
+void m365_buffer_wipe(void *bytes, size_t n) {
   volatile unsigned char *p = bytes;
   while (n-- > 0)
     *p++ = 0;

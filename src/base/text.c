@@ -103,7 +103,7 @@ static bool is_direction(uint32_t code) {
          (code >= 0x2066 && code <= 0x2069);
 }
 
-size_t m365_text_plain(const char *text, size_t length, char *to) {
+size_t m365_text_printable(const char *text, size_t length, char *to) {
   size_t used = 0, n;
   for (size_t i = 0; i < length; i += n) {
     uint32_t code = 0;

@@ -1,9 +1,9 @@
 /*
 ** text: UTF-8 as it comes from outside, and what of it may be shown.
 **
-** No Lua. What a terminal, a log or a page gets passes m365_text_plain: names
-** and messages are written by others, and must not move a cursor, start a new
-** line or turn the direction of writing.
+** No Lua. What a terminal, a log or a page gets passes m365_text_printable:
+** names and messages are written by others, and must not move a cursor, start
+** a new line or turn the direction of writing.
 */
 #ifndef m365_text_h
 #define m365_text_h
@@ -41,7 +41,7 @@ size_t m365_text_repair(const char *text, size_t length, char *to);
    itself. Line ends and tabs become a blank; other controls, marks that turn
    the direction of writing and bytes that are not UTF-8 become "?". Returns
    the length of the copy, which is never longer. */
-size_t m365_text_plain(const char *text, size_t length, char *to);
+size_t m365_text_printable(const char *text, size_t length, char *to);
 
 /* How many characters have to be put in, left out or changed to make one word
    of the other (Levenshtein's distance, by bytes). */

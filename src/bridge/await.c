@@ -6,16 +6,16 @@
 #include <lauxlib.h>
 
 #include "bridge/compat.h"
-#include "base/instant.h"
+#include "base/clock.h"
 #include "bridge/log.h"
 #include "bridge/options.h"
-#include "bridge/pulse.h"
+#include "bridge/hooks.h"
 
 /* the longest stretch without a look at hooks, in seconds */
 #define SLICE 0.05
 
 /* the pause between two turns of tasks that do nothing but yield, in seconds */
-#define BREATH 0.001
+#define IDLE_PAUSE 0.001
 
 /* user values of the runtime */
 enum {
@@ -54,7 +54,7 @@ static struct runtime *push_part(lua_State *L, int part) {
   return r;
 }
 
-struct m365_engine *m365_engine_of(lua_State *L) {
+struct m365_engine *m365_runtime_engine(lua_State *L) {
   struct runtime *r = push_runtime(L);
   lua_pop(L, 1);
   return r->engine;
@@ -147,7 +147,7 @@ static void complete(lua_State *L, struct m365_operation *op) {
 /* The engine, where there must be one: a finalizer that comes late, at the
    end of the state, may ask in vain. */
 static struct m365_engine *check_engine(lua_State *L) {
-  struct m365_engine *e = m365_engine_of(L);
+  struct m365_engine *e = m365_runtime_engine(L);
   if (e == NULL)
     luaL_error(L, "m365restore: the Lua state is closing");
   return e;
@@ -265,7 +265,7 @@ static void set_current(lua_State *L, int index) {
   lua_pop(L, 1);
 }
 
-bool m365_is_current(lua_State *L, int index) {
+bool m365_task_is_current(lua_State *L, int index) {
   bool same;
   index = lua_absindex(L, index);
   push_part(L, CURRENT);
@@ -295,8 +295,8 @@ static void finish(lua_State *L, lua_State *task, int status) {
   lua_pushnil(L);
   set_task(L, -3);
   if (status != LUA_OK)
-    m365_close_thread(task, L); /* the error stays */
-  if (type == LUA_TFUNCTION) {  /* task, finisher */
+    m365_compat_close_thread(task, L); /* the error stays */
+  if (type == LUA_TFUNCTION) {         /* task, finisher */
     lua_pushvalue(L, -2);
     lua_pushboolean(L, status == LUA_OK);
     lua_call(L, 2, 0);
@@ -320,7 +320,7 @@ static bool run(lua_State *L) {
   lua_State *task = lua_tothread(L, -1);
   int status, n;
   if (is_dead(task)) {
-    m365_cancel(L);
+    m365_task_cancel(L);
     return true;
   }
   push_part(L, CURRENT); /* task, the one that ran before */
@@ -398,11 +398,11 @@ static void authorize(lua_State *L, struct m365_engine *e) {
    ones. The engine is asked for each time, because that function may do
    anything. */
 void m365_await_tell(lua_State *L) {
-  struct m365_engine *e = m365_engine_of(L);
+  struct m365_engine *e = m365_runtime_engine(L);
   struct m365_event event;
   size_t n = e != NULL ? m365_engine_events(e)->count : 0;
-  for (; n > 0 && (e = m365_engine_of(L)) != NULL; n--) {
-    if (!m365_ring_take(m365_engine_events(e), &event))
+  for (; n > 0 && (e = m365_runtime_engine(L)) != NULL; n--) {
+    if (!m365_event_take(m365_engine_events(e), &event))
       return;
     m365_log_tell(L, m365_engine_events(e), &event);
   }
@@ -410,14 +410,14 @@ void m365_await_tell(lua_State *L) {
 
 /* Takes what has come, and starts what was asked for. The number of
    operations that are complete now. */
-static int settle(lua_State *L) {
-  struct m365_engine *e = m365_engine_of(L);
+static int serve_engine(lua_State *L) {
+  struct m365_engine *e = m365_runtime_engine(L);
   int n;
   if (e == NULL)
     return 0;
   m365_engine_advance(e);
   authorize(L, e);
-  n = (e = m365_engine_of(L)) != NULL ? collect(L, e) : 0;
+  n = (e = m365_runtime_engine(L)) != NULL ? collect(L, e) : 0;
   m365_await_tell(L);
   return n;
 }
@@ -425,15 +425,15 @@ static int settle(lua_State *L) {
 /* One round of the tasks that can go on now, without waiting. The caller gets
    its turn after each round, because there may be no last one: a task may make
    others ready, or itself. true: something went on. */
-static bool pump(lua_State *L, bool everyone) {
+static bool run_round(lua_State *L, bool everyone) {
   int n;
   luaL_checkstack(L, LUA_MINSTACK, "m365restore");
-  if (m365_engine_of(L) == NULL) /* the state is closing: nothing starts */
+  if (m365_runtime_engine(L) == NULL) /* the state is closing: nothing starts */
     return false;
-  n = settle(L);
+  n = serve_engine(L);
   n += run_ready(L, everyone);
   if (n > 0)
-    settle(L); /* what the tasks have asked for */
+    serve_engine(L); /* what the tasks have asked for */
   return n > 0;
 }
 
@@ -447,23 +447,23 @@ static bool is_task(lua_State *L) {
   if (!lua_isyieldable(L))
     return false;
   lua_pushthread(L);
-  current = m365_is_current(L, -1);
+  current = m365_task_is_current(L, -1);
   lua_pop(L, 1);
   return current;
 }
 
 /* Looks at hooks: between any two rounds. */
-static void look(lua_State *L) {
-  if (m365_pulse(L) != LUA_OK)
+static void run_hooks(lua_State *L) {
+  if (m365_hooks_run(L) != LUA_OK)
     lua_error(L);
 }
 
 /* Waits, then lets tasks go on. true: something went on. */
-static bool slice(lua_State *L, bool everyone, double seconds) {
+static bool wait_slice(lua_State *L, bool everyone, double seconds) {
   bool busy;
   m365_engine_step(check_engine(L), fmin(seconds, SLICE));
-  busy = pump(L, everyone);
-  look(L);
+  busy = run_round(L, everyone);
+  run_hooks(L);
   return busy;
 }
 
@@ -474,13 +474,14 @@ bool m365_await(lua_State *L, int index) {
     return true;
   if (is_task(L))
     return false;
-  busy = pump(L, false);
+  busy = run_round(L, false);
   while (!op->done)
-    busy = slice(L, false, busy ? 0 : SLICE);
+    busy = wait_slice(L, false, busy ? 0 : SLICE);
   return true;
 }
 
-int m365_yield(lua_State *L, int index, lua_KContext context, lua_KFunction k) {
+int m365_await_yield(lua_State *L, int index, lua_KContext context,
+                     lua_KFunction k) {
   lua_pushvalue(L, index);
   return lua_yieldk(L, 1, context, k);
 }
@@ -489,7 +490,7 @@ int m365_yield(lua_State *L, int index, lua_KContext context, lua_KFunction k) {
 ** Tasks
 */
 
-void m365_spawn(lua_State *L, int n, bool finisher) {
+void m365_task_spawn(lua_State *L, int n, bool finisher) {
   lua_State *task = lua_newthread(L);
   lua_insert(L, -(n + 2)); /* task, function, arguments */
   if (!lua_checkstack(task, n + LUA_MINSTACK))
@@ -510,12 +511,12 @@ static bool is_busy(lua_State *task) {
   return lua_status(task) == LUA_OK && lua_getstack(task, 0, &level) == 1;
 }
 
-void m365_cancel(lua_State *L) {
+void m365_task_cancel(lua_State *L) {
   lua_State *task = lua_tothread(L, -1);
   lua_pushnil(L);
   set_task(L, -2);
   if (!is_busy(task))
-    m365_close_thread(task, L);
+    m365_compat_close_thread(task, L);
   lua_pop(L, 1);
 }
 
@@ -530,7 +531,7 @@ scheduler is driven: by @{step} or by `m365.gather`.
 */
 static int f_spawn(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
-  m365_spawn(L, lua_gettop(L) - 1, false);
+  m365_task_spawn(L, lua_gettop(L) - 1, false);
   return 1;
 }
 
@@ -545,7 +546,7 @@ static int f_cancel(lua_State *L) {
   lua_settop(L, 1);
   luaL_argcheck(L, !is_busy(lua_tothread(L, 1)), 1,
                 "a task that is running cannot be cancelled");
-  m365_cancel(L);
+  m365_task_cancel(L);
   return 0;
 }
 
@@ -568,16 +569,16 @@ like "1s"; at most 0.05 seconds are waited in one call, so that hooks are seen
 */
 static int f_step(lua_State *L) {
   double seconds =
-      lua_isnoneornil(L, 1) ? 0 : m365_check_duration(L, 1, "timeout");
-  settle(L);
+      lua_isnoneornil(L, 1) ? 0 : m365_options_check_duration(L, 1, "timeout");
+  serve_engine(L);
   if (!has_ready(L)) {
-    slice(L, true, seconds);
+    wait_slice(L, true, seconds);
     return 0;
   }
-  pump(L, true);
+  run_round(L, true);
   m365_engine_step(check_engine(L), 0);
-  settle(L);
-  look(L);
+  serve_engine(L);
+  run_hooks(L);
   return 0;
 }
 
@@ -626,7 +627,7 @@ static int wait_for_top(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
   (void)status;
   if (!m365_await(L, index))
-    return m365_yield(L, index, context, wait_for_top);
+    return m365_await_yield(L, index, context, wait_for_top);
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -638,7 +639,7 @@ Waits, in real time. May yield.
 @treturn boolean true
 */
 static int f_sleep(lua_State *L) {
-  double seconds = m365_check_duration(L, 1, "seconds");
+  double seconds = m365_options_check_duration(L, 1, "seconds");
   m365_operation_push(L);
   m365_operation_sleep(L, lua_gettop(L), NULL, seconds);
   return wait_for_top(L, LUA_OK, lua_gettop(L));
@@ -671,10 +672,10 @@ static int event_wait(lua_State *L) {
   bool busy;
   lua_settop(L, 1);
   if (!op->done && is_task(L))
-    return m365_yield(L, 1, 1, wait_for_top);
-  busy = pump(L, true);
+    return m365_await_yield(L, 1, 1, wait_for_top);
+  busy = run_round(L, true);
   while (!op->done)
-    busy = slice(L, true, busy ? 0 : has_ready(L) ? BREATH : SLICE);
+    busy = wait_slice(L, true, busy ? 0 : has_ready(L) ? IDLE_PAUSE : SLICE);
   lua_pushboolean(L, 1);
   return 1;
 }

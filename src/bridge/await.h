@@ -20,7 +20,7 @@
 #include "http/engine.h"
 #include "bridge/failure.h"
 
-/* user values of an operation that is an exchange */
+/* user values of an operation that is a request */
 enum {
   M365_OPERATION_CLIENT = 1,
   M365_OPERATION_ERROR,
@@ -28,18 +28,18 @@ enum {
   M365_OPERATION_VALUES = M365_OPERATION_ANSWER
 };
 
-/* Something that ends: an exchange, a timer, or an event that is set. */
+/* Something that ends: a request, a timer, or an event that is set. */
 struct m365_operation {
   struct m365_engine *const *engine; /* where the runtime keeps it */
   struct m365_job job;
-  struct m365_deed deed;
+  struct m365_purpose purpose;
   bool in_flight;
   bool done;
   bool closed;         /* its method was left before it was done */
   unsigned generation; /* of the token that it last went out with */
   bool awaits_token;   /* a renewal was under way for it */
   bool decoded;        /* the answer was looked at */
-  const char *flaw;    /* the code of what is wrong with it, or NULL */
+  const char *problem; /* the code of what is wrong with it, or NULL */
   /* gets a job that is ASKING its token, sooner or later; the operation is
      at the given index */
   void (*authorize)(lua_State *L, struct m365_operation *op, int index);
@@ -49,7 +49,7 @@ struct m365_operation {
 void m365_await_open(lua_State *L);
 
 /* The engine of this state, or NULL once it was closed. */
-struct m365_engine *m365_engine_of(lua_State *L);
+struct m365_engine *m365_runtime_engine(lua_State *L);
 
 /* Tells the log functions what the engine has written down. */
 void m365_await_tell(lua_State *L);
@@ -58,33 +58,34 @@ void m365_await_tell(lua_State *L);
    this returns. */
 struct m365_operation *m365_operation_push(lua_State *L);
 
-/* Hands an exchange, or a timer, to the engine; a timer with an origin ends
+/* Hands a request, or a timer, to the engine; a timer with an origin ends
    when that is closed. */
 void m365_operation_submit(lua_State *L, int index);
 void m365_operation_sleep(lua_State *L, int index, struct m365_origin *origin,
                           double seconds);
 
 /* Sends a read that is done again, because its answer is of no use; false: it
-   has had its tries, or its time. */
+   has had its attempts, or its time. */
 bool m365_operation_repeat(lua_State *L, int index);
 
 /* Waits for the operation at `index`. true: it is done. false: this is a
-   task; `return m365_yield(...)`, and the continuation asks again. */
+   task; `return m365_await_yield(...)`, and the continuation asks again. */
 bool m365_await(lua_State *L, int index);
-int m365_yield(lua_State *L, int index, lua_KContext context, lua_KFunction k);
+int m365_await_yield(lua_State *L, int index, lua_KContext context,
+                     lua_KFunction k);
 
 /* Makes a task of the function and its `n` arguments on the top; replaces
    them by the coroutine. With a finisher, a function that stands below them,
    the task is the library's own; it is called with the coroutine and whether
    it ended well. */
-void m365_spawn(lua_State *L, int n, bool finisher);
+void m365_task_spawn(lua_State *L, int n, bool finisher);
 
 /* Forgets a task and closes its coroutine, which is on the top; pops it. One
    that is busy goes on to its next wait, and no further. */
-void m365_cancel(lua_State *L);
+void m365_task_cancel(lua_State *L);
 
 /* Is the coroutine at `index` the task that runs right now? */
-bool m365_is_current(lua_State *L, int index);
+bool m365_task_is_current(lua_State *L, int index);
 
 /* the functions that Lua sees: spawn, cancel, step, timeout, pollfds, sleep,
    event */

@@ -24,7 +24,7 @@
 /* Closes what is to be closed in a coroutine that has ended or waits, and
    leaves its error on its stack. 5.4.5 alone has the second argument under
    the first name. */
-static inline int m365_close_thread(lua_State *thread, lua_State *from) {
+static inline int m365_compat_close_thread(lua_State *thread, lua_State *from) {
 #if LUA_VERSION_RELEASE_NUM >= 50406
   return lua_closethread(thread, from);
 #elif LUA_VERSION_RELEASE_NUM == 50405
@@ -37,7 +37,7 @@ static inline int m365_close_thread(lua_State *thread, lua_State *from) {
 
 /* Closes one slot early. Before 5.4.3 there is no such function, and
    lua_settop, which follows, closes the slot just as well. */
-static inline void m365_close_slot(lua_State *L, int index) {
+static inline void m365_compat_close_slot(lua_State *L, int index) {
 #if LUA_VERSION_RELEASE_NUM >= 50403
   lua_closeslot(L, index);
 #else

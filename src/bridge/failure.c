@@ -9,9 +9,9 @@
 #include "graph/catalogue.h"
 #include "graph/contract.h"
 #include "bridge/json.h"
-#include "bridge/plain.h"
+#include "bridge/printable.h"
 #include "http/redact.h"
-#include "bridge/refusal.h"
+#include "bridge/error_body.h"
 
 /* more words than these for what was seen are not read */
 #define MOST_SEEN 8
@@ -82,10 +82,10 @@ static void set_job(lua_State *L, const struct m365_job *job) {
   }
   if (job->advice >= 0) {
     lua_pushnumber(L, job->advice);
-    m365_json_settle(L);
+    m365_json_normalize(L);
     lua_setfield(L, -2, "retry_after");
   }
-  lua_pushinteger(L, job->tries);
+  lua_pushinteger(L, job->attempts);
   lua_setfield(L, -2, "attempts");
   set_header(L, "request_id", t, "request-id");
   set_client_request_id(L, job);
@@ -143,11 +143,11 @@ static void set_help(lua_State *L) {
   lua_setfield(L, -2, "help");
 }
 
-static void push_object(lua_State *L, const struct m365_deed *deed) {
+static void push_object(lua_State *L, const struct m365_purpose *purpose) {
   lua_newtable(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
   lua_setmetatable(L, -2);
-  set_text(L, "operation", deed->operation);
+  set_text(L, "operation", purpose->operation);
   set_help(L);
 }
 
@@ -162,7 +162,7 @@ static const char *code_of_cut(enum m365_cut cut) {
       [M365_CUT_FIRST_BYTE] = "first_byte_timeout",
       [M365_CUT_STALL] = "stall_timeout",
       [M365_CUT_DEADLINE] = "deadline",
-      [M365_CUT_FENCE] = "throttled",
+      [M365_CUT_THROTTLED] = "throttled",
       [M365_CUT_CLOSED] = "closed",
       [M365_CUT_FORKED] = "forked",
   };
@@ -213,8 +213,8 @@ static const char *code_of_way(const struct m365_job *job) {
     return "off_loopback";
   if (t->cut != M365_CUT_NOT)
     return code_of_cut(t->cut);
-  if (t->body.fault == M365_BUFFER_NO_MEMORY ||
-      t->head.fault == M365_BUFFER_NO_MEMORY)
+  if (t->body.failure == M365_BUFFER_NO_MEMORY ||
+      t->head.failure == M365_BUFFER_NO_MEMORY)
     return "no_memory";
   if (t->no_descriptor)
     return "too_many_files";
@@ -231,17 +231,17 @@ static const char *code_of_way(const struct m365_job *job) {
   return code_of_curl(t->result);
 }
 
-/* How the tries before a deadline ended; NULL: there was none, or it says
+/* How the attempts before a deadline ended; NULL: there was none, or it says
    nothing. */
 static const char *seen_before(const struct m365_job *job) {
-  const struct m365_trouble *before = &job->before;
-  if (before->result == CURLE_COULDNT_RESOLVE_HOST)
+  const struct m365_earlier *earlier = &job->earlier;
+  if (earlier->result == CURLE_COULDNT_RESOLVE_HOST)
     return "resolve";
-  if (before->status == 429)
+  if (earlier->status == 429)
     return "throttled";
-  if (before->status > 0)
+  if (earlier->status > 0)
     return "failing";
-  if (before->result != CURLE_OK || before->cut != M365_CUT_NOT)
+  if (earlier->result != CURLE_OK || earlier->cut != M365_CUT_NOT)
     return "unreachable";
   return job->transfer.phase == M365_PHASE_CONNECTING ? "unreachable" : NULL;
 }
@@ -258,30 +258,31 @@ static bool is_proxy(const struct m365_job *job) {
          job->transfer.phase < M365_PHASE_SECURING;
 }
 
-static void push_trouble(lua_State *L, const struct m365_trouble *before) {
-  if (before->status > 0)
-    lua_pushfstring(L, "HTTP %d", (int)before->status);
-  else if (before->cut != M365_CUT_NOT)
-    lua_pushstring(L, code_of_cut(before->cut));
+static void push_earlier(lua_State *L, const struct m365_earlier *earlier) {
+  if (earlier->status > 0)
+    lua_pushfstring(L, "HTTP %d", (int)earlier->status);
+  else if (earlier->cut != M365_CUT_NOT)
+    lua_pushstring(L, code_of_cut(earlier->cut));
   else
-    lua_pushfstring(L, "%s (%s)", code_of_curl(before->result),
-                    curl_easy_strerror(before->result));
+    lua_pushfstring(L, "%s (%s)", code_of_curl(earlier->result),
+                    curl_easy_strerror(earlier->result));
 }
 
 /* A deadline says what it interrupted. */
 static void set_deadline_message(lua_State *L, const struct m365_job *job) {
-  if (job->before.tries == 0)
+  if (job->earlier.attempts == 0)
     return;
   lua_pushfstring(L,
                   "the call did not end within its timeout; %d of its %d "
                   "tries failed, the last of these with ",
-                  (int)job->before.tries, (int)job->tries);
-  push_trouble(L, &job->before);
+                  (int)job->earlier.attempts, (int)job->attempts);
+  push_earlier(L, &job->earlier);
   lua_concat(L, 2);
   lua_setfield(L, -2, "message");
 }
 
-/* What libcurl says of a try that it ended itself, where that is the cause. */
+/* What libcurl says of an attempt that it ended itself, where that is the
+   cause. */
 static const char *words_of_curl(const struct m365_transfer *t) {
   if (t->cut != M365_CUT_NOT || t->result == CURLE_OK || t->no_descriptor ||
       t->long_head)
@@ -290,11 +291,11 @@ static const char *words_of_curl(const struct m365_transfer *t) {
 }
 
 static void set_way(lua_State *L, const struct m365_job *job,
-                    const struct m365_deed *deed) {
+                    const struct m365_purpose *purpose) {
   const char *seen[6] = {name_of_effect(job->effect)};
   const char *code = code_of_way(job);
   size_t n = 1;
-  if (deed->list)
+  if (purpose->list)
     seen[n++] = "list";
   if (job->advice >= 0)
     seen[n++] = "retry_after";
@@ -356,9 +357,9 @@ static void set_status_message(lua_State *L, const struct m365_entry *entry,
 
 /* Takes what the body on the top says, and pops it; the error object is below.
    Returns what is known of the code. */
-static const struct m365_entry *take_refusal(lua_State *L, long status) {
+static const struct m365_entry *take_error_body(lua_State *L, long status) {
   const struct m365_entry *entry;
-  m365_refusal_take(L, lua_gettop(L) - 1);
+  m365_error_body_take(L, lua_gettop(L) - 1);
   set_code(L, status);
   entry = entry_of_answer(L, status);
   set_status_message(L, entry, status);
@@ -366,7 +367,7 @@ static const struct m365_entry *take_refusal(lua_State *L, long status) {
 }
 
 static void set_answer(lua_State *L, const struct m365_job *job,
-                       const struct m365_deed *deed) {
+                       const struct m365_purpose *purpose) {
   const char *seen[5] = {name_of_effect(job->effect)};
   long status = job->transfer.status;
   const struct m365_entry *entry;
@@ -374,15 +375,15 @@ static void set_answer(lua_State *L, const struct m365_job *job,
   if (job->transfer.body.bytes != NULL) /* before a long text of it is cut */
     m365_redact_job(job, job->transfer.body.bytes, job->transfer.body.length);
   lua_pushlstring(L, job->transfer.body.bytes, job->transfer.body.length);
-  entry = take_refusal(L, status);
+  entry = take_error_body(L, status);
   if (status == 403 && !m365_catalogue_is_backup(entry->code) &&
-      deed->permission != NULL) {
-    set_text(L, "permission", deed->permission);
+      purpose->permission != NULL) {
+    set_text(L, "permission", purpose->permission);
     seen[n++] = "permission";
   }
   if (job->advice >= 0)
     seen[n++] = "retry_after";
-  if (deed->list)
+  if (purpose->list)
     seen[n++] = "list";
   set_entry(L, entry, seen);
 }
@@ -459,16 +460,16 @@ static void mark_ambiguous(lua_State *L) {
 }
 
 void m365_failure_of_job(lua_State *L, const struct m365_job *job,
-                         const struct m365_deed *deed) {
+                         const struct m365_purpose *purpose) {
   const struct m365_transfer *t = &job->transfer;
   bool answered = t->status > 0 && t->result == CURLE_OK &&
                   t->cut == M365_CUT_NOT && !job->no_memory;
-  push_object(L, deed);
+  push_object(L, purpose);
   set_job(L, job);
   if (answered)
-    set_answer(L, job, deed);
+    set_answer(L, job, purpose);
   else
-    set_way(L, job, deed);
+    set_way(L, job, purpose);
   if (job->verdict == M365_AMBIGUOUS)
     mark_ambiguous(L);
   redact_object(L, job, 0);
@@ -476,10 +477,10 @@ void m365_failure_of_job(lua_State *L, const struct m365_job *job,
 
 void m365_failure_of_code(lua_State *L, const char *code, const char *message,
                           const struct m365_job *job,
-                          const struct m365_deed *deed) {
-  const char *seen[3] = {deed->list ? "list" : NULL};
+                          const struct m365_purpose *purpose) {
+  const char *seen[3] = {purpose->list ? "list" : NULL};
   const struct m365_entry *entry = m365_catalogue_find(code);
-  push_object(L, deed);
+  push_object(L, purpose);
   if (job != NULL)
     set_job(L, job);
   else
@@ -493,8 +494,8 @@ void m365_failure_of_code(lua_State *L, const char *code, const char *message,
 
 void m365_failure_of_answer(lua_State *L, const char *code, const char *message,
                             const struct m365_job *job,
-                            const struct m365_deed *deed) {
-  m365_failure_of_code(L, code, message, job, deed);
+                            const struct m365_purpose *purpose) {
+  m365_failure_of_code(L, code, message, job, purpose);
   if (job->effect == M365_WRITE)
     mark_ambiguous(L);
 }
@@ -588,7 +589,7 @@ int m365_failure_refused(lua_State *L) {
   lua_setfield(L, 3, "status");
   seen[1] = has_field(L, "retry_after") ? "retry_after" : NULL;
   lua_pushvalue(L, 2);
-  entry = take_refusal(L, (long)status);
+  entry = take_error_body(L, (long)status);
   set_entry(L, entry, seen);
   redact_object(L, NULL, 0);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
@@ -722,7 +723,7 @@ static int failure_tostring(lua_State *L) {
   n += push_field(L, " (request-id ", "request_id", ")");
   n += push_field(L, " - ", "remedy", "");
   lua_concat(L, n);
-  m365_plain_top(L);
+  m365_printable_top(L);
   return 1;
 }
 

@@ -15,7 +15,7 @@
 #include "http/engine.h"
 
 /* What was being done, for the error object. */
-struct m365_deed {
+struct m365_purpose {
   const char *operation;
   const char *permission; /* NULL: none is documented */
   bool list;              /* it reads a list */
@@ -25,18 +25,18 @@ void m365_failure_open(lua_State *L);
 
 /* Pushes the failure of a job that is done. */
 void m365_failure_of_job(lua_State *L, const struct m365_job *job,
-                         const struct m365_deed *deed);
+                         const struct m365_purpose *purpose);
 
 /* Pushes a failure with a code of ours; `job` may be NULL. */
 void m365_failure_of_code(lua_State *L, const char *code, const char *message,
                           const struct m365_job *job,
-                          const struct m365_deed *deed);
+                          const struct m365_purpose *purpose);
 
 /* The same for an answer that came and cannot be used: after a write nobody
    knows what it would have said. */
 void m365_failure_of_answer(lua_State *L, const char *code, const char *message,
                             const struct m365_job *job,
-                            const struct m365_deed *deed);
+                            const struct m365_purpose *purpose);
 
 /* m365restore.core.failure(fields): a failure made in Lua; `class` and
    `remedy` are filled in from `code` where they are missing. */

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <lauxlib.h>
 
-#include "bridge/instance.h"
-#include "base/mend.h"
+#include "bridge/cjson.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 /* deeper than this is a cycle, or an attack */
@@ -41,7 +41,7 @@ static const char decode_key = 'd', array_key = 'a', loan_key = 'l';
    the host never sees: which locale its numbers are read in is a static of the
    library, set whenever it is opened or an instance is made. */
 void m365_json_open(lua_State *L) {
-  m365_instance_push(L);
+  m365_cjson_push(L);
   lua_getfield(L, -1, "decode_invalid_numbers");
   lua_pushboolean(L, 0);
   lua_call(L, 1, 0);
@@ -97,9 +97,9 @@ static void mend(lua_State *L) {
   size_t length, used;
   const char *text = lua_tolstring(L, -1, &length);
   luaL_Buffer b;
-  if (!m365_mend(text, length, NULL, &used))
+  if (!m365_json_text_repair(text, length, NULL, &used))
     return;
-  m365_mend(text, length, luaL_buffinitsize(L, &b, used), &used);
+  m365_json_text_repair(text, length, luaL_buffinitsize(L, &b, used), &used);
   luaL_pushresultsize(&b, used);
   lua_replace(L, -2);
 }
@@ -172,15 +172,15 @@ const char *m365_json_decode(lua_State *L) {
 }
 
 const char *m365_json_take(lua_State *L, struct m365_buffer *text) {
-  const char *flaw;
+  const char *problem;
   lua_pushlightuserdata(L, text);
-  flaw = run(L, decode_buffer);
+  problem = run(L, decode_buffer);
   m365_buffer_free(text);
-  return flaw;
+  return problem;
 }
 
 /* The only light userdata that a decoder makes is its null. */
-void m365_json_settle(lua_State *L) {
+void m365_json_normalize(lua_State *L) {
   if (lua_islightuserdata(L, -1)) {
     lua_pop(L, 1);
     lua_pushnil(L);
@@ -195,7 +195,7 @@ void m365_json_settle(lua_State *L) {
 
 /* A null in the middle of a list would be a hole; it is kept as it is. */
 void m365_json_copy(lua_State *L) {
-  m365_json_settle(L);
+  m365_json_normalize(L);
   if (!lua_istable(L, -1))
     return;
   luaL_checkstack(L, 6, "json: too deep");

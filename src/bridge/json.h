@@ -4,7 +4,7 @@
 ** Reading is lua-cjson's, in an instance of our own so that no setting of
 ** ours or of the host reaches the other. What its two lines disagree about
 ** (floats for integers, a null that is true) is settled where a value is
-** read, by m365_json_settle: a page of a thousand objects is never walked as
+** read, by m365_json_normalize: a page of a thousand objects is never walked as
 ** a whole. Writing is ours, because one of the lines cannot write [].
 */
 #ifndef m365_json_h
@@ -33,9 +33,9 @@ void m365_json_discarded(lua_State *L);
 
 /* Replaces null by nil, and 3.0 by 3, on the top of the stack. Tables are
    left as they are. */
-void m365_json_settle(lua_State *L);
+void m365_json_normalize(lua_State *L);
 
-/* Replaces the decoded value on the top by a plain deep copy, settled. The
+/* Replaces the decoded value on the top by a plain deep copy, normalized. The
    second one does not raise: as m365_json_decode. */
 void m365_json_copy(lua_State *L);
 const char *m365_json_plain(lua_State *L);

@@ -4,10 +4,10 @@
 #include <lauxlib.h>
 #include <stdio.h>
 
-#include "base/instant.h"
+#include "base/clock.h"
 #include "bridge/json.h"
-#include "bridge/plain.h"
-#include "bridge/pulse.h"
+#include "bridge/printable.h"
+#include "bridge/hooks.h"
 #include "http/redact.h"
 
 /* registry keys: log number -> function, weak; the metatable of events */
@@ -56,7 +56,7 @@ static void add_field(lua_State *L, luaL_Buffer *b, const char *name,
     luaL_addstring(b, number);
   } else {
     luaL_tolstring(L, value, NULL);
-    m365_plain_top(L);
+    m365_printable_top(L);
     luaL_addvalue(b);
   }
 }
@@ -141,7 +141,7 @@ static void clean(lua_State *L) {
 /* Pushes what of the table at `from` may be seen. */
 static void push_visible(lua_State *L, int from) {
   lua_newtable(L);
-  lua_pushnumber(L, m365_walltime());
+  lua_pushnumber(L, m365_clock_wall());
   lua_setfield(L, -2, "time");
   for (size_t i = 0; fields[i] != NULL; i++) {
     lua_pushstring(L, fields[i]);
@@ -149,7 +149,7 @@ static void push_visible(lua_State *L, int from) {
     if (lua_type(L, -1) == LUA_TSTRING)
       clean(L);
     else
-      m365_json_settle(L);
+      m365_json_normalize(L);
     if (lua_isstring(L, -1) || lua_isboolean(L, -1)) {
       lua_setfield(L, -2, fields[i]);
     } else {
@@ -166,7 +166,7 @@ void m365_log_emit(lua_State *L, unsigned log) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &logs_key);
   if (lua_rawgeti(L, -1, log) != LUA_TNIL) {
     push_visible(L, event);
-    m365_call_unhooked(L, 1, 0);
+    m365_hooks_call_without(L, 1, 0);
   }
   lua_settop(L, event - 1);
 }
@@ -214,7 +214,8 @@ static void push_event(lua_State *L, const struct m365_event *event) {
 }
 
 /* Tells how many events found no room, to whoever hears the next one. */
-static void tell_lost(lua_State *L, struct m365_ring *ring, unsigned log) {
+static void tell_lost(lua_State *L, struct m365_event_ring *ring,
+                      unsigned log) {
   unsigned lost = ring->lost;
   if (lost == 0)
     return;
@@ -225,7 +226,7 @@ static void tell_lost(lua_State *L, struct m365_ring *ring, unsigned log) {
   m365_log_emit(L, log);
 }
 
-void m365_log_tell(lua_State *L, struct m365_ring *ring,
+void m365_log_tell(lua_State *L, struct m365_event_ring *ring,
                    const struct m365_event *event) {
   tell_lost(L, ring, event->log);
   push_event(L, event);

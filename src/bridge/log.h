@@ -20,7 +20,7 @@ unsigned m365_log_attach(lua_State *L, int index);
 
 /* Tells an event that was taken from the ring, and before it how many were
    lost. */
-void m365_log_tell(lua_State *L, struct m365_ring *ring,
+void m365_log_tell(lua_State *L, struct m365_event_ring *ring,
                    const struct m365_event *event);
 
 /* Tells the event whose fields are in the table on the top; pops it. */

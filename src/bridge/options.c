@@ -51,7 +51,7 @@ static double parse_duration(const char *text, size_t length) {
   return total;
 }
 
-double m365_check_duration(lua_State *L, int index, const char *field) {
+double m365_options_check_duration(lua_State *L, int index, const char *field) {
   double seconds = -1;
   if (lua_type(L, index) == LUA_TNUMBER)
     seconds = lua_tonumber(L, index);
@@ -69,7 +69,8 @@ double m365_check_duration(lua_State *L, int index, const char *field) {
 ** Strings
 */
 
-const char *m365_check_line(lua_State *L, int index, const char *field) {
+const char *m365_options_check_line(lua_State *L, int index,
+                                    const char *field) {
   size_t length;
   const char *s;
   if (lua_type(L, index) != LUA_TSTRING)
@@ -82,8 +83,8 @@ const char *m365_check_line(lua_State *L, int index, const char *field) {
   return s;
 }
 
-const char *m365_check_id(lua_State *L, int index, const char *field) {
-  const char *id = m365_check_line(L, index, field);
+const char *m365_options_check_id(lua_State *L, int index, const char *field) {
+  const char *id = m365_options_check_line(L, index, field);
   if (*id == '\0' || strpbrk(id, "/?#%\\") != NULL || strcmp(id, ".") == 0 ||
       strcmp(id, "..") == 0)
     luaL_error(L, "%s: an id was expected, without / ? # %% or \\", field);
@@ -114,7 +115,7 @@ The name in a table that is most like a word.
 @tparam table names its keys count
 @treturn ?string nil where nothing is alike
 */
-int m365_nearest(lua_State *L) {
+int m365_options_nearest(lua_State *L) {
   const char *word = luaL_checkstring(L, 1);
   size_t least = strlen(word);
   luaL_checktype(L, 2, LUA_TTABLE);
@@ -131,9 +132,9 @@ int m365_nearest(lua_State *L) {
   return 1;
 }
 
-int m365_refuse_method(lua_State *L, const char *what) {
+int m365_options_refuse_method(lua_State *L, const char *what) {
   const char *like;
-  lua_pushcfunction(L, m365_nearest);
+  lua_pushcfunction(L, m365_options_nearest);
   lua_pushvalue(L, 2);
   lua_pushvalue(L, -3);
   lua_call(L, 2, 1);
@@ -192,7 +193,8 @@ static void read_option(lua_State *L, const struct m365_option *o,
   char *slot = (char *)to + o->offset;
   switch (o->kind) {
   case M365_DURATION:
-    *(double *)(void *)slot = m365_check_duration(L, lua_gettop(L), field);
+    *(double *)(void *)slot =
+        m365_options_check_duration(L, lua_gettop(L), field);
     break;
   case M365_COUNT:
     *(unsigned *)(void *)slot =
@@ -205,7 +207,8 @@ static void read_option(lua_State *L, const struct m365_option *o,
     *(bool *)(void *)slot = check_flag(L, field);
     break;
   case M365_TEXT:
-    *(const char **)(void *)slot = m365_check_line(L, lua_gettop(L), field);
+    *(const char **)(void *)slot =
+        m365_options_check_line(L, lua_gettop(L), field);
     break;
   case M365_VALUE:
     break;

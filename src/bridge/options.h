@@ -36,19 +36,19 @@ void m365_options_read(lua_State *L, int index, const char *what,
                        const struct m365_option *const *groups, void *to);
 
 /* The value at `index` as seconds; raises naming `field`. */
-double m365_check_duration(lua_State *L, int index, const char *field);
+double m365_options_check_duration(lua_State *L, int index, const char *field);
 
 /* A string at `index` fit for one path segment; raises naming `field`. */
-const char *m365_check_id(lua_State *L, int index, const char *field);
+const char *m365_options_check_id(lua_State *L, int index, const char *field);
 
 /* A string without control characters; raises naming `field`. */
-const char *m365_check_line(lua_State *L, int index, const char *field);
+const char *m365_options_check_line(lua_State *L, int index, const char *field);
 
 /* Raises: the key at 2 is no method of `what`. The nearest of the keys of the
    table on the top is named. */
-int m365_refuse_method(lua_State *L, const char *what);
+int m365_options_refuse_method(lua_State *L, const char *what);
 
 /* core.nearest(word, names) */
-int m365_nearest(lua_State *L);
+int m365_options_nearest(lua_State *L);
 
 #endif

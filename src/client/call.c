@@ -9,7 +9,7 @@
 #include <lauxlib.h>
 
 #include "bridge/json.h"
-#include "http/link.h"
+#include "http/url.h"
 #include "base/text.h"
 #include "client/token.h"
 
@@ -163,7 +163,7 @@ bool m365_call_push_link(lua_State *L, const struct m365_client *c,
                          const char *page, const char *link) {
   /* has the URL freed where Lua has no memory for it */
   struct m365_buffer *kept = m365_call_push_body(L);
-  kept->bytes = m365_link_resolve(c->base, m365_client_version(c), page, link);
+  kept->bytes = m365_url_resolve(c->base, m365_client_version(c), page, link);
   if (kept->bytes == NULL) {
     lua_pop(L, 1);
     return false;
@@ -187,7 +187,7 @@ void m365_call_add_query(lua_State *L, const char *name, const char *value) {
 static const char *check_query_name(lua_State *L, int index,
                                     const char *field) {
   const char *place = lua_pushfstring(L, "%s: name", field);
-  const char *name = m365_check_line(L, index, place);
+  const char *name = m365_options_check_line(L, index, place);
   if (*name == '\0' || strpbrk(name, " &=#?+%") != NULL)
     luaL_error(L, "%s: '%s' is no name of a query option", field, name);
   return name;
@@ -209,7 +209,7 @@ void m365_call_add_query_table(lua_State *L, int index, const char *field) {
                  field, name);
     luaL_tolstring(L, url + 2, NULL);
     lua_pushfstring(L, "%s: value", field);
-    m365_check_line(L, -2, lua_tostring(L, -1));
+    m365_options_check_line(L, -2, lua_tostring(L, -1));
     lua_pushvalue(L, url);
     m365_call_add_query(L, name, lua_tostring(L, -3));
     lua_replace(L, url);
@@ -265,7 +265,7 @@ struct m365_buffer *m365_call_push_body(lua_State *L) {
 ** Headers
 */
 
-/* A random UUID: one per call, the same on all its tries. Its digits are
+/* A random UUID: one per call, the same on all its attempts. Its digits are
    written one by one: sixteen conversions of snprintf were as much work as
    all the other headers. */
 static void write_request_id(char *to) {
@@ -335,10 +335,10 @@ static bool is_reserved(const char *name) {
 }
 
 static void check_header(lua_State *L, int name, int value, const char *field) {
-  const char *s = m365_check_line(L, name, field);
+  const char *s = m365_options_check_line(L, name, field);
   if (*s == '\0' || strpbrk(s, " :\t") != NULL || is_reserved(s))
     luaL_error(L, "%s: '%s' cannot be set", field, s);
-  m365_check_line(L, value, field);
+  m365_options_check_line(L, value, field);
 }
 
 int m365_call_push_own_headers(lua_State *L, int index, const char *field,
@@ -395,7 +395,7 @@ static void set_limits(struct m365_job *job, const struct m365_call *call) {
   job->deadlines = call->settings.deadlines;
   job->limit = call->settings.retries + 1;
   job->first_pause = call->settings.backoff;
-  job->newborn_until = call->newborn_until;
+  job->grace_until = call->grace_until;
 }
 
 /* The operation is on the top; what is acquired here is its own at once. */
@@ -405,8 +405,8 @@ static bool fill(lua_State *L, struct m365_operation *op,
   m365_job_init(&op->job, c->origin, call->settings.max_header_size,
                 call->settings.max_response_size);
   set_limits(&op->job, call);
-  op->deed = call->deed;
-  op->job.label = call->deed.operation;
+  op->purpose = call->purpose;
+  op->job.label = call->purpose.operation;
   op->authorize = m365_token_authorize;
   r->method = call->method;
   r->url = strdup(call->url);
@@ -418,7 +418,7 @@ static bool fill(lua_State *L, struct m365_operation *op,
 static bool is_own_renewal(lua_State *L, int client) {
   bool own;
   lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
-  own = lua_isthread(L, -1) && m365_is_current(L, -1);
+  own = lua_isthread(L, -1) && m365_task_is_current(L, -1);
   lua_pop(L, 1);
   return own;
 }
@@ -426,14 +426,14 @@ static bool is_own_renewal(lua_State *L, int client) {
 int m365_call_submit(lua_State *L, const struct m365_call *call) {
   struct m365_client *c = lua_touserdata(L, call->client);
   struct m365_operation *op;
-  const char *flaw = NULL;
+  const char *problem = NULL;
   if (c->origin == NULL)
-    flaw = "closed";
+    problem = "closed";
   else if (is_own_renewal(L, call->client))
-    flaw = "token_recursion";
-  if (flaw != NULL) {
+    problem = "token_recursion";
+  if (problem != NULL) {
     lua_pushnil(L);
-    m365_failure_of_code(L, flaw, NULL, NULL, &call->deed);
+    m365_failure_of_code(L, problem, NULL, NULL, &call->purpose);
     return 0;
   }
   op = m365_operation_push(L);
@@ -441,7 +441,7 @@ int m365_call_submit(lua_State *L, const struct m365_call *call) {
   lua_setiuservalue(L, -2, M365_OPERATION_CLIENT);
   if (!fill(L, op, c, call)) {
     lua_pushnil(L);
-    m365_failure_of_code(L, "no_memory", NULL, NULL, &call->deed);
+    m365_failure_of_code(L, "no_memory", NULL, NULL, &call->purpose);
     return 0;
   }
   m365_operation_submit(L, lua_gettop(L));
@@ -491,7 +491,7 @@ static const char *push_message(lua_State *L) {
    top, is the cause. It is replaced by the failure. */
 static void make_denied(lua_State *L, const struct m365_operation *op) {
   const char *message = push_message(L);
-  m365_failure_of_code(L, "token_failed", message, &op->job, &op->deed);
+  m365_failure_of_code(L, "token_failed", message, &op->job, &op->purpose);
   lua_rotate(L, -3, 1); /* failure, cause, message */
   lua_pop(L, 1);
   take_cause(L);
@@ -508,7 +508,7 @@ int m365_call_fail(lua_State *L, int index) {
     make_denied(L, op);
   } else {
     lua_settop(L, lua_gettop(L) - (op->job.unauthorized ? 1 : 0));
-    m365_failure_of_job(L, &op->job, &op->deed);
+    m365_failure_of_job(L, &op->job, &op->purpose);
   }
   return 2;
 }
@@ -518,11 +518,11 @@ static void decode(lua_State *L, int index) {
   struct m365_operation *op = lua_touserdata(L, index);
   struct m365_buffer *body = &op->job.transfer.body;
   bool empty = body->length == 0;
-  op->flaw = NULL;
+  op->problem = NULL;
   if (empty)
     lua_pushnil(L);
   else
-    op->flaw = m365_json_take(L, body);
+    op->problem = m365_json_take(L, body);
   op->decoded = true;
   lua_setiuservalue(L, index, M365_OPERATION_ANSWER);
 }
@@ -530,8 +530,8 @@ static void decode(lua_State *L, int index) {
 /* Did a gateway put something of its own in the place of the answer, or let
    only a part of it through? `full`: an empty one is none. */
 static bool is_garbled(const struct m365_operation *op, bool empty, bool full) {
-  if (op->flaw != NULL)
-    return strcmp(op->flaw, "bad_json") == 0;
+  if (op->problem != NULL)
+    return strcmp(op->problem, "bad_json") == 0;
   return full && empty && op->job.transfer.status == 200;
 }
 
@@ -553,10 +553,11 @@ bool m365_call_await(lua_State *L, int index, bool full) {
 /* What is wrong with the answer is on the top: nil and an error in its
    place. */
 static bool refuse_answer(lua_State *L, const struct m365_operation *op,
-                          const char *flaw) {
+                          const char *problem) {
   lua_pushnil(L);
   lua_insert(L, -2);
-  m365_failure_of_answer(L, flaw, lua_tostring(L, -1), &op->job, &op->deed);
+  m365_failure_of_answer(L, problem, lua_tostring(L, -1), &op->job,
+                         &op->purpose);
   lua_remove(L, -2);
   return false;
 }
@@ -566,15 +567,15 @@ bool m365_call_decode(lua_State *L, int index) {
   lua_getiuservalue(L, index, M365_OPERATION_ANSWER);
   lua_pushnil(L);
   lua_setiuservalue(L, index, M365_OPERATION_ANSWER);
-  return op->flaw == NULL || refuse_answer(L, op, op->flaw);
+  return op->problem == NULL || refuse_answer(L, op, op->problem);
 }
 
 bool m365_call_decode_plain(lua_State *L, int index) {
-  const char *flaw;
+  const char *problem;
   if (!m365_call_decode(L, index))
     return false;
-  flaw = m365_json_plain(L);
-  return flaw == NULL || refuse_answer(L, lua_touserdata(L, index), flaw);
+  problem = m365_json_plain(L);
+  return problem == NULL || refuse_answer(L, lua_touserdata(L, index), problem);
 }
 
 void m365_call_push_headers(lua_State *L, const struct m365_transfer *t) {

@@ -1,5 +1,5 @@
 /*
-** call: one exchange from a method's arguments to its result.
+** call: one request from a method's arguments to its result.
 **
 ** Methods build a call, submit it, wait, and take the answer. What differs
 ** between them is in the contract's rows; this is what they share.
@@ -11,7 +11,7 @@
 #include <lua.h>
 
 #include "bridge/options.h"
-#include "client/tenant.h"
+#include "client/client_state.h"
 
 /* What one call is made of. Strings must be anchored on the stack until
    m365_call_submit returns. */
@@ -24,8 +24,8 @@ struct m365_call {
   struct m365_buffer *body; /* NULL: none; ownership moves on submit */
   const char *prefer;       /* further preferences, or NULL */
   int headers;              /* stack index of more headers, or 0 */
-  double newborn_until;
-  struct m365_deed deed;
+  double grace_until;
+  struct m365_purpose purpose;
 };
 
 /* How a list is asked for. Also the query of anything else that is read. */
@@ -98,8 +98,8 @@ void m365_call_take_body(struct m365_request *r, struct m365_buffer *body);
 int m365_call_fail(lua_State *L, int index);
 
 /* Waits as m365_await does, and looks at what came: a read whose answer is
-   garbage is sent again while it has tries. `full`: an empty answer is garbage,
-   too. */
+   garbage is sent again while it has attempts. `full`: an empty answer is
+   garbage, too. */
 bool m365_call_await(lua_State *L, int index, bool full);
 
 /* Pushes the decoded body of the operation at `index`, nil where there is

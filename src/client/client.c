@@ -77,12 +77,12 @@ static const struct options defaults = {
 
 /* Pushes the base URL without a slash at its end; raises on a bad one. */
 static const char *push_base(lua_State *L, const char *base, bool *plain) {
-  const char *flaw = m365_url_flaw(base, false, plain);
+  const char *problem = m365_url_problem(base, false, plain);
   size_t length = strlen(base);
-  if (flaw == NULL && strpbrk(base, "?#") != NULL)
-    flaw = "a URL without query and fragment was expected";
-  if (flaw != NULL) /* a secret may stand before the @ and behind the ? */
-    luaL_error(L, "client.base_url: %s, got %s", flaw,
+  if (problem == NULL && strpbrk(base, "?#") != NULL)
+    problem = "a URL without query and fragment was expected";
+  if (problem != NULL) /* a secret may stand before the @ and behind the ? */
+    luaL_error(L, "client.base_url: %s, got %s", problem,
                strpbrk(base, "@?#") != NULL ? "one with @, ? or #" : base);
   while (length > 0 && base[length - 1] == '/')
     length--;
@@ -97,15 +97,15 @@ static const char *push_base(lua_State *L, const char *base, bool *plain) {
 /* A variable counts where there is no option; which of them is known only to
    libcurl, and so each has to be one that it can use. */
 static void check_proxy(lua_State *L, const char *proxy) {
-  const char *flaw = proxy != NULL ? m365_proxy_flaw(proxy) : NULL, *name;
-  if (flaw != NULL)
-    luaL_error(L, "client.proxy: %s", flaw);
+  const char *problem = proxy != NULL ? m365_proxy_problem(proxy) : NULL, *name;
+  if (problem != NULL)
+    luaL_error(L, "client.proxy: %s", problem);
   for (size_t i = 0; proxy == NULL && (name = m365_proxy_variable(i)) != NULL;
        i++) {
     const char *value = getenv(name);
-    flaw = value != NULL ? m365_proxy_flaw(value) : NULL;
-    if (flaw != NULL)
-      luaL_error(L, "client.proxy: the variable %s: %s", name, flaw);
+    problem = value != NULL ? m365_proxy_problem(value) : NULL;
+    if (problem != NULL)
+      luaL_error(L, "client.proxy: the variable %s: %s", name, problem);
   }
 }
 
@@ -251,7 +251,7 @@ static struct m365_client *push_blank(lua_State *L) {
   lua_newtable(L);
   lua_setiuservalue(L, -2, M365_CLIENT_TEXTS);
   lua_newtable(L);
-  lua_setiuservalue(L, -2, M365_CLIENT_NEWBORN);
+  lua_setiuservalue(L, -2, M365_CLIENT_CREATED);
   return c;
 }
 
@@ -317,8 +317,8 @@ static int client_close(lua_State *L) {
     return 0;
   c->origin = NULL;
   m365_token_forget(&c->token);
-  if (m365_engine_of(L) != NULL)
-    m365_engine_close(m365_engine_of(L), origin);
+  if (m365_runtime_engine(L) != NULL)
+    m365_engine_close(m365_runtime_engine(L), origin);
   m365_origin_release(origin);
   return 0;
 }
@@ -328,7 +328,7 @@ static int sleep_done(lua_State *L, int status, lua_KContext context) {
   const struct m365_operation *op = lua_touserdata(L, index);
   (void)status;
   if (!m365_await(L, index))
-    return m365_yield(L, index, context, sleep_done);
+    return m365_await_yield(L, index, context, sleep_done);
   lua_pushboolean(L, op->job.transfer.cut != M365_CUT_CLOSED);
   return 1;
 }
@@ -340,8 +340,8 @@ Waits, in real time; closing the client ends it. May yield.
 @treturn boolean true; false where the client was closed
 */
 static int client_sleep(lua_State *L) {
-  struct m365_client *c = m365_check_client(L, 1);
-  double seconds = m365_check_duration(L, 2, "client.sleep: seconds");
+  struct m365_client *c = m365_client_check(L, 1);
+  double seconds = m365_options_check_duration(L, 2, "client.sleep: seconds");
   if (c->origin == NULL) {
     lua_pushboolean(L, 0);
     return 1;
@@ -353,11 +353,11 @@ static int client_sleep(lua_State *L) {
 
 /* Raises: there is no such method. One of the services' is named as such. */
 static int refuse(lua_State *L) {
-  m365_methods_load_all(L);
+  m365_resource_load_methods(L);
   lua_newtable(L); /* names */
   for (const struct m365_type *t = m365_types; t->name != NULL; t++)
     if (m365_type_is_service(t)) {
-      m365_methods_push(L, t);
+      m365_resource_push_methods(L, t);
       lua_pushvalue(L, 2);
       if (lua_rawget(L, -2) != LUA_TNIL)
         return luaL_error(L,
@@ -373,15 +373,15 @@ static int refuse(lua_State *L) {
     lua_insert(L, -2);
     lua_rawset(L, -4);
   }
-  return m365_refuse_method(L, "client");
+  return m365_options_refuse_method(L, "client");
 }
 
 /* __index(client, key), with the methods as upvalue. */
 static int client_index(lua_State *L) {
-  const struct m365_client *c = m365_check_client(L, 1);
+  const struct m365_client *c = m365_client_check(L, 1);
   const char *key = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
   lua_settop(L, 2);
-  m365_methods_load(L, 2);
+  m365_resource_load_method(L, 2);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
     return 1;
@@ -407,14 +407,14 @@ static int client_newindex(lua_State *L) {
 }
 
 static int client_tostring(lua_State *L) {
-  const struct m365_client *c = m365_check_client(L, 1);
+  const struct m365_client *c = m365_client_check(L, 1);
   lua_pushfstring(L, "m365restore client of %s (%s)", c->base,
                   c->origin == NULL ? "closed" : m365_client_version(c));
   return 1;
 }
 
 void m365_client_open(lua_State *L) {
-  static const struct luaL_Reg methods[] = {{"request", m365_request_send},
+  static const struct luaL_Reg methods[] = {{"request", m365_client_request},
                                             {"close", client_close},
                                             {"sleep", client_sleep},
                                             {NULL, NULL}};
@@ -425,7 +425,7 @@ void m365_client_open(lua_State *L) {
                                          {NULL, NULL}};
   luaL_newmetatable(L, M365_CLIENT);
   luaL_setfuncs(L, meta, 0);
-  m365_methods_push(L, m365_type_named("client"));
+  m365_resource_push_methods(L, m365_type_named("client"));
   luaL_setfuncs(L, methods, 0);
   lua_pushcclosure(L, client_index, 1);
   lua_setfield(L, -2, "__index");

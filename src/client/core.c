@@ -14,14 +14,14 @@ is built on.
 #include "bridge/compat.h"
 #include "client/exchange.h"
 #include "bridge/failure.h"
-#include "base/instant.h"
+#include "base/clock.h"
 #include "bridge/json.h"
 #include "http/libcurl.h"
 #include "bridge/log.h"
 #include "client/method.h"
 #include "bridge/options.h"
 #include "client/pager.h"
-#include "bridge/plain.h"
+#include "bridge/printable.h"
 #include "client/renewal.h"
 #include "client/request.h"
 #include "client/resource.h"
@@ -37,7 +37,7 @@ A duration in seconds.
 */
 static int f_duration(lua_State *L) {
   const char *field = luaL_optstring(L, 2, "duration");
-  lua_pushnumber(L, m365_check_duration(L, 1, field));
+  lua_pushnumber(L, m365_options_check_duration(L, 1, field));
   return 1;
 }
 
@@ -47,7 +47,7 @@ The time of day of this machine.
 @treturn number seconds since 1970, with a fraction
 */
 static int f_now(lua_State *L) {
-  lua_pushnumber(L, m365_walltime());
+  lua_pushnumber(L, m365_clock_wall());
   return 1;
 }
 
@@ -57,7 +57,7 @@ A clock that nobody can set back, for measuring.
 @treturn number seconds since some moment
 */
 static int f_monotonic(lua_State *L) {
-  lua_pushnumber(L, m365_monotonic());
+  lua_pushnumber(L, m365_clock_monotonic());
   return 1;
 }
 
@@ -124,12 +124,12 @@ default this machine's time
 static int f_retry_after(lua_State *L) {
   size_t length;
   const char *value = luaL_checklstring(L, 1, &length);
-  double now = luaL_optnumber(L, 2, m365_walltime());
+  double now = luaL_optnumber(L, 2, m365_clock_wall());
   double seconds = m365_retry_advice(value, length, now);
   if (seconds < 0)
     return 0;
   lua_pushnumber(L, seconds);
-  m365_json_settle(L);
+  m365_json_normalize(L);
   return 1;
 }
 
@@ -159,18 +159,17 @@ static int f_extend_token_requests(lua_State *L) {
 
 /* clang-format off */
 static const struct luaL_Reg functions[] = {
-    {"client", m365_client_new},        {"failure", m365_failure_new},
+    {"client", m365_client_new}, {"failure", m365_failure_new},
     {"describe", m365_failure_describe}, {"array", m365_json_array},
-    {"duration", f_duration},           {"now", f_now},
-    {"monotonic", f_monotonic},         {"nearest", m365_nearest},
-    {"encode", f_encode},               {"decode", f_decode},
-    {"exchange", m365_exchange},        {"payload", m365_token_payload},
-    {"plain", m365_plain},              {"refused", m365_failure_refused},
-    {"codes", m365_failure_codes},       {"passes", f_passes},
-    {"retry_after", f_retry_after},     {"redact", m365_failure_redact},
-    {"without_token", m365_token_strike}, {"request_url", m365_request_url},
-    {"extend_token_requests", f_extend_token_requests},
-    {NULL, NULL},
+    {"duration", f_duration}, {"now", f_now}, {"monotonic", f_monotonic},
+    {"nearest", m365_options_nearest}, {"encode", f_encode},
+    {"decode", f_decode}, {"exchange", m365_exchange},
+    {"payload", m365_token_payload}, {"plain", m365_printable},
+    {"refused", m365_failure_refused}, {"codes", m365_failure_codes},
+    {"passes", f_passes}, {"retry_after", f_retry_after},
+    {"redact", m365_failure_redact}, {"without_token", m365_token_strike},
+    {"request_url", m365_client_request_url},
+    {"extend_token_requests", f_extend_token_requests}, {NULL, NULL},
 };
 /* clang-format on */
 

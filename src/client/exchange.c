@@ -65,13 +65,13 @@ static const char *check_method(lua_State *L, const char *name) {
 /* How far plain http may go with this request; raises on a bad URL. */
 static enum m365_plain check_url(lua_State *L, const struct exchange *x) {
   bool plain = false;
-  const char *flaw = "a URL was expected";
+  const char *problem = "a URL was expected";
   enum m365_plain near =
       x->managed_identity ? M365_PLAIN_NEARBY : M365_PLAIN_LOOPBACK;
   if (x->url != NULL)
-    flaw = m365_url_flaw(x->url, x->managed_identity, &plain);
-  if (flaw != NULL)
-    luaL_error(L, "exchange.url: %s", flaw);
+    problem = m365_url_problem(x->url, x->managed_identity, &plain);
+  if (problem != NULL)
+    luaL_error(L, "exchange.url: %s", problem);
   return plain ? near : M365_PLAIN_NOWHERE;
 }
 
@@ -85,10 +85,10 @@ static void check_headers(lua_State *L) {
                luaL_typename(L, -1));
   for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
     const char *name =
-        m365_check_line(L, lua_gettop(L) - 1, "exchange.headers: name");
+        m365_options_check_line(L, lua_gettop(L) - 1, "exchange.headers: name");
     if (*name == '\0' || strpbrk(name, " :\t") != NULL)
       luaL_error(L, "exchange.headers: '%s' is no name of a header", name);
-    m365_check_line(L, lua_gettop(L), "exchange.headers: value");
+    m365_options_check_line(L, lua_gettop(L), "exchange.headers: value");
   }
 }
 
@@ -159,7 +159,7 @@ static struct m365_buffer *push_body(lua_State *L, const struct exchange *x) {
 /* Goes out as soon as it has its place. */
 static void authorize(lua_State *L, struct m365_operation *op, int index) {
   (void)index;
-  m365_engine_authorize(m365_engine_of(L), &op->job, NULL);
+  m365_engine_authorize(m365_runtime_engine(L), &op->job, NULL);
 }
 
 /* An origin of its own, with the client's way if there is one. */
@@ -196,7 +196,8 @@ static bool add_headers(lua_State *L, struct m365_request *r,
 static bool fill(lua_State *L, struct m365_operation *op,
                  const struct m365_client *c, const struct exchange *x,
                  enum m365_plain plain) {
-  static const struct m365_deed deed = {.operation = "credential.request"};
+  static const struct m365_purpose purpose = {.operation =
+                                                  "credential.request"};
   struct m365_origin *origin = make_origin(c, plain);
   struct m365_job *job = &op->job;
   if (origin == NULL)
@@ -208,8 +209,8 @@ static bool fill(lua_State *L, struct m365_operation *op,
   job->anonymous = true;
   job->limit = 1;
   job->deadlines = x->settings.deadlines;
-  op->deed = deed;
-  job->label = deed.operation;
+  op->purpose = purpose;
+  job->label = purpose.operation;
   op->authorize = authorize;
   job->request.method = x->method;
   job->request.url = strdup(x->url);
@@ -229,7 +230,7 @@ static bool is_answered(const struct m365_job *job) {
 static void set_number(lua_State *L, const char *field, double value) {
   if (value >= 0) {
     lua_pushnumber(L, value);
-    m365_json_settle(L);
+    m365_json_normalize(L);
     lua_setfield(L, -2, field);
   }
 }
@@ -254,20 +255,21 @@ static int done(lua_State *L, int status, lua_KContext context) {
   struct m365_operation *op = lua_touserdata(L, index);
   (void)status;
   if (!m365_await(L, index))
-    return m365_yield(L, index, context, done);
+    return m365_await_yield(L, index, context, done);
   if (is_answered(&op->job)) {
     push_answer(L, &op->job);
     return 1;
   }
   lua_pushnil(L);
-  m365_failure_of_job(L, &op->job, &op->deed);
+  m365_failure_of_job(L, &op->job, &op->purpose);
   return 2;
 }
 
 static int refuse(lua_State *L, const char *code) {
-  static const struct m365_deed deed = {.operation = "credential.request"};
+  static const struct m365_purpose purpose = {.operation =
+                                                  "credential.request"};
   lua_pushnil(L);
-  m365_failure_of_code(L, code, NULL, NULL, &deed);
+  m365_failure_of_code(L, code, NULL, NULL, &purpose);
   return 2;
 }
 

@@ -43,7 +43,8 @@ struct places {
 
 static void push_argument(lua_State *L, struct places *p, const char *name) {
   lua_pushfstring(L, "%s: %s", p->what, name);
-  lua_pushstring(L, m365_check_id(L, p->argument++, lua_tostring(L, -1)));
+  lua_pushstring(L,
+                 m365_options_check_id(L, p->argument++, lua_tostring(L, -1)));
   lua_remove(L, -2);
   m365_call_escape(L);
 }
@@ -97,7 +98,7 @@ static int push_client(lua_State *L) {
     lua_getiuservalue(L, 1, M365_RESOURCE_CLIENT);
   else
     lua_pushvalue(L, 1);
-  m365_check_client(L, lua_gettop(L));
+  m365_client_check(L, lua_gettop(L));
   return lua_gettop(L);
 }
 
@@ -105,7 +106,7 @@ static void check_receiver(lua_State *L, const struct m365_action *row,
                            bool refresh) {
   const struct m365_resource *r = m365_resource_test(L, 1);
   if (r == NULL && strcmp(row->on, "client") == 0 && !refresh)
-    m365_check_client(L, 1);
+    m365_client_check(L, 1);
   else if (r == NULL || (!refresh && !m365_type_derives(r->type, row->on)))
     luaL_error(L,
                "%s: called on %s; was it called with a dot instead of a "
@@ -163,13 +164,13 @@ static const char *push_url(lua_State *L, const struct method *m) {
   return lua_tostring(L, -1);
 }
 
-static double newborn_until(lua_State *L, const struct method *m) {
+static double grace_until(lua_State *L, const struct method *m) {
   const struct m365_resource *r = m365_resource_test(L, 1);
   if (r != NULL && r->type->key != NULL)
     m365_resource_push_id(L, 1, r->type);
   else
     lua_pushvalue(L, 2);
-  return m365_client_newborn_until(L, m->client);
+  return m365_client_grace_until(L, m->client);
 }
 
 /* Copies the fields of the table at `from` into that at `to`; raises where one
@@ -220,14 +221,14 @@ static struct m365_buffer *encode(lua_State *L, int body, const char *what) {
 static int take_result(lua_State *L, int index, const struct m365_action *row,
                        bool refresh);
 
-/* Goes on when the exchange is done; the operation's index is the context.
+/* Goes on when the operation is done; the operation's index is the context.
    Upvalues: the row, and whether this is refresh. */
 static int method_done(lua_State *L, int status, lua_KContext context) {
   int index = (int)context;
   const struct m365_action *row = lua_touserdata(L, lua_upvalueindex(1));
   (void)status;
   if (!m365_call_await(L, index, row->effect == M365_READ))
-    return m365_yield(L, index, context, method_done);
+    return m365_await_yield(L, index, context, method_done);
   return take_result(L, index, row, lua_toboolean(L, lua_upvalueindex(2)));
 }
 
@@ -240,9 +241,9 @@ static int submit(lua_State *L, const struct method *m, int body) {
       .settings = m->query.settings,
       .prefer = m->query.extra_prefer,
       .headers = m->query.extra_headers,
-      .deed.operation = m->what,
-      .deed.permission = m->row->permission,
-      .newborn_until = newborn_until(L, m),
+      .purpose.operation = m->what,
+      .purpose.permission = m->row->permission,
+      .grace_until = grace_until(L, m),
   };
   int index;
   call.body = encode(L, body, m->what);
@@ -270,9 +271,9 @@ static int make_pager(lua_State *L, struct method *m, int body) {
                          .type = m365_type_named(m->row->type),
                          .body = body,
                          .query = &m->query,
-                         .deed.operation = m->what,
-                         .deed.permission = m->row->permission,
-                         .newborn_until = newborn_until(L, m),
+                         .purpose.operation = m->what,
+                         .purpose.permission = m->row->permission,
+                         .grace_until = grace_until(L, m),
                      });
   /* what a generic `for` takes: the iterator, and what it closes */
   lua_pushnil(L);
@@ -283,12 +284,12 @@ static int make_pager(lua_State *L, struct method *m, int body) {
 
 static bool is_offered(lua_State *L, const struct method *m) {
   const struct m365_client *c = lua_touserdata(L, m->client);
-  struct m365_deed deed = {.operation = m->what,
-                           .permission = m->row->permission};
+  struct m365_purpose purpose = {.operation = m->what,
+                                 .permission = m->row->permission};
   if (m->row->versions & (c->beta ? M365_BETA : M365_V1))
     return true;
   lua_pushnil(L);
-  m365_failure_of_code(L, "beta_only", NULL, NULL, &deed);
+  m365_failure_of_code(L, "beta_only", NULL, NULL, &purpose);
   return false;
 }
 
@@ -349,7 +350,7 @@ static int push_home(lua_State *L, const struct m365_action *row, int self) {
 static int bad_shape(lua_State *L, const struct m365_operation *op) {
   lua_pushnil(L);
   m365_failure_of_answer(L, "bad_answer", "an object with its id was expected",
-                         &op->job, &op->deed);
+                         &op->job, &op->purpose);
   return 2;
 }
 
@@ -379,7 +380,7 @@ static int new_item(lua_State *L, const struct m365_action *row, int client) {
   m365_resource_push(L, client, m365_type_named(row->type), data, home);
   if (row->effect == M365_WRITE && strcmp(row->method, "POST") == 0) {
     lua_getfield(L, data, "id");
-    m365_client_note_newborn(L, client);
+    m365_client_note_created(L, client);
   }
   return 1;
 }
@@ -471,7 +472,7 @@ static void add_rows(lua_State *L, const struct m365_type *type) {
 
 void m365_method_open(lua_State *L) {
   for (const struct m365_type *t = m365_types; t->name != NULL; t++) {
-    m365_methods_push(L, t);
+    m365_resource_push_methods(L, t);
     add_rows(L, t);
     lua_pop(L, 1);
   }
@@ -499,7 +500,7 @@ static int f_extend(lua_State *L) {
   for (const struct m365_type *t = m365_types; t->name != NULL; t++) {
     if (!m365_type_derives(t, base->name))
       continue;
-    m365_methods_push(L, t);
+    m365_resource_push_methods(L, t);
     for (lua_pushnil(L); lua_next(L, 2) != 0;) {
       lua_pushvalue(L, -2);
       lua_insert(L, -2);
@@ -520,7 +521,7 @@ the first of them is asked for.
 static int f_defer(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   luaL_checktype(L, 2, LUA_TFUNCTION);
-  m365_methods_defer(L, 1, 2);
+  m365_resource_defer_methods(L, 1, 2);
   return 0;
 }
 
@@ -532,7 +533,7 @@ A method of a type, as it is now.
 @treturn ?function
 */
 static int f_method(lua_State *L) {
-  m365_methods_push(L, check_type(L, 1));
+  m365_resource_push_methods(L, check_type(L, 1));
   lua_pushstring(L, luaL_checkstring(L, 2));
   lua_rawget(L, -2);
   return 1;
@@ -594,7 +595,7 @@ static int f_reference(lua_State *L) {
   lua_settop(L, 4);
   row = check_reader(L, type, luaL_checkstring(L, 2));
   lua_pushfstring(L, "%s: id", luaL_checkstring(L, 4));
-  m365_check_id(L, 3, lua_tostring(L, -1));
+  m365_options_check_id(L, 3, lua_tostring(L, -1));
   client = push_client(L);
   type = m365_type_named(row->type);
   lua_createtable(L, 0, 1);

@@ -5,9 +5,9 @@
 #include <lauxlib.h>
 
 #include "bridge/compat.h"
-#include "base/instant.h"
+#include "base/clock.h"
 #include "bridge/json.h"
-#include "http/link.h"
+#include "http/url.h"
 #include "bridge/options.h"
 #include "client/resource.h"
 
@@ -39,8 +39,8 @@ enum {
 struct pager {
   const struct m365_type *type;
   struct m365_settings settings;
-  struct m365_deed deed;
-  double newborn_until;
+  struct m365_purpose purpose;
+  double grace_until;
   lua_Integer index, count; /* in the page at hand */
   double until;             /* when the call that fetches has to be over */
   unsigned remembered;
@@ -75,9 +75,9 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
   memset(p, 0, sizeof *p);
   p->type = list->type;
   p->settings = list->query->settings;
-  p->deed = list->deed;
-  p->deed.list = true;
-  p->newborn_until = list->newborn_until;
+  p->purpose = list->purpose;
+  p->purpose.list = true;
+  p->grace_until = list->grace_until;
   p->page_size = list->query->page_size;
   p->bounded = list->query->top > 0;
   p->left = list->query->top;
@@ -101,7 +101,7 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
     lua_pushstring(L, list->query->extra_prefer);
     lua_setiuservalue(L, -2, PREFER);
   }
-  p->deed.operation = lua_pushstring(L, list->deed.operation);
+  p->purpose.operation = lua_pushstring(L, list->purpose.operation);
   lua_setiuservalue(L, -2, NAME);
 }
 
@@ -139,7 +139,7 @@ static void remember(lua_State *L, struct pager *p) {
 static int fail(lua_State *L, const struct pager *p, const char *code,
                 const char *message) {
   lua_pushnil(L);
-  m365_failure_of_code(L, code, message, NULL, &p->deed);
+  m365_failure_of_code(L, code, message, NULL, &p->purpose);
   lua_pushboolean(L, 1);
   lua_setfield(L, -2, "sent");
   return 2;
@@ -170,7 +170,7 @@ static int judge_link(lua_State *L, struct pager *p) {
     return fail(L, p, "bad_answer", "a text was expected in nextLink");
   if (c->origin == NULL) {
     lua_pushnil(L);
-    m365_failure_of_code(L, "closed", NULL, NULL, &p->deed);
+    m365_failure_of_code(L, "closed", NULL, NULL, &p->purpose);
     return 2;
   }
   if (!push_resolved(L, c))
@@ -193,9 +193,9 @@ static int judge_link(lua_State *L, struct pager *p) {
 static void take_link(lua_State *L, struct pager *p) {
   remember(L, p);
   lua_getfield(L, -1, "@odata.nextLink");
-  m365_json_settle(L);
+  m365_json_normalize(L);
   if (lua_isnil(L, -1) || (lua_type(L, -1) == LUA_TSTRING &&
-                           m365_link_is_empty(lua_tostring(L, -1)))) {
+                           m365_url_is_blank(lua_tostring(L, -1)))) {
     lua_pushnil(L);
     lua_setiuservalue(L, 1, LINK);
     lua_pop(L, 1);
@@ -244,7 +244,7 @@ static int take_page(lua_State *L, struct pager *p, int index) {
   if (!lua_istable(L, -1) || lua_getfield(L, -1, "value") != LUA_TTABLE) {
     lua_pushnil(L);
     m365_failure_of_code(L, "bad_answer", "a list was expected in \"value\"",
-                         &op->job, &p->deed);
+                         &op->job, &p->purpose);
     return 2;
   }
   lua_insert(L, -2); /* value, page */
@@ -283,7 +283,7 @@ static const char *push_prefer(lua_State *L, const struct pager *p) {
   return lua_tostring(L, -1);
 }
 
-/* Starts the exchange for the next page, whose URL is on the top: its index, or
+/* Asks for the next page, whose URL is on the top: its index, or
    0, and nil and an error are pushed. */
 static int fetch(lua_State *L, const struct pager *p) {
   struct m365_call call = {
@@ -291,10 +291,10 @@ static int fetch(lua_State *L, const struct pager *p) {
       .url = lua_tostring(L, -1),
       .effect = M365_READ,
       .settings = p->settings,
-      .deed = p->deed,
-      .newborn_until = p->newborn_until,
+      .purpose = p->purpose,
+      .grace_until = p->grace_until,
   };
-  call.settings.deadlines.total = p->until - m365_monotonic();
+  call.settings.deadlines.total = p->until - m365_clock_monotonic();
   if (call.settings.deadlines.total <= 0) {
     fail(L, p, "deadline", NULL);
     return 0;
@@ -405,7 +405,7 @@ static int push_others_fetch(lua_State *L) {
    5.4.4 loses its place where closing moves the stack. */
 static void let_go(lua_State *L, int index) {
   if (index > OTHERS)
-    m365_close_slot(L, index);
+    m365_compat_close_slot(L, index);
   lua_settop(L, 1);
 }
 
@@ -422,7 +422,7 @@ static int advance(lua_State *L, int status, lua_KContext context) {
   for (;;) {
     if (index > 0) {
       if (!m365_call_await(L, index, true))
-        return m365_yield(L, index, index * MODES + mode, advance);
+        return m365_await_yield(L, index, index * MODES + mode, advance);
       if (is_fetch(L, index) && take_page(L, p, index) != 0)
         return hand_out_error(L, mode);
       let_go(L, index);
@@ -454,7 +454,7 @@ static int advance(lua_State *L, int status, lua_KContext context) {
 static int step_within(lua_State *L, double timeout, int mode) {
   struct pager *p = check(L);
   lua_settop(L, 1);
-  p->until = m365_monotonic() + timeout;
+  p->until = m365_clock_monotonic() + timeout;
   return advance(L, LUA_OK, mode);
 }
 
@@ -483,7 +483,7 @@ again by the next call
 static int pager_next(lua_State *L) {
   double timeout = check(L)->settings.deadlines.total;
   if (!lua_isnoneornil(L, 2))
-    timeout = m365_check_duration(L, 2, "pager:next: timeout");
+    timeout = m365_options_check_duration(L, 2, "pager:next: timeout");
   return step_within(L, timeout, 0);
 }
 
@@ -559,7 +559,7 @@ static int pager_index(lua_State *L) {
       lua_type(L, 2) != LUA_TSTRING)
     return 1;
   lua_pushvalue(L, lua_upvalueindex(2));
-  return m365_refuse_method(L, "list");
+  return m365_options_refuse_method(L, "list");
 }
 
 void m365_pager_open(lua_State *L) {

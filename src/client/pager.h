@@ -21,8 +21,8 @@ struct m365_list {
                       POST, or of nil */
   const struct m365_type *type;
   const struct m365_query *query;
-  struct m365_deed deed;
-  double newborn_until; /* monotonic; until then a 404 may be a replica's */
+  struct m365_purpose purpose;
+  double grace_until; /* monotonic; until then a 404 may be a replica's */
 };
 
 void m365_pager_push(lua_State *L, const struct m365_list *list);

@@ -5,7 +5,7 @@
 #include <lauxlib.h>
 
 #include "client/exchange.h"
-#include "base/instant.h"
+#include "base/clock.h"
 #include "bridge/log.h"
 #include "http/retry.h"
 #include "client/token.h"
@@ -26,7 +26,7 @@
 
 static const char request_key = 'q';
 
-static const struct m365_deed deed = {.operation = "credential"};
+static const struct m365_purpose purpose = {.operation = "credential"};
 
 /*
 ** Telling
@@ -104,7 +104,7 @@ static void fail(lua_State *L, struct m365_client *c, int client) {
   advice = advice_of(L);
   tell_failed(L, c);
   lua_setiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
-  t->hold = m365_monotonic() + advice;
+  t->hold = m365_clock_monotonic() + advice;
   if (t->line != NULL && now < t->expires)
     t->renew_at = now + fmax(EARLY_PAUSE, advice);
   else
@@ -165,9 +165,9 @@ static bool check_token(lua_State *L) {
     lua_settop(L, 3);
     return false;
   }
-  what = m365_token_flaw(L, 3);
+  what = m365_token_problem(L, 3);
   if (what != NULL)
-    m365_failure_of_code(L, "bad_token", what, NULL, &deed);
+    m365_failure_of_code(L, "bad_token", what, NULL, &purpose);
   return what == NULL;
 }
 
@@ -269,11 +269,11 @@ void m365_renewal_start(lua_State *L, struct m365_client *c,
   lua_getiuservalue(L, client, M365_CLIENT_CREDENTIAL);
   timeout = timeout_of(L);
   push_request(L, c, op, client, timeout);
-  c->token.deadline = m365_monotonic() + timeout;
+  c->token.deadline = m365_clock_monotonic() + timeout;
   c->token.asked = m365_token_now(L, client);
   c->token.patient = timeout > DEADLINE;
   c->token.refused = is_refused(c, op);
-  m365_spawn(L, 1, true);
+  m365_task_spawn(L, 1, true);
   lua_setiuservalue(L, client, M365_CLIENT_RENEWAL);
   lua_pushnil(L);
   lua_setiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
@@ -286,12 +286,12 @@ void m365_renewal_start(lua_State *L, struct m365_client *c,
 /* false: there is none */
 static bool cancel(lua_State *L, int client) {
   lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
-  if (lua_isnil(L, -1) || m365_is_current(L, -1)) {
+  if (lua_isnil(L, -1) || m365_task_is_current(L, -1)) {
     lua_pop(L, 1);
     return false;
   }
   clear(L, client);
-  m365_cancel(L);
+  m365_task_cancel(L);
   return true;
 }
 
@@ -301,8 +301,9 @@ bool m365_renewal_is_running(lua_State *L, struct m365_client *c,
   lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
   running = !lua_isnil(L, -1);
   lua_pop(L, 1);
-  if (running && m365_monotonic() >= c->token.deadline && cancel(L, client)) {
-    m365_failure_of_code(L, "token_timeout", NULL, NULL, &deed);
+  if (running && m365_clock_monotonic() >= c->token.deadline &&
+      cancel(L, client)) {
+    m365_failure_of_code(L, "token_timeout", NULL, NULL, &purpose);
     fail(L, c, client);
     return false;
   }

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <lua.h>
 
-#include "client/tenant.h"
+#include "client/client_state.h"
 
 /* Makes the metatable of the requests that credentials are given. */
 void m365_renewal_open(lua_State *L);

@@ -64,7 +64,7 @@ static int request_done(lua_State *L, int status, lua_KContext context) {
   const struct m365_operation *op = lua_touserdata(L, index);
   (void)status;
   if (!m365_call_await(L, index, false))
-    return m365_yield(L, index, context, request_done);
+    return m365_await_yield(L, index, context, request_done);
   if (!m365_call_succeeded(op))
     return m365_call_fail(L, index);
   if (!m365_call_decode_plain(L, index))
@@ -106,7 +106,7 @@ static bool is_step(const char *segment) {
 }
 
 /* What would be cut out of an address before it is sent; NULL: nothing. */
-static const char *flaw_of(const char *path) {
+static const char *problem_of(const char *path) {
   const char *end = path + strcspn(path, "?");
   if (strchr(path, '#') != NULL)
     return "# ends an address: write %23 where it belongs to a name";
@@ -128,10 +128,10 @@ static bool is_whole(const char *path) {
 /* Pushes the URL of the path at `index`. */
 static void push_url(lua_State *L, const struct m365_client *c, int index,
                      const char *field) {
-  const char *path = m365_check_line(L, index, field);
-  const char *flaw = flaw_of(path);
-  if (flaw != NULL)
-    luaL_error(L, "%s: %s", field, flaw);
+  const char *path = m365_options_check_line(L, index, field);
+  const char *problem = problem_of(path);
+  if (problem != NULL)
+    luaL_error(L, "%s: %s", field, problem);
   if (!is_whole(path) || !m365_call_push_link(L, c, c->base, path))
     luaL_error(L,
                "%s: a path that starts with /, or a URL of the client's "
@@ -147,8 +147,8 @@ The URL of a path, as @{client:request} takes it.
 @tparam string field what to call it in an error
 @treturn string; raises where the path is none
 */
-int m365_request_url(lua_State *L) {
-  push_url(L, m365_check_client(L, 1), 2, luaL_checkstring(L, 3));
+int m365_client_request_url(lua_State *L) {
+  push_url(L, m365_client_check(L, 1), 2, luaL_checkstring(L, 3));
   return 1;
 }
 
@@ -167,12 +167,12 @@ a GET counts as a write), and the time and size limits of @{client}
 null
 @treturn table `status` and `headers` (names in lower case); or nil, err
 */
-int m365_request_send(lua_State *L) {
+int m365_client_request(lua_State *L) {
   static const struct m365_option *const groups[] = {m365_setting_rows,
                                                      request_rows, NULL};
-  struct m365_client *c = m365_check_client(L, 1);
+  struct m365_client *c = m365_client_check(L, 1);
   struct request_options o = {.settings = c->settings};
-  struct m365_call call = {.client = 1, .deed.operation = "client.request"};
+  struct m365_call call = {.client = 1, .purpose.operation = "client.request"};
   int index;
   lua_settop(L, 4);
   if (lua_isnil(L, 4)) {

@@ -7,9 +7,9 @@
 #include <lua.h>
 
 /* client:request(method, path, options) */
-int m365_request_send(lua_State *L);
+int m365_client_request(lua_State *L);
 
 /* core.request_url(client, path, field) */
-int m365_request_url(lua_State *L);
+int m365_client_request_url(lua_State *L);
 
 #endif

@@ -8,7 +8,7 @@
 #include "graph/catalogue.h"
 #include "bridge/json.h"
 #include "bridge/options.h"
-#include "bridge/plain.h"
+#include "bridge/printable.h"
 #include "base/text.h"
 
 /* registry key of a table: name of a method that is written in Lua -> the
@@ -53,11 +53,11 @@ static void push_metatable(lua_State *L, const struct m365_type *type) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, type);
 }
 
-void m365_methods_push(lua_State *L, const struct m365_type *type) {
+void m365_resource_push_methods(lua_State *L, const struct m365_type *type) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &type->base);
 }
 
-void m365_methods_defer(lua_State *L, int names, int load) {
+void m365_resource_defer_methods(lua_State *L, int names, int load) {
   lua_newtable(L);
   for (lua_Integer i = 1; lua_rawgeti(L, names, i) != LUA_TNIL; i++) {
     lua_pushvalue(L, load);
@@ -69,7 +69,7 @@ void m365_methods_defer(lua_State *L, int names, int load) {
 
 /* Forgets who loads them only when that is done: without what they add, the
    methods that are there already must not be called. */
-bool m365_methods_load(lua_State *L, int key) {
+bool m365_resource_load_method(lua_State *L, int key) {
   bool late;
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &late_key) == LUA_TNIL) {
     lua_pop(L, 1);
@@ -86,11 +86,11 @@ bool m365_methods_load(lua_State *L, int key) {
   return late;
 }
 
-void m365_methods_load_all(lua_State *L) {
+void m365_resource_load_methods(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &late_key) == LUA_TTABLE) {
     lua_pushnil(L);
     if (lua_next(L, -2) != 0) {
-      m365_methods_load(L, lua_gettop(L) - 1);
+      m365_resource_load_method(L, lua_gettop(L) - 1);
       lua_pop(L, 2);
     }
   }
@@ -181,11 +181,11 @@ static void view(lua_State *L, int resource, const char *property,
 /* Replaces the raw value on the top by what a script sees: nil for null, 3
    for 3.0, a view for an object or a list. `property` gives its type; the
    members of a list have the type of the list. */
-static void settle(lua_State *L, int resource, const char *property) {
+static void to_lua(lua_State *L, int resource, const char *property) {
   const struct m365_resource *r = lua_touserdata(L, resource);
   const struct m365_type *type;
   if (!lua_istable(L, -1) && !is_empty_text(L)) {
-    m365_json_settle(L);
+    m365_json_normalize(L);
     return;
   }
   type = property != NULL ? m365_type_of_property(property) : r->type;
@@ -255,14 +255,14 @@ static int resource_index(lua_State *L) {
   int type;
   lua_settop(L, 2);
   if (push_method(L) != LUA_TNIL)
-    return m365_methods_load(L, 2) ? resource_index(L) : 1;
+    return m365_resource_load_method(L, 2) ? resource_index(L) : 1;
   lua_getiuservalue(L, 1, M365_RESOURCE_DATA);
   lua_pushvalue(L, 2);
   type = lua_rawget(L, -2);
-  if (type == LUA_TNIL && m365_methods_load(L, 2))
+  if (type == LUA_TNIL && m365_resource_load_method(L, 2))
     push_method(L);
   else if (type != LUA_TSTRING || is_empty_text(L))
-    settle(L, 1, lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL);
+    to_lua(L, 1, lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL);
   return 1;
 }
 
@@ -271,13 +271,13 @@ static int resource_index(lua_State *L) {
 static int service_index(lua_State *L) {
   const struct m365_resource *r = lua_touserdata(L, 1);
   lua_settop(L, 2);
-  m365_methods_load(L, 2);
+  m365_resource_load_method(L, 2);
   if (push_method(L) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING)
     return 1;
-  m365_methods_load_all(L);
+  m365_resource_load_methods(L);
   lua_pushfstring(L, "client.%s", r->type->name);
   lua_pushvalue(L, lua_upvalueindex(1));
-  return m365_refuse_method(L, lua_tostring(L, -2));
+  return m365_options_refuse_method(L, lua_tostring(L, -2));
 }
 
 /* The same for errors, which know more than the service said. */
@@ -294,7 +294,7 @@ static int error_index(lua_State *L) {
   lua_rawget(L, 4);
   if (!is_untold(L, lua_tostring(L, 2)) ||
       !push_advice(L, lua_touserdata(L, 1), 4, lua_tostring(L, 2)))
-    settle(L, 1, lua_tostring(L, 2));
+    to_lua(L, 1, lua_tostring(L, 2));
   return 1;
 }
 
@@ -314,8 +314,8 @@ static int resource_len(lua_State *L) {
 /* Does reading give a method for the key, even where the service sent one? */
 static bool is_hidden(lua_State *L, const struct m365_type *type, int key) {
   bool hidden;
-  m365_methods_load(L, key);
-  m365_methods_push(L, type);
+  m365_resource_load_method(L, key);
+  m365_resource_push_methods(L, type);
   lua_pushvalue(L, key);
   hidden = lua_rawget(L, -2) != LUA_TNIL;
   lua_pop(L, 2);
@@ -331,7 +331,7 @@ static int resource_next(lua_State *L) {
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 2); /* resource, data, key */
   while (lua_next(L, 2) != 0) {
-    settle(L, 1, lua_type(L, 3) == LUA_TSTRING ? lua_tostring(L, 3) : NULL);
+    to_lua(L, 1, lua_type(L, 3) == LUA_TSTRING ? lua_tostring(L, 3) : NULL);
     if (!lua_isnil(L, 4) && !is_hidden(L, r->type, 3))
       return 2;
     lua_pop(L, 1);
@@ -424,7 +424,7 @@ static int resource_tostring(lua_State *L) {
   } else {
     lua_pop(L, 2);
   }
-  m365_plain_top(L);
+  m365_printable_top(L);
   return 1;
 }
 

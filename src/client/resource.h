@@ -40,19 +40,19 @@ void m365_resource_push(lua_State *L, int client, const struct m365_type *type,
 struct m365_resource *m365_resource_test(lua_State *L, int index);
 
 /* Pushes the table of methods of a type. */
-void m365_methods_push(lua_State *L, const struct m365_type *type);
+void m365_resource_push_methods(lua_State *L, const struct m365_type *type);
 
 /* Methods that are written in Lua are loaded when one of them is first asked
    for: `names` is the index of the list of all their names, `load` of the
    function that loads them all. */
-void m365_methods_defer(lua_State *L, int names, int load);
+void m365_resource_defer_methods(lua_State *L, int names, int load);
 
 /* Loads them, if the key at `key` is one of their names and it was not done
    yet. false: there was nothing to load. */
-bool m365_methods_load(lua_State *L, int key);
+bool m365_resource_load_method(lua_State *L, int key);
 
 /* Loads them in any case, so that all names are there. */
-void m365_methods_load_all(lua_State *L);
+void m365_resource_load_methods(lua_State *L);
 
 /* Pushes the property that identifies the resource at `index`; its type. */
 int m365_resource_push_id(lua_State *L, int index,

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <lauxlib.h>
 
-#include "base/instant.h"
-#include "bridge/pulse.h"
+#include "base/clock.h"
+#include "bridge/hooks.h"
 #include "http/redact.h"
 #include "client/renewal.h"
 #include "http/transfer.h"
@@ -24,7 +24,7 @@
 
 void m365_token_forget(struct m365_token *t) {
   if (t->line != NULL) {
-    m365_wipe(t->line, strlen(t->line));
+    m365_buffer_wipe(t->line, strlen(t->line));
     free(t->line);
   }
   t->line = NULL;
@@ -40,19 +40,19 @@ static void push_reader(lua_State *L) {
 }
 
 double m365_token_now(lua_State *L, int client) {
-  double t = m365_monotonic();
+  double t = m365_clock_monotonic();
   lua_getiuservalue(L, client, M365_CLIENT_CLOCK);
   if (!lua_isnil(L, -1)) {
     push_reader(L);
     lua_insert(L, -2);
-    if (m365_call_unhooked(L, 1, 1) == LUA_OK && lua_isnumber(L, -1))
+    if (m365_hooks_call_without(L, 1, 1) == LUA_OK && lua_isnumber(L, -1))
       t = lua_tonumber(L, -1);
   }
   lua_pop(L, 1);
   return t;
 }
 
-const char *m365_token_flaw(lua_State *L, int index) {
+const char *m365_token_problem(lua_State *L, int index) {
   size_t length;
   const char *s;
   if (lua_type(L, index) != LUA_TSTRING)
@@ -82,7 +82,7 @@ bool m365_token_keep(struct m365_token *t, const char *token) {
 }
 
 void m365_token_set(lua_State *L, struct m365_client *c, int index) {
-  const char *what = m365_token_flaw(L, index);
+  const char *what = m365_token_problem(L, index);
   if (what != NULL)
     luaL_error(L, "client.credential: %s", what);
   if (!m365_token_keep(&c->token, lua_tostring(L, index)))
@@ -113,14 +113,14 @@ static void dispatch(lua_State *L, const struct m365_token *t,
                      struct m365_operation *op) {
   op->generation = t->generation;
   op->awaits_token = false;
-  m365_engine_authorize(m365_engine_of(L), &op->job, t->line);
+  m365_engine_authorize(m365_runtime_engine(L), &op->job, t->line);
 }
 
 static void deny(lua_State *L, struct m365_operation *op, int index,
                  int client) {
   lua_getiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
   lua_setiuservalue(L, index, M365_OPERATION_ERROR);
-  m365_engine_deny(m365_engine_of(L), &op->job);
+  m365_engine_deny(m365_runtime_engine(L), &op->job);
 }
 
 /* The time that a person takes to sign in is not the call's. */
@@ -148,7 +148,7 @@ static void wait_or_deny(lua_State *L, struct m365_client *c,
   if (m365_renewal_is_running(L, c, op, client)) {
     await_token(op, t);
   } else if (has_failed(L, client) &&
-             (op->awaits_token || m365_monotonic() < t->hold)) {
+             (op->awaits_token || m365_clock_monotonic() < t->hold)) {
     deny(L, op, index, client);
   } else {
     m365_renewal_start(L, c, op, client);
@@ -177,7 +177,7 @@ void m365_token_authorize(lua_State *L, struct m365_operation *op, int index) {
   if (t->renew_at != M365_NEVER)
     now = m365_token_now(L, client);
   if (op->job.refused && is_fixed(L, client)) {
-    m365_engine_deny(m365_engine_of(L), &op->job);
+    m365_engine_deny(m365_runtime_engine(L), &op->job);
   } else {
     if (op->job.refused && op->generation == t->generation)
       m365_token_forget(t);
@@ -199,7 +199,7 @@ A text that a server wrote, without the client's token.
 @treturn string as long as the text
 */
 int m365_token_strike(lua_State *L) {
-  const struct m365_client *c = m365_check_client(L, 1);
+  const struct m365_client *c = m365_client_check(L, 1);
   size_t length;
   const char *text = luaL_checklstring(L, 2, &length);
   luaL_Buffer b;
@@ -219,7 +219,7 @@ itself, for display. Nothing in it is a secret, and nothing is to be trusted.
 @treturn ?string base64url; nil where there is no token, or no such part
 */
 int m365_token_payload(lua_State *L) {
-  const struct m365_client *c = m365_check_client(L, 1);
+  const struct m365_client *c = m365_client_check(L, 1);
   const char *first = c->token.line, *second;
   first = first != NULL ? strchr(first, '.') : NULL;
   second = first != NULL ? strchr(first + 1, '.') : NULL;

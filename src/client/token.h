@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <lua.h>
 
-#include "client/tenant.h"
+#include "client/client_state.h"
 
 /* Gives an ASKING job the client's token, or starts to get one. */
 void m365_token_authorize(lua_State *L, struct m365_operation *op, int index);
@@ -16,7 +16,7 @@ void m365_token_forget(struct m365_token *t);
 void m365_token_set(lua_State *L, struct m365_client *c, int index);
 
 /* What is wrong with the token at `index`, or NULL. */
-const char *m365_token_flaw(lua_State *L, int index);
+const char *m365_token_problem(lua_State *L, int index);
 
 /* Takes a token whose life is not known; false: no memory. */
 bool m365_token_keep(struct m365_token *t, const char *token);

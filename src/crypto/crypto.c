@@ -18,14 +18,14 @@ terminal.
 #include <string.h>
 
 #include "bridge/compat.h"
-#include "bridge/fault.h"
+#include "bridge/module.h"
 
 #define DIGEST_TYPE "m365restore.digest"
 
-const unsigned char *m365_check_bytes(lua_State *L, int index,
-                                      const char *field, size_t *n) {
+const unsigned char *m365_crypto_check_bytes(lua_State *L, int index,
+                                             const char *field, size_t *n) {
   if (lua_type(L, index) != LUA_TSTRING)
-    m365_misuse(L, field, "a string", index);
+    m365_module_misuse(L, field, "a string", index);
   return (const unsigned char *)lua_tolstring(L, index, n);
 }
 
@@ -37,7 +37,7 @@ static int push_hash(lua_State *L, const EVP_MD *type) {
   unsigned char hash[EVP_MAX_MD_SIZE];
   unsigned int length;
   size_t n;
-  const unsigned char *bytes = m365_check_bytes(L, 1, "bytes", &n);
+  const unsigned char *bytes = m365_crypto_check_bytes(L, 1, "bytes", &n);
   if (EVP_Digest(bytes, n, hash, &length, type, NULL) != 1)
     return luaL_error(L, "libcrypto cannot compute this hash");
   lua_pushlstring(L, (const char *)hash, length);
@@ -93,7 +93,7 @@ A hash over bytes that arrive in pieces.
 */
 static int crypto_digest(lua_State *L) {
   static const char *const names[] = {"sha256", "sha1", NULL};
-  int choice = m365_check_name(L, 1, "algorithm", names);
+  int choice = m365_module_check_name(L, 1, "algorithm", names);
   struct digest *d = lua_newuserdatauv(L, sizeof *d, 0);
   d->context = NULL;
   luaL_setmetatable(L, DIGEST_TYPE);
@@ -115,7 +115,7 @@ Adds bytes.
 static int digest_update(lua_State *L) {
   EVP_MD_CTX *context = check_digest(L);
   size_t n;
-  const unsigned char *bytes = m365_check_bytes(L, 2, "bytes", &n);
+  const unsigned char *bytes = m365_crypto_check_bytes(L, 2, "bytes", &n);
   if (EVP_DigestUpdate(context, bytes, n) != 1)
     return luaL_error(L, "libcrypto cannot compute this hash");
   lua_settop(L, 1);
@@ -168,7 +168,7 @@ static int crypto_hex(lua_State *L) {
   static const char digits[] = "0123456789abcdef";
   luaL_Buffer text;
   size_t n, i;
-  const unsigned char *bytes = m365_check_bytes(L, 1, "bytes", &n);
+  const unsigned char *bytes = m365_crypto_check_bytes(L, 1, "bytes", &n);
   char *out = luaL_buffinitsize(L, &text, 2 * n);
   for (i = 0; i < n; i++) {
     out[2 * i] = digits[bytes[i] >> 4];
@@ -209,7 +209,8 @@ static void push_digits(lua_State *L, const unsigned char *bytes, size_t n,
   luaL_pushresultsize(&text, length);
 }
 
-void m365_push_base64(lua_State *L, const unsigned char *bytes, size_t n) {
+void m365_crypto_push_base64(lua_State *L, const unsigned char *bytes,
+                             size_t n) {
   push_digits(L, bytes, n, standard_alphabet);
   if (n % 3 > 0) {
     lua_pushstring(L, n % 3 == 1 ? "==" : "=");
@@ -225,8 +226,8 @@ Bytes as base64 (RFC 4648, section 4), with padding.
 */
 static int crypto_base64(lua_State *L) {
   size_t n;
-  const unsigned char *bytes = m365_check_bytes(L, 1, "bytes", &n);
-  m365_push_base64(L, bytes, n);
+  const unsigned char *bytes = m365_crypto_check_bytes(L, 1, "bytes", &n);
+  m365_crypto_push_base64(L, bytes, n);
   return 1;
 }
 
@@ -238,7 +239,7 @@ Bytes as base64url (RFC 4648, section 5), without padding, as in a JWT.
 */
 static int crypto_base64url(lua_State *L) {
   size_t n;
-  const unsigned char *bytes = m365_check_bytes(L, 1, "bytes", &n);
+  const unsigned char *bytes = m365_crypto_check_bytes(L, 1, "bytes", &n);
   push_digits(L, bytes, n, url_alphabet);
   return 1;
 }
@@ -299,11 +300,11 @@ The bytes behind base64 or base64url; padding may be there or not.
 static int crypto_unbase64(lua_State *L) {
   luaL_Buffer bytes;
   size_t n, length;
-  const unsigned char *text = m365_check_bytes(L, 1, "text", &n);
+  const unsigned char *text = m365_crypto_check_bytes(L, 1, "text", &n);
   char *out = luaL_buffinitsize(L, &bytes, n / 4 * 3 + 3);
   length = decode((unsigned char *)out, text, n);
   if (length == (size_t)-1)
-    return m365_fault(L, "bad_base64", "the text is not base64");
+    return m365_module_failure(L, "bad_base64", "the text is not base64");
   luaL_pushresultsize(&bytes, length);
   return 1;
 }
@@ -317,8 +318,8 @@ Are two strings equal? Takes the same time wherever they differ.
 */
 static int crypto_equal(lua_State *L) {
   size_t n, m;
-  const unsigned char *a = m365_check_bytes(L, 1, "a", &n);
-  const unsigned char *b = m365_check_bytes(L, 2, "b", &m);
+  const unsigned char *a = m365_crypto_check_bytes(L, 1, "a", &n);
+  const unsigned char *b = m365_crypto_check_bytes(L, 2, "b", &m);
   lua_pushboolean(L, n == m && CRYPTO_memcmp(a, b, n) == 0);
   return 1;
 }
@@ -349,8 +350,8 @@ static const luaL_Reg functions[] = {
     {"base64url", crypto_base64url},
     {"unbase64", crypto_unbase64},
     {"equal", crypto_equal},
-    {"identity", m365_identity},
-    {"public_key", m365_public_key},
+    {"identity", m365_identity_new},
+    {"public_key", m365_identity_public_key},
     {NULL, NULL},
 };
 
@@ -364,7 +365,7 @@ LUAMOD_API M365_EXPORT int luaopen_m365restore_crypto(lua_State *L) {
   luaL_newlib(L, digest_methods);
   lua_setfield(L, -2, "__index"); /* metatable.__index = method table */
   lua_pop(L, 1);
-  m365_identity_types(L);
+  m365_identity_open(L);
   luaL_newlib(L, functions);
   return 1;
 }

@@ -1,5 +1,5 @@
 /*
-** crypto_identity: a private key with its certificates, and a certificate
+** identity: a private key with its certificates, and a certificate
 ** alone to verify with.
 **
 ** All work with libcrypto is plain C that returns a verdict: nothing of
@@ -26,7 +26,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "bridge/fault.h"
+#include "bridge/module.h"
 
 #define IDENTITY_TYPE "m365restore.identity"
 #define PUBLIC_KEY_TYPE "m365restore.public_key"
@@ -335,25 +335,25 @@ static const struct verdict *load(struct holder *h, const char *pem,
 */
 
 static const char *check_pem(lua_State *L, size_t *length) {
-  const char *pem = (const char *)m365_check_bytes(L, 1, "pem", length);
+  const char *pem = (const char *)m365_crypto_check_bytes(L, 1, "pem", length);
   if (*length > INT_MAX) /* libcrypto counts in int */
-    m365_misuse(L, "pem", "a string shorter than 2 GiB", 1);
+    m365_module_misuse(L, "pem", "a string shorter than 2 GiB", 1);
   return pem;
 }
 
 static void check_passphrase(lua_State *L, int options, struct secret *secret) {
   static const char *const known[] = {"passphrase", NULL};
   memset(secret, 0, sizeof *secret);
-  m365_check_options(L, options, known);
+  m365_module_check_options(L, options, known);
   if (lua_isnoneornil(L, options))
     return;
   lua_pushliteral(L, "passphrase");
   if (lua_rawget(L, options) == LUA_TNIL)
     return;
-  secret->bytes =
-      (const char *)m365_check_bytes(L, -1, "passphrase", &secret->length);
+  secret->bytes = (const char *)m365_crypto_check_bytes(L, -1, "passphrase",
+                                                        &secret->length);
   if (secret->length > MAX_PASSPHRASE)
-    m365_misuse(L, "passphrase", "a string of at most 1024 bytes", -1);
+    m365_module_misuse(L, "passphrase", "a string of at most 1024 bytes", -1);
 }
 
 static int push_holder(lua_State *L, const char *type, struct secret *secret) {
@@ -364,7 +364,9 @@ static int push_holder(lua_State *L, const char *type, struct secret *secret) {
   memset(h, 0, sizeof *h);
   luaL_setmetatable(L, type);
   wrong = load(h, pem, length, secret);
-  return wrong == NULL ? 1 : m365_fault(L, wrong->code, "%s", wrong->message);
+  return wrong == NULL
+             ? 1
+             : m365_module_failure(L, wrong->code, "%s", wrong->message);
 }
 
 /***
@@ -387,7 +389,7 @@ certificate is not refused: ask `not_after`.
 local identity <close> = assert(crypto.identity(pem, { passphrase = secret }))
 local signature = identity:sign("PS256", text)
 */
-int m365_identity(lua_State *L) {
+int m365_identity_new(lua_State *L) {
   struct secret secret;
   lua_settop(L, 2);
   check_passphrase(L, 2, &secret);
@@ -404,7 +406,7 @@ Error codes: `bad_pem`, `no_certificate`, `not_rsa`, `no_memory`.
 @treturn[2] nil
 @treturn[2] table error
 */
-int m365_public_key(lua_State *L) {
+int m365_identity_public_key(lua_State *L) {
   lua_settop(L, 1);
   return push_holder(L, PUBLIC_KEY_TYPE, NULL);
 }
@@ -433,7 +435,7 @@ enum algorithm { PS256, RS256 };
 
 static enum algorithm check_algorithm(lua_State *L) {
   static const char *const names[] = {"PS256", "RS256", NULL};
-  return (enum algorithm)m365_check_name(L, 2, "algorithm", names);
+  return (enum algorithm)m365_module_check_name(L, 2, "algorithm", names);
 }
 
 static bool set_padding(EVP_PKEY_CTX *context, enum algorithm algorithm) {
@@ -498,12 +500,12 @@ static int holder_sign(lua_State *L) {
   size_t length = (size_t)EVP_PKEY_size(h->key);
   unsigned char *out;
   m.algorithm = check_algorithm(L);
-  m.bytes = m365_check_bytes(L, 3, "bytes", &m.length);
+  m.bytes = m365_crypto_check_bytes(L, 3, "bytes", &m.length);
   out = lua_newuserdatauv(L, length, 0);
   if (!sign(h->key, &m, out, &length))
-    return m365_fault(L, "sign_failed",
-                      "this key of %d bits cannot sign with %s",
-                      EVP_PKEY_bits(h->key), lua_tostring(L, 2));
+    return m365_module_failure(L, "sign_failed",
+                               "this key of %d bits cannot sign with %s",
+                               EVP_PKEY_bits(h->key), lua_tostring(L, 2));
   lua_pushlstring(L, (const char *)out, length);
   return 1;
 }
@@ -522,8 +524,8 @@ static int holder_verify(lua_State *L) {
   size_t length;
   const unsigned char *signature;
   m.algorithm = check_algorithm(L);
-  m.bytes = m365_check_bytes(L, 3, "bytes", &m.length);
-  signature = m365_check_bytes(L, 4, "signature", &length);
+  m.bytes = m365_crypto_check_bytes(L, 3, "bytes", &m.length);
+  signature = m365_crypto_check_bytes(L, 4, "signature", &length);
   lua_pushboolean(L, verify(h->key, &m, signature, length));
   return 1;
 }
@@ -537,7 +539,7 @@ The hash of the certificate in its DER form. `public_key` has it too.
 static int holder_thumbprint(lua_State *L) {
   static const char *const names[] = {"sha256", "sha1", NULL};
   struct holder *h = check_holder(L);
-  int choice = m365_check_name(L, 2, "algorithm", names);
+  int choice = m365_module_check_name(L, 2, "algorithm", names);
   unsigned char hash[EVP_MAX_MD_SIZE];
   unsigned int length;
   const EVP_MD *type = choice == 0 ? EVP_sha256() : EVP_sha1();
@@ -564,7 +566,8 @@ static bool to_epoch(const ASN1_TIME *when, lua_Integer *seconds) {
 static int push_time(lua_State *L, const ASN1_TIME *when) {
   lua_Integer seconds;
   if (!to_epoch(when, &seconds))
-    return m365_fault(L, "bad_time", "the certificate holds no readable time");
+    return m365_module_failure(L, "bad_time",
+                               "the certificate holds no readable time");
   lua_pushinteger(L, seconds);
   return 1;
 }
@@ -601,7 +604,7 @@ static bool push_certificate(lua_State *L, X509 *certificate) {
   end = der;
   length = i2d_X509(certificate, &end);
   if (length > 0)
-    m365_push_base64(L, der, (size_t)length);
+    m365_crypto_push_base64(L, der, (size_t)length);
   lua_remove(L, -2); /* the DER */
   return length > 0;
 }
@@ -721,7 +724,7 @@ static void register_type(lua_State *L, const char *type, const luaL_Reg *own) {
   lua_pop(L, 1);
 }
 
-void m365_identity_types(lua_State *L) {
+void m365_identity_open(lua_State *L) {
   static const luaL_Reg signing[] = {{"sign", holder_sign}, {NULL, NULL}};
   static const luaL_Reg verifying[] = {{"verify", holder_verify}, {NULL, NULL}};
   register_type(L, IDENTITY_TYPE, signing);

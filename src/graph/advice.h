@@ -11,7 +11,7 @@
 **   retry_after      the service said how long to wait
 **   proxy            it is the proxy that could not be reached
 **   unreachable, resolve, throttled, failing
-**                    how the tries before a deadline ended
+**                    how the attempts before a deadline ended
 **   restoreLocked    the state of the service
 **   folder, places, files
 **                    what there is where a pattern matches no file

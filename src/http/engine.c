@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/instant.h"
-#include "base/quiet.h"
+#include "base/clock.h"
+#include "base/signal.h"
 
 /* easy handles kept for reuse; more than this run only in bursts */
 #define SPARE_HANDLES 8
@@ -17,8 +17,8 @@
 #define DESCRIPTORS_PER_TRANSFER 4
 
 /* OpenSSL writes to sockets with write(2): every stretch of libcurl's work is
-   held between m365_quiet_begin and m365_quiet_end, so that a peer that went
-   away does not kill the host. */
+   held between m365_signal_hold and m365_signal_release, so that a peer that
+   went away does not kill the host. */
 struct m365_engine {
   CURLM *multi;
   pid_t pid; /* the process that owns the multi handle */
@@ -30,7 +30,7 @@ struct m365_engine {
   CURL *spare[SPARE_HANDLES];
   size_t spare_count;
   uint64_t chance; /* state of the jitter */
-  struct m365_ring events;
+  struct m365_event_ring events;
   bool unasked; /* a job is ASKING that nobody has looked at */
 };
 
@@ -126,7 +126,7 @@ static int on_timer(CURLM *multi, long milliseconds, void *data) {
   (void)multi;
   e->curl_due = milliseconds < 0
                     ? M365_NEVER
-                    : m365_monotonic() + (double)milliseconds / 1000;
+                    : m365_clock_monotonic() + (double)milliseconds / 1000;
   return 0;
 }
 
@@ -154,7 +154,7 @@ static CURL *take_handle(struct m365_engine *e) {
   return curl_easy_init();
 }
 
-/* A handle whose exchange failed is not used again: after a name that did not
+/* A handle whose transfer failed is not used again: after a name that did not
    resolve, libcurl 7.88 refuses to set it up anew. */
 static void give_handle(struct m365_engine *e, CURL *easy, bool fine) {
   if (!fine || e->spare_count == SPARE_HANDLES) {
@@ -166,7 +166,7 @@ static void give_handle(struct m365_engine *e, CURL *easy, bool fine) {
 }
 
 /* Takes a running job's handle out of libcurl; its connection, if the
-   exchange was whole, stays in the pool. */
+   transfer was whole, stays in the pool. */
 static void detach(struct m365_engine *e, struct m365_job *job,
                    CURLcode result) {
   CURL *easy = job->transfer.easy;
@@ -177,7 +177,7 @@ static void detach(struct m365_engine *e, struct m365_job *job,
 }
 
 /*
-** After a try
+** After an attempt
 */
 
 /* xorshift64: jitter needs to be uneven, not unpredictable */
@@ -212,7 +212,8 @@ static double read_advice(const struct m365_transfer *t) {
   date = m365_transfer_header(t, "Retry-After", &length) != NULL
              ? m365_transfer_date(t)
              : 0;
-  longest = longest_pause(t, "Retry-After", date < 0 ? m365_walltime() : date);
+  longest =
+      longest_pause(t, "Retry-After", date < 0 ? m365_clock_wall() : date);
   for (size_t i = 0; i < 2; i++)
     longest = fmax(longest, longest_pause(t, in_milliseconds[i], 0) / 1000);
   return longest < 0 ? -1 : longest;
@@ -244,13 +245,13 @@ static enum m365_outcome outcome_of(const struct m365_job *job) {
 }
 
 static enum m365_verdict judge(const struct m365_job *job, double now) {
-  struct m365_try t = {
+  struct m365_attempt t = {
       .effect = job->effect,
       .outcome = job->outcome,
-      .tries = job->tries,
+      .attempts = job->attempts,
       .limit = job->limit,
       .reauthorized = job->reauthorized || job->anonymous,
-      .newborn = now < job->newborn_until,
+      .in_grace = now < job->grace_until,
   };
   return m365_retry_judge(&t);
 }
@@ -258,57 +259,57 @@ static enum m365_verdict judge(const struct m365_job *job, double now) {
 /* What was asked of one call holds for all of its client, also where that
    call itself is not repeated; for an hour at most, because a clock or a unit
    may be wrong. */
-static void raise_fence(struct m365_engine *e, const struct m365_job *job,
-                        double now, double pause) {
-  job->origin->asked = fmax(job->origin->asked, now + pause);
+static void throttle_origin(struct m365_engine *e, const struct m365_job *job,
+                            double now, double pause) {
+  job->origin->advised_until = fmax(job->origin->advised_until, now + pause);
   pause = fmin(pause, M365_LONGEST_ADVICE);
-  if (job->origin->fence >= now + pause)
+  if (job->origin->throttled_until >= now + pause)
     return;
-  job->origin->fence = now + pause;
-  m365_ring_record(&e->events, job, M365_EVENT_THROTTLE, pause);
+  job->origin->throttled_until = now + pause;
+  m365_event_record(&e->events, job, M365_EVENT_THROTTLE, pause);
 }
 
-/* Waits for the next try, unless that would be past the deadline: then the
+/* Waits for the next attempt, unless that would be past the deadline: then the
    answer that is there is the best one to hand out. */
 static void again(struct m365_engine *e, struct m365_job *job, double now) {
   double advice = fmin(job->advice, M365_LONGEST_ADVICE);
   double pause =
-      m365_retry_delay(job->tries, job->first_pause, advice, chance(e));
+      m365_retry_delay(job->attempts, job->first_pause, advice, chance(e));
   job->wake = now + pause;
   if (job->outcome == M365_THROTTLED)
-    raise_fence(e, job, now, fmax(pause, job->advice));
+    throttle_origin(e, job, now, fmax(pause, job->advice));
   if (job->wake >= job->deadline) {
     job->verdict = M365_FINISH;
     move(e, job, M365_DONE);
   } else {
-    m365_ring_record(&e->events, job, M365_EVENT_RETRY, pause);
+    m365_event_record(&e->events, job, M365_EVENT_RETRY, pause);
     move(e, job, M365_WAITING);
   }
 }
 
-static void note_trouble(struct m365_job *job) {
+static void note_earlier(struct m365_job *job) {
   const struct m365_transfer *t = &job->transfer;
-  job->before.tries++;
-  job->before.result = t->result;
-  job->before.status = t->status;
-  job->before.cut = t->cut;
+  job->earlier.attempts++;
+  job->earlier.result = t->result;
+  job->earlier.status = t->status;
+  job->earlier.cut = t->cut;
 }
 
 static void conclude(struct m365_engine *e, struct m365_job *job) {
-  double now = m365_monotonic();
+  double now = m365_clock_monotonic();
   job->advice = read_advice(&job->transfer);
   job->outcome = outcome_of(job);
   job->verdict = judge(job, now);
   if (job->verdict == M365_AGAIN) {
-    note_trouble(job);
+    note_earlier(job);
     again(e, job, now);
   } else if (job->verdict == M365_REAUTHORIZE) {
     job->reauthorized = job->refused = true;
-    m365_ring_record(&e->events, job, M365_EVENT_REFUSED, 0);
+    m365_event_record(&e->events, job, M365_EVENT_REFUSED, 0);
     move(e, job, M365_ASKING);
   } else {
     if (job->outcome == M365_THROTTLED && job->advice >= 0)
-      raise_fence(e, job, now, job->advice);
+      throttle_origin(e, job, now, job->advice);
     move(e, job, M365_DONE);
   }
 }
@@ -323,17 +324,17 @@ static void end_early(struct m365_engine *e, struct m365_job *job,
   move(e, job, M365_DONE);
 }
 
-/* Ends a try that libcurl is working on. A phase that took too long is
+/* Ends an attempt that libcurl is working on. A phase that took too long is
    judged like any failure; the end of the whole call, or of the client, is
    final. */
 static void cut_short(struct m365_engine *e, struct m365_job *job,
                       enum m365_cut why) {
   bool final = why >= M365_CUT_DEADLINE;
-  struct m365_quiet quiet;
+  struct m365_held_signal held;
   job->transfer.cut = why;
-  m365_quiet_begin(&quiet, SIGPIPE);
+  m365_signal_hold(&held, SIGPIPE);
   detach(e, job, CURLE_OPERATION_TIMEDOUT);
-  m365_quiet_end(&quiet);
+  m365_signal_release(&held);
   if (final)
     job->limit = 0;
   conclude(e, job);
@@ -351,15 +352,15 @@ static void end_now(struct m365_engine *e, struct m365_job *job,
 ** Moving on
 */
 
-/* A fence behind the deadline would be waited for in vain: the caller gets
+/* Throttling beyond the deadline would be waited for in vain: the caller gets
    the service's advice instead. */
 static void admit(struct m365_engine *e, double now) {
   FOR_EACH(job, e, M365_QUEUED) {
     const struct m365_origin *o = job->origin;
-    if (o->fence >= job->deadline) {
-      job->advice = fmax(o->asked, o->fence) - now;
-      end_early(e, job, M365_CUT_FENCE);
-    } else if (now >= o->fence && o->active < o->limit) {
+    if (o->throttled_until >= job->deadline) {
+      job->advice = fmax(o->advised_until, o->throttled_until) - now;
+      end_early(e, job, M365_CUT_THROTTLED);
+    } else if (now >= o->throttled_until && o->active < o->limit) {
       move(e, job, M365_ASKING);
     }
   }
@@ -440,7 +441,7 @@ static bool make_multi(struct m365_engine *e) {
 }
 
 static void advance(struct m365_engine *e) {
-  double now = m365_monotonic();
+  double now = m365_clock_monotonic();
   wake(e, now);
   for (int state = M365_QUEUED; state <= M365_WAITING; state++)
     expire(e, (enum m365_state)state, now);
@@ -466,10 +467,11 @@ static void out_of_memory(struct m365_engine *e, struct m365_job *job) {
 
 /* A connection of its own for every write, and for whatever must not be
    repeated, so that libcurl cannot repeat it by itself; and for every second
-   try, as the service advises. */
+   attempt, as the service advises. */
 static bool hand_to_curl(struct m365_engine *e, struct m365_job *job,
                          CURL *easy) {
-  bool fresh = job->effect == M365_WRITE || job->tries > 1 || job->limit <= 1;
+  bool fresh =
+      job->effect == M365_WRITE || job->attempts > 1 || job->limit <= 1;
   return m365_transfer_prepare(&job->transfer, easy, &job->request,
                                &job->origin->route, fresh,
                                job->deadlines.connect) &&
@@ -477,13 +479,13 @@ static bool hand_to_curl(struct m365_engine *e, struct m365_job *job,
          curl_multi_add_handle(e->multi, easy) == CURLM_OK;
 }
 
-/* Needs no quiet: adding a handle only books the transfer; libcurl touches a
+/* Needs no held: adding a handle only books the transfer; libcurl touches a
    socket when it is served. */
 static void start(struct m365_engine *e, struct m365_job *job) {
   CURL *easy = NULL;
   if (make_multi(e) && make_descriptor_room(e))
     easy = take_handle(e);
-  job->tries++;
+  job->attempts++;
   if (easy != NULL && hand_to_curl(e, job, easy)) {
     e->running++;
     move(e, job, M365_RUNNING);
@@ -505,7 +507,7 @@ void m365_engine_authorize(struct m365_engine *e, struct m365_job *job,
   start(e, job);
 }
 
-/* What the last try brought, a 401, stays as it is. */
+/* What the last attempt brought, a 401, stays as it is. */
 void m365_engine_deny(struct m365_engine *e, struct m365_job *job) {
   job->unauthorized = true;
   if (job->refused)
@@ -529,10 +531,10 @@ struct m365_job *m365_engine_asking(struct m365_engine *e,
 static double job_due(const struct m365_job *job) {
   enum m365_cut why;
   switch (job->state) {
-  case M365_QUEUED: /* a place comes with a DONE; only the fence has a time */
-    return fmin(job->deadline, job->origin->fence > 0 &&
+  case M365_QUEUED: /* a place comes with a DONE; only throttling has a time */
+    return fmin(job->deadline, job->origin->throttled_until > 0 &&
                                        job->origin->active < job->origin->limit
-                                   ? job->origin->fence
+                                   ? job->origin->throttled_until
                                    : M365_NEVER);
   case M365_WAITING:
     return fmin(job->deadline, job->wake);
@@ -559,7 +561,7 @@ double m365_engine_timeout(struct m365_engine *e) {
   if (done->next != done || e->unasked)
     return 0;
   due = next_due(e);
-  return due == M365_NEVER ? due : fmax(due - m365_monotonic(), 0);
+  return due == M365_NEVER ? due : fmax(due - m365_clock_monotonic(), 0);
 }
 
 static int milliseconds(double seconds) {
@@ -587,7 +589,7 @@ static void serve_descriptors(struct m365_engine *e) {
 
 static void serve_timer(struct m365_engine *e) {
   int still_running;
-  if (m365_monotonic() < e->curl_due)
+  if (m365_clock_monotonic() < e->curl_due)
     return;
   e->curl_due = M365_NEVER; /* libcurl sets the next one itself */
   curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &still_running);
@@ -595,14 +597,14 @@ static void serve_timer(struct m365_engine *e) {
 
 /* Runs what is due in libcurl, which may finish jobs and start none. */
 static void serve(struct m365_engine *e) {
-  struct m365_quiet quiet;
+  struct m365_held_signal held;
   if (e->multi == NULL)
     return;
-  m365_quiet_begin(&quiet, SIGPIPE);
+  m365_signal_hold(&held, SIGPIPE);
   serve_descriptors(e);
   serve_timer(e);
   harvest(e);
-  m365_quiet_end(&quiet);
+  m365_signal_release(&held);
 }
 
 void m365_engine_step(struct m365_engine *e, double seconds) {
@@ -650,7 +652,7 @@ enum m365_sent m365_job_sent(const struct m365_job *job) {
 }
 
 void m365_engine_submit(struct m365_engine *e, struct m365_job *job) {
-  job->deadline = m365_monotonic() + job->deadlines.total;
+  job->deadline = m365_clock_monotonic() + job->deadlines.total;
   if (job->origin->closed)
     end_early(e, job, M365_CUT_CLOSED);
   else
@@ -658,20 +660,20 @@ void m365_engine_submit(struct m365_engine *e, struct m365_job *job) {
 }
 
 bool m365_engine_repeat(struct m365_engine *e, struct m365_job *job) {
-  double now = m365_monotonic(), pause;
+  double now = m365_clock_monotonic(), pause;
   enum m365_outcome before = job->outcome;
   job->outcome = M365_UNCLEAR;
-  pause = m365_retry_delay(job->tries, job->first_pause, -1, chance(e));
+  pause = m365_retry_delay(job->attempts, job->first_pause, -1, chance(e));
   if (judge(job, now) != M365_AGAIN || now + pause >= job->deadline ||
       job->origin->closed) {
     job->outcome = before;
     return false;
   }
-  note_trouble(job);
-  job->before.result = CURLE_WEIRD_SERVER_REPLY; /* and not its status */
-  job->before.status = 0;
+  note_earlier(job);
+  job->earlier.result = CURLE_WEIRD_SERVER_REPLY; /* and not its status */
+  job->earlier.status = 0;
   job->wake = now + pause;
-  m365_ring_record(&e->events, job, M365_EVENT_RETRY, pause);
+  m365_event_record(&e->events, job, M365_EVENT_RETRY, pause);
   move(e, job, M365_WAITING);
   return true;
 }
@@ -679,7 +681,7 @@ bool m365_engine_repeat(struct m365_engine *e, struct m365_job *job) {
 void m365_engine_sleep(struct m365_engine *e, struct m365_job *job,
                        double seconds) {
   job->timer = true;
-  job->wake = m365_monotonic() + seconds;
+  job->wake = m365_clock_monotonic() + seconds;
   if (job->origin != NULL && job->origin->closed)
     end_early(e, job, M365_CUT_CLOSED);
   else
@@ -687,14 +689,14 @@ void m365_engine_sleep(struct m365_engine *e, struct m365_job *job,
 }
 
 void m365_engine_withdraw(struct m365_engine *e, struct m365_job *job) {
-  struct m365_quiet quiet;
+  struct m365_held_signal held;
   if (job->state == M365_RUNNING && e->pid == getpid()) {
-    m365_quiet_begin(&quiet, SIGPIPE);
+    m365_signal_hold(&held, SIGPIPE);
     detach(e, job, CURLE_ABORTED_BY_CALLBACK);
-    m365_quiet_end(&quiet);
+    m365_signal_release(&held);
   }
   if (job->state == M365_DONE)
-    m365_ring_record(&e->events, job, M365_EVENT_REQUEST, 0);
+    m365_event_record(&e->events, job, M365_EVENT_REQUEST, 0);
   if (job->state != M365_IDLE)
     move(e, job, M365_IDLE);
 }
@@ -704,7 +706,7 @@ struct m365_job *m365_engine_finished(struct m365_engine *e) {
   return job != &e->lists[M365_DONE] ? job : NULL;
 }
 
-struct m365_ring *m365_engine_events(struct m365_engine *e) {
+struct m365_event_ring *m365_engine_events(struct m365_engine *e) {
   return &e->events;
 }
 
@@ -732,16 +734,16 @@ void m365_origin_release(struct m365_origin *o) {
 }
 
 void m365_engine_close(struct m365_engine *e, struct m365_origin *o) {
-  struct m365_quiet quiet;
+  struct m365_held_signal held;
   o->closed = true;
-  m365_quiet_begin(&quiet, SIGPIPE);
+  m365_signal_hold(&held, SIGPIPE);
   notice_fork(e);
   for (int state = M365_QUEUED; state <= M365_WAITING; state++)
     FOR_EACH(job, e, state) {
       if (job->origin == o)
         end_now(e, job, M365_CUT_CLOSED);
     }
-  m365_quiet_end(&quiet);
+  m365_signal_release(&held);
 }
 
 static void start_curl(void) {
@@ -758,20 +760,20 @@ struct m365_engine *m365_engine_new(void) {
     e->lists[state].next = e->lists[state].previous = &e->lists[state];
   e->pid = getpid();
   e->curl_due = M365_NEVER;
-  e->chance = (uint64_t)(m365_walltime() * 1e6) ^ (uint64_t)(uintptr_t)e ^
+  e->chance = (uint64_t)(m365_clock_wall() * 1e6) ^ (uint64_t)(uintptr_t)e ^
               (uint64_t)e->pid << 32;
   e->chance |= 1; /* xorshift must not start at zero */
   return e;
 }
 
 static void release_curl(struct m365_engine *e) {
-  struct m365_quiet quiet;
-  m365_quiet_begin(&quiet, SIGPIPE);
+  struct m365_held_signal held;
+  m365_signal_hold(&held, SIGPIPE);
   while (e->spare_count > 0)
     curl_easy_cleanup(e->spare[--e->spare_count]);
   if (e->multi != NULL)
     curl_multi_cleanup(e->multi);
-  m365_quiet_end(&quiet);
+  m365_signal_release(&held);
 }
 
 void m365_engine_free(struct m365_engine *e) {
@@ -782,7 +784,7 @@ void m365_engine_free(struct m365_engine *e) {
     FOR_EACH(job, e, state)
   m365_engine_withdraw(e, job);
   release_curl(e);
-  m365_ring_free(&e->events);
+  m365_event_ring_free(&e->events);
   free(e->descriptors);
   free(e);
 }

@@ -1,8 +1,8 @@
 /*
-** engine: many exchanges on one multi handle.
+** engine: many jobs on one multi handle.
 **
 ** A state machine over curl_multi_socket_action and our own poll(2). It does
-** what needs no Lua: queueing, retries, throttle fences, deadlines. What it
+** what needs no Lua: queueing, retries, throttling, deadlines. What it
 ** cannot know, the token, it asks for: a job stops in ASKING until somebody
 ** authorizes it. Nothing here blocks longer than the caller allows.
 **
@@ -24,10 +24,10 @@
 struct m365_engine;
 
 enum m365_state {
-  M365_QUEUED,  /* waits for a place, or for the fence of its origin */
+  M365_QUEUED,  /* waits for a place, or for the end of throttling */
   M365_ASKING,  /* has its place; needs a token */
   M365_RUNNING, /* libcurl has it */
-  M365_WAITING, /* for its next try, or for its time */
+  M365_WAITING, /* for its next attempt, or for its time */
   M365_DONE,    /* for its owner to withdraw */
   M365_STATES,
   M365_IDLE = M365_STATES /* not with the engine */
@@ -37,17 +37,18 @@ enum m365_state {
 struct m365_origin {
   unsigned references;
   struct m365_route route;
-  double fence;    /* monotonic: nothing leaves before; throttling */
-  double asked;    /* monotonic: until when the service wants it to stand */
-  unsigned active; /* asking or running */
-  unsigned limit;  /* of those, at most */
+  double throttled_until; /* monotonic: nothing leaves before; throttling */
+  double
+      advised_until; /* monotonic: until when the service wants it to stand */
+  unsigned active;   /* asking or running */
+  unsigned limit;    /* of those, at most */
   bool closed;
   unsigned log; /* who hears of its requests; 0: nobody */
 };
 
-/* How a try ended that was not the last. */
-struct m365_trouble {
-  unsigned tries; /* how many ended so that another was made */
+/* How an attempt ended that was not the last. */
+struct m365_earlier {
+  unsigned attempts; /* how many ended so that another was made */
   CURLcode result;
   long status;
   enum m365_cut cut;
@@ -62,18 +63,18 @@ struct m365_job {
   struct m365_deadlines deadlines;
   struct m365_request request;
   struct m365_transfer transfer;
-  unsigned tries;
+  unsigned attempts;
   unsigned limit;
-  struct m365_trouble before; /* the one before the last */
-  double first_pause;         /* of the back-off, in seconds */
-  double deadline;            /* monotonic; no retry and no wait outlives it */
-  double wake;                /* monotonic; when WAITING ends */
-  double newborn_until; /* monotonic; until then a 404 may be a replica's */
-  bool timer;           /* only waits for `wake` */
-  bool anonymous;       /* goes out without a token */
-  bool reauthorized;    /* one 401 was answered with a new token */
-  bool refused;         /* the token it last had was refused */
-  bool unauthorized;    /* ended because no token was to be had */
+  struct m365_earlier earlier; /* the one before the last */
+  double first_pause;          /* of the back-off, in seconds */
+  double deadline;             /* monotonic; no retry and no wait outlives it */
+  double wake;                 /* monotonic; when WAITING ends */
+  double grace_until; /* monotonic; until then a 404 may be a replica's */
+  bool timer;         /* only waits for `wake` */
+  bool anonymous;     /* goes out without a token */
+  bool reauthorized;  /* one 401 was answered with a new token */
+  bool refused;       /* the token it last had was refused */
+  bool unauthorized;  /* ended because no token was to be had */
   bool no_memory;
   double advice; /* Retry-After of the last answer, or negative */
   enum m365_outcome outcome;
@@ -97,8 +98,8 @@ void m365_engine_close(struct m365_engine *e, struct m365_origin *o);
 /* Takes a job whose request, limits and deadlines are set. */
 void m365_engine_submit(struct m365_engine *e, struct m365_job *job);
 
-/* Takes a job back for another try, if it has one: its answer came whole, and
-   is of no use. false: it has had its tries, or its time. */
+/* Takes a job back for another attempt, if it has one: its answer came whole,
+   and is of no use. false: it has had its attempts, or its time. */
 bool m365_engine_repeat(struct m365_engine *e, struct m365_job *job);
 
 /* Takes a job that is nothing but a timer; it ends early if its origin, where
@@ -137,14 +138,14 @@ const struct pollfd *m365_engine_pollfds(struct m365_engine *e, size_t *n);
 double m365_engine_timeout(struct m365_engine *e);
 
 /* What has happened, for whoever may run Lua to tell. */
-struct m365_ring *m365_engine_events(struct m365_engine *e);
+struct m365_event_ring *m365_engine_events(struct m365_engine *e);
 
 /* A job's memory: zeroed at birth, then its own to free when it is idle. */
 void m365_job_init(struct m365_job *job, struct m365_origin *origin,
                    size_t head_ceiling, size_t body_ceiling);
 void m365_job_free(struct m365_job *job);
 
-/* false, true or not known: did a byte of the last try arrive? */
+/* false, true or not known: did a byte of the last attempt arrive? */
 enum m365_sent { M365_SENT_NO, M365_SENT_YES, M365_SENT_UNKNOWN };
 enum m365_sent m365_job_sent(const struct m365_job *job);
 

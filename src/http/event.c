@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "http/engine.h"
-#include "base/instant.h"
+#include "base/clock.h"
 #include "http/redact.h"
 
 /* more than one turn of the engine ends requests */
 #define ROOM 256
 
-static struct m365_event *claim(struct m365_ring *ring) {
+static struct m365_event *claim(struct m365_event_ring *ring) {
   if (ring->events == NULL)
     ring->events = calloc(ROOM, sizeof *ring->events);
   if (ring->events == NULL || ring->count == ROOM) {
@@ -64,12 +64,13 @@ static void fill(struct m365_event *event, const struct m365_job *job) {
   m365_redact_job(job, event->request_id, strlen(event->request_id));
   copy_client_request_id(event, &job->request);
   event->status = job->transfer.status;
-  event->attempts = job->tries;
-  event->seconds = m365_monotonic() - (job->deadline - job->deadlines.total);
+  event->attempts = job->attempts;
+  event->seconds =
+      m365_clock_monotonic() - (job->deadline - job->deadlines.total);
 }
 
-void m365_ring_record(struct m365_ring *ring, const struct m365_job *job,
-                      enum m365_event_kind kind, double delay) {
+void m365_event_record(struct m365_event_ring *ring, const struct m365_job *job,
+                       enum m365_event_kind kind, double delay) {
   struct m365_event *event;
   if (job->origin == NULL || job->origin->log == 0 ||
       job->request.url == NULL) /* a timer */
@@ -83,7 +84,7 @@ void m365_ring_record(struct m365_ring *ring, const struct m365_job *job,
   fill(event, job);
 }
 
-bool m365_ring_take(struct m365_ring *ring, struct m365_event *to) {
+bool m365_event_take(struct m365_event_ring *ring, struct m365_event *to) {
   if (ring->count == 0)
     return false;
   *to = ring->events[ring->first];
@@ -92,7 +93,7 @@ bool m365_ring_take(struct m365_ring *ring, struct m365_event *to) {
   return true;
 }
 
-void m365_ring_free(struct m365_ring *ring) {
+void m365_event_ring_free(struct m365_event_ring *ring) {
   free(ring->events);
   memset(ring, 0, sizeof *ring);
 }

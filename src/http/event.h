@@ -31,23 +31,23 @@ struct m365_event {
   char request_id[64], client_request_id[40];
   long status;
   unsigned attempts;
-  double delay;   /* until the next try, or of the throttling */
+  double delay;   /* until the next attempt, or of the throttling */
   double seconds; /* since it was asked for */
 };
 
-struct m365_ring {
+struct m365_event_ring {
   struct m365_event *events; /* NULL until the first one */
   size_t first, count;
   unsigned lost; /* found no room */
 };
 
 /* Writes down what has become of a job, if anybody listens to its origin. */
-void m365_ring_record(struct m365_ring *ring, const struct m365_job *job,
-                      enum m365_event_kind kind, double delay);
+void m365_event_record(struct m365_event_ring *ring, const struct m365_job *job,
+                       enum m365_event_kind kind, double delay);
 
 /* Takes the oldest event out; false: there is none. */
-bool m365_ring_take(struct m365_ring *ring, struct m365_event *to);
+bool m365_event_take(struct m365_event_ring *ring, struct m365_event *to);
 
-void m365_ring_free(struct m365_ring *ring);
+void m365_event_ring_free(struct m365_event_ring *ring);
 
 #endif

@@ -3,7 +3,7 @@
 ** there is decided by the library that is loaded and not by the headers that
 ** were compiled against; the numbers of options never change. An option that
 ** the loaded library does not know is answered with an error, which
-** m365_curl_knows tells from a fault.
+** m365_libcurl_knows tells from a fault.
 */
 #ifndef m365_libcurl_h
 #define m365_libcurl_h
@@ -28,7 +28,7 @@
 /* since 8.6 */
 #define M365_CURLE_TOO_LARGE ((CURLcode)100)
 
-static inline bool m365_curl_knows(CURLcode code) {
+static inline bool m365_libcurl_knows(CURLcode code) {
   return code != CURLE_UNKNOWN_OPTION && code != CURLE_NOT_BUILT_IN;
 }
 

@@ -29,32 +29,32 @@ static bool cuts_password(const char *text) {
 static const char *check_scheme(CURLU *url) {
   static const char *const known[] = {"http",    "https",  "socks4",
                                       "socks4a", "socks5", "socks5h"};
-  const char *flaw = "a proxy by http, https or socks was expected";
+  const char *problem = "a proxy by http, https or socks was expected";
   char *scheme = NULL;
   if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
     return NULL;
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (strcmp(scheme, known[i]) == 0)
-      flaw = NULL;
+      problem = NULL;
   curl_free(scheme);
-  return flaw;
+  return problem;
 }
 
 static const char *check_url(const char *text) {
   static const char *const nonsense = "it cannot be understood as "
                                       "scheme://user:password@host:port";
-  const char *flaw = nonsense;
+  const char *problem = nonsense;
   CURLU *url = curl_url();
   if (url == NULL)
     return "not enough memory";
   if (curl_url_set(url, CURLUPART_URL, text,
                    CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) == CURLUE_OK)
-    flaw = check_scheme(url);
+    problem = check_scheme(url);
   curl_url_cleanup(url);
-  return flaw;
+  return problem;
 }
 
-const char *m365_proxy_flaw(const char *text) {
+const char *m365_proxy_problem(const char *text) {
   if (*text == '\0') /* none */
     return NULL;
   if (has_control(text))

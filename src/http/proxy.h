@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 /* What is wrong with a proxy's address, or NULL. Never quotes it. */
-const char *m365_proxy_flaw(const char *text);
+const char *m365_proxy_problem(const char *text);
 
 /* The variables of the environment that libcurl takes a proxy for https from,
    the first one that is set; NULL: there are no more. */

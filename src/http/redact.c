@@ -226,7 +226,7 @@ static void strike_escaped(const char *secret, size_t n, size_t least,
   if (n > sizeof plain)
     return;
   strike_secret(text, length, plain, unescape(secret, n, plain), least);
-  m365_wipe(plain, sizeof plain);
+  m365_buffer_wipe(plain, sizeof plain);
 }
 
 /* User and password of a proxy, together and the password alone. */

@@ -23,7 +23,7 @@ static const enum m365_verdict verdicts[][2] = {
     [M365_HOPELESS] = {M365_FINISH, M365_FINISH},
 };
 
-/* Failures that another try would only repeat. */
+/* Failures that another attempt would only repeat. */
 static bool hopeless(CURLcode result) {
   switch (result) {
   case CURLE_PEER_FAILED_VERIFICATION:
@@ -81,17 +81,17 @@ enum m365_outcome m365_retry_outcome(CURLcode result, bool sent, long status,
   return sent ? M365_UNCLEAR : M365_UNDELIVERED;
 }
 
-/* Throttled tries are not counted, since the service itself asked for one
+/* Throttled attempts are not counted, since the service itself asked for one
    more; the deadline ends them. A limit of one means: never repeat. */
-static bool exhausted(const struct m365_try *t) {
+static bool exhausted(const struct m365_attempt *t) {
   if (t->limit <= 1)
     return true;
-  return t->tries >= t->limit && t->outcome != M365_THROTTLED;
+  return t->attempts >= t->limit && t->outcome != M365_THROTTLED;
 }
 
-enum m365_verdict m365_retry_judge(const struct m365_try *t) {
+enum m365_verdict m365_retry_judge(const struct m365_attempt *t) {
   enum m365_verdict verdict = verdicts[t->outcome][t->effect];
-  if (t->outcome == M365_MISSING && t->newborn && t->effect == M365_READ)
+  if (t->outcome == M365_MISSING && t->in_grace && t->effect == M365_READ)
     verdict = M365_AGAIN;
   if (verdict == M365_REAUTHORIZE && t->reauthorized)
     verdict = M365_FINISH;
@@ -100,9 +100,9 @@ enum m365_verdict m365_retry_judge(const struct m365_try *t) {
   return verdict;
 }
 
-double m365_retry_delay(unsigned tries, double first, double advice,
+double m365_retry_delay(unsigned attempts, double first, double advice,
                         double chance) {
-  unsigned doublings = tries > 0 ? tries - 1 : 0;
+  unsigned doublings = attempts > 0 ? attempts - 1 : 0;
   double pause;
   if (doublings > MOST_DOUBLINGS)
     doublings = MOST_DOUBLINGS;

@@ -1,5 +1,5 @@
 /*
-** retry: what to do after a try, as one table and a few pure functions.
+** retry: what to do After an attempt, as one table and a few pure functions.
 **
 ** No I/O, no clock, no chance: whatever varies is handed in, so that every
 ** row can be tested. The law behind it: a write is never repeated unless it
@@ -16,9 +16,9 @@
    browse are reads by POST. */
 enum m365_effect { M365_READ, M365_WRITE };
 
-/* What became of one try. */
+/* What became of one attempt. */
 enum m365_outcome {
-  M365_ANSWERED,     /* an answer that another try would not change */
+  M365_ANSWERED,     /* an answer that another attempt would not change */
   M365_UNDELIVERED,  /* resolve, connect, TLS: not a byte of it arrived */
   M365_UNCLEAR,      /* it left, and no whole answer came back */
   M365_THROTTLED,    /* 429, or 503 with Retry-After: "not done, later" */
@@ -37,26 +37,26 @@ enum m365_verdict {
   M365_AMBIGUOUS    /* hand it out as "nobody knows" */
 };
 
-struct m365_try {
+struct m365_attempt {
   enum m365_effect effect;
   enum m365_outcome outcome;
-  unsigned tries;    /* made so far, this one included */
-  unsigned limit;    /* tries allowed */
+  unsigned attempts; /* made so far, this one included */
+  unsigned limit;    /* attempts allowed */
   bool reauthorized; /* a new token was tried already */
-  bool newborn;      /* we made the thing within the last minute: a 404 may
-                        be a replica that has not heard of it */
+  bool in_grace;     /* we made the thing within the last minute: a 404 may
+                       be a replica that has not heard of it */
 };
 
 /* `sent`: the request may have left; `advised`: Retry-After was there */
 enum m365_outcome m365_retry_outcome(CURLcode result, bool sent, long status,
                                      bool advised);
 
-enum m365_verdict m365_retry_judge(const struct m365_try *t);
+enum m365_verdict m365_retry_judge(const struct m365_attempt *t);
 
-/* Seconds until the next try: full jitter over an exponential back-off that
+/* Seconds until the next attempt: full jitter over an exponential back-off that
    starts at `first` seconds, with the service's advice as a floor.
    `chance` is in [0, 1). */
-double m365_retry_delay(unsigned tries, double first, double advice,
+double m365_retry_delay(unsigned attempts, double first, double advice,
                         double chance);
 
 /* Does this status stand for trouble that passes by itself? */

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/instant.h"
+#include "base/clock.h"
 #include "http/retry.h"
 #include "base/text.h"
 
@@ -28,7 +28,7 @@ static void enter(struct m365_transfer *t, enum m365_phase phase) {
   if (phase <= t->phase)
     return;
   t->phase = phase;
-  t->phase_since = t->last_byte = m365_monotonic();
+  t->phase_since = t->last_byte = m365_clock_monotonic();
 }
 
 /*
@@ -48,7 +48,7 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *data) {
   struct m365_transfer *t = data;
   if (t->body.length == 0)
     expect_body(t);
-  t->stirred = true;
+  t->bytes_came = true;
   return m365_buffer_append(&t->body, bytes, size * n) ? size * n : 0;
 }
 
@@ -58,7 +58,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *data) {
   struct m365_transfer *t = data;
   size_t length = size * n;
   enter(t, M365_PHASE_ANSWERING);
-  t->stirred = true;
+  t->bytes_came = true;
   if (length > 5 && memcmp(line, "HTTP/", 5) == 0)
     m365_buffer_reset(&t->head);
   return m365_buffer_append(&t->head, line, length) ? length : 0;
@@ -152,7 +152,7 @@ static CURLcode set_callbacks(struct m365_transfer *t, CURL *easy) {
   return code;
 }
 
-static CURLcode set_manners(CURL *easy) {
+static CURLcode set_fixed_options(CURL *easy) {
   CURLcode code = CURLE_OK;
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_BUFFERSIZE, READ_BUFFER);
@@ -170,13 +170,13 @@ static CURLcode set_manners(CURL *easy) {
 /* Never wait for a resolver's thread, where libcurl can be asked for that. */
 static CURLcode set_quick_exit(CURL *easy) {
   CURLcode code = curl_easy_setopt(easy, M365_CURLOPT_QUICK_EXIT, 1L);
-  return m365_curl_knows(code) ? code : CURLE_OK;
+  return m365_libcurl_knows(code) ? code : CURLE_OK;
 }
 
 static CURLcode set_protocol(CURL *easy, bool plain) {
   CURLcode code = curl_easy_setopt(easy, M365_CURLOPT_PROTOCOLS_STR,
                                    plain ? "http" : "https");
-  if (!m365_curl_knows(code))
+  if (!m365_libcurl_knows(code))
     code = curl_easy_setopt(easy, M365_CURLOPT_PROTOCOLS,
                             (long)(plain ? CURLPROTO_HTTP : CURLPROTO_HTTPS));
   return code;
@@ -233,8 +233,9 @@ static CURLcode set_request(CURL *easy, const struct m365_request *r,
 /* An address that does not answer gets half of the time that is left, and the
    next one of the name the rest. libcurl counts TLS as connecting, too: the
    limit is taken away when TCP stands, and our own deadlines rule. */
-static CURLcode set_hurry(struct m365_transfer *t, CURL *easy, double connect) {
-  t->hurried = connect > 0;
+static CURLcode set_connect_limit(struct m365_transfer *t, CURL *easy,
+                                  double connect) {
+  t->connect_limited = connect > 0;
   return curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                           connect > 0 ? (long)ceil(fmin(connect, DAY) * 1000)
                                       : (long)(DAY * 1000));
@@ -246,7 +247,7 @@ static void forget(struct m365_transfer *t) {
   t->phase = M365_PHASE_IDLE;
   t->sockets[0] = t->sockets[1] = -1;
   t->off_limits = t->no_descriptor = t->long_head = false;
-  t->stirred = false;
+  t->bytes_came = false;
   t->cut = M365_CUT_NOT;
   t->result = CURLE_OK;
   t->status = 0;
@@ -261,7 +262,7 @@ bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
                            double connect) {
   CURLcode code = set_callbacks(t, easy);
   if (code == CURLE_OK)
-    code = set_manners(easy);
+    code = set_fixed_options(easy);
   if (code == CURLE_OK)
     code = set_quick_exit(easy);
   if (code == CURLE_OK)
@@ -271,7 +272,7 @@ bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
   if (code == CURLE_OK)
     code = set_request(easy, request, fresh);
   if (code == CURLE_OK)
-    code = set_hurry(t, easy, connect);
+    code = set_connect_limit(t, easy, connect);
   forget(t);
   t->easy = easy;
   t->plain = route->plain;
@@ -305,9 +306,9 @@ static void nudge(struct m365_transfer *t) {
 }
 
 void m365_transfer_observe(struct m365_transfer *t, double now) {
-  if (t->stirred)
+  if (t->bytes_came)
     t->last_byte = now;
-  t->stirred = false;
+  t->bytes_came = false;
   if (t->phase == M365_PHASE_CONNECTING &&
       (is_connected(t->sockets[0]) || is_connected(t->sockets[1]))) {
     t->phase = M365_PHASE_SECURING;
@@ -315,8 +316,8 @@ void m365_transfer_observe(struct m365_transfer *t, double now) {
   }
   if (t->phase == M365_PHASE_CONNECTING && is_closed(t->sockets[0]))
     nudge(t);
-  if (t->hurried && t->phase > M365_PHASE_CONNECTING)
-    set_hurry(t, t->easy, 0);
+  if (t->connect_limited && t->phase > M365_PHASE_CONNECTING)
+    set_connect_limit(t, t->easy, 0);
 }
 
 double m365_transfer_limit(const struct m365_transfer *t,
@@ -492,7 +493,8 @@ static void settle_head(struct m365_transfer *t) {
   static const char words[] = "Too large response headers";
   bool heading = t->phase >= M365_PHASE_SENT && t->body.length == 0;
   t->long_head =
-      t->head.fault == M365_BUFFER_FULL || t->result == M365_CURLE_TOO_LARGE ||
+      t->head.failure == M365_BUFFER_FULL ||
+      t->result == M365_CURLE_TOO_LARGE ||
       (heading && t->result == CURLE_OUT_OF_MEMORY && is_memory_free()) ||
       strncmp(t->error, words, sizeof words - 1) == 0;
   if (t->long_head)
@@ -609,7 +611,7 @@ void m365_transfer_free(struct m365_transfer *t) {
 /* Headers may carry a token: they are overwritten, not just freed. */
 static void wipe_headers(struct curl_slist *headers) {
   for (struct curl_slist *s = headers; s != NULL; s = s->next)
-    m365_wipe(s->data, strlen(s->data));
+    m365_buffer_wipe(s->data, strlen(s->data));
   curl_slist_free_all(headers);
 }
 
@@ -644,7 +646,7 @@ bool m365_request_add(struct m365_request *r, const char *line) {
 void m365_request_free(struct m365_request *r) {
   wipe_headers(r->headers);
   if (r->body != NULL)
-    m365_wipe(r->body, r->body_length);
+    m365_buffer_wipe(r->body, r->body_length);
   free(r->body);
   free(r->url);
   memset(r, 0, sizeof *r);
@@ -669,7 +671,7 @@ bool m365_route_copy(struct m365_route *to, const struct m365_route *from) {
 /* A proxy's address may hold a password. */
 static void wipe_text(char *text) {
   if (text != NULL)
-    m365_wipe(text, strlen(text));
+    m365_buffer_wipe(text, strlen(text));
 }
 
 void m365_route_free(struct m365_route *r) {

@@ -1,5 +1,5 @@
 /*
-** transfer: one HTTP exchange on one easy handle.
+** transfer: one request and its answer on one easy handle.
 **
 ** Plain C: libcurl's callbacks end here, in code that has never heard of
 ** Lua. A transfer knows how far it got (its phase), which is what makes
@@ -13,7 +13,7 @@
 #include "base/buffer.h"
 #include "http/libcurl.h"
 
-/* How far one try got. The order matters: later means further. */
+/* How far one attempt got. The order matters: later means further. */
 enum m365_phase {
   M365_PHASE_IDLE,
   M365_PHASE_CONNECTING, /* name, TCP */
@@ -68,7 +68,7 @@ enum m365_cut {
   M365_CUT_FIRST_BYTE,
   M365_CUT_STALL,
   M365_CUT_DEADLINE,
-  M365_CUT_FENCE, /* throttled for longer than the call may last */
+  M365_CUT_THROTTLED, /* throttled for longer than the call may last */
   M365_CUT_CLOSED,
   M365_CUT_FORKED
 };
@@ -78,14 +78,14 @@ struct m365_transfer {
   enum m365_phase phase;
   double phase_since; /* monotonic */
   double last_byte;   /* monotonic; of the last one that was observed */
-  bool stirred;       /* bytes came since then */
+  bool bytes_came;    /* bytes came since then */
   int sockets[2];     /* the last ones opened for it, or -1: two may race */
   enum m365_plain plain;
-  bool hurried;       /* libcurl's own time for connecting is set */
-  bool off_limits;    /* plain http, and the name led to where that is not
-                         allowed */
-  bool no_descriptor; /* none was free for the connection */
-  bool long_head;     /* more headers than we, or libcurl, take */
+  bool connect_limited; /* libcurl's own time for connecting is set */
+  bool off_limits;      /* plain http, and the name led to where that is not
+                           allowed */
+  bool no_descriptor;   /* none was free for the connection */
+  bool long_head;       /* more headers than we, or libcurl, take */
   enum m365_cut cut;
   CURLcode result;
   long status;
@@ -102,7 +102,7 @@ void m365_transfer_init(struct m365_transfer *t, size_t head_ceiling,
                         size_t body_ceiling);
 void m365_transfer_free(struct m365_transfer *t);
 
-/* Forgets the last try and prepares `easy` for the next one; `fresh` asks
+/* Forgets the last attempt and prepares `easy` for the next one; `fresh` asks
    for a connection of its own, which keeps libcurl from sending a request a
    second time by itself. `connect` seconds are shared out by libcurl among
    the addresses of a name. false: out of memory, or a libcurl too old. */
@@ -111,8 +111,8 @@ bool m365_transfer_prepare(struct m365_transfer *t, CURL *easy,
                            const struct m365_route *route, bool fresh,
                            double connect);
 
-/* Takes down what libcurl knows at the end of a try, and settles what its
-   result leaves open: who ended a handshake, and what a proxy said. */
+/* Takes down what libcurl knows at the end of an attempt, and interprets what
+   its result leaves open: who ended a handshake, and what a proxy said. */
 void m365_transfer_finish(struct m365_transfer *t, CURLcode result);
 
 /* Notices that the TCP connection stands: libcurl has no callback for it, and

@@ -1,5 +1,5 @@
 /*
-** system_file: files that survive a crash. A journal that is locked and
+** file: files that survive a crash. A journal that is locked and
 ** synced, whole-file replacement, and a bounded read.
 **
 ** Descriptors live in userdata that exist before them, so that an error of Lua
@@ -29,9 +29,9 @@
 #endif
 #include <unistd.h>
 
-#include "bridge/fault.h"
-#include "bridge/plain.h"
-#include "base/quiet.h"
+#include "bridge/module.h"
+#include "bridge/printable.h"
+#include "base/signal.h"
 
 #define JOURNAL_TYPE "m365restore.journal"
 #define DESCRIPTOR_TYPE "m365restore.descriptor"
@@ -111,11 +111,11 @@ static int write_all(int fd, const char *bytes, size_t n) {
 /* over RLIMIT_FSIZE the kernel sends a signal that would end the host; without
    it the write fails like on a full disk */
 static int write_quietly(int fd, const char *bytes, size_t n) {
-  struct m365_quiet quiet;
+  struct m365_held_signal held;
   int error;
-  m365_quiet_begin(&quiet, SIGXFSZ);
+  m365_signal_hold(&held, SIGXFSZ);
   error = write_all(fd, bytes, n);
-  m365_quiet_end(&quiet);
+  m365_signal_release(&held);
   return error;
 }
 
@@ -140,8 +140,8 @@ static int add_path(lua_State *L, const char *path) {
   return 2;
 }
 
-static int fault_not_a_file(lua_State *L, const char *path) {
-  m365_fault(L, "not_a_file", "%s is not a regular file", path);
+static int failure_not_a_file(lua_State *L, const char *path) {
+  m365_module_failure(L, "not_a_file", "%s is not a regular file", path);
   return add_path(L, path);
 }
 
@@ -229,25 +229,26 @@ static pid_t lock_holder(int fd) {
   return holder;
 }
 
-static int fault_locked(lua_State *L, struct journal *j, const char *path) {
+static int failure_locked(lua_State *L, struct journal *j, const char *path) {
   pid_t holder = j->fd >= 0 ? lock_holder(j->fd) : 0;
   if (holder == 0) {
-    m365_fault(L, "locked", "%s is in use by another process", path);
+    m365_module_failure(L, "locked", "%s is in use by another process", path);
     return add_path(L, path);
   }
-  m365_fault(L, "locked", "%s is in use by process %d", path, (int)holder);
+  m365_module_failure(L, "locked", "%s is in use by process %d", path,
+                      (int)holder);
   lua_pushinteger(L, holder);
   lua_setfield(L, -2, "pid");
   return add_path(L, path);
 }
 
-static int fault_open(lua_State *L, struct journal *j, const char *path,
-                      int error) {
+static int failure_open(lua_State *L, struct journal *j, const char *path,
+                        int error) {
   if (error == EWOULDBLOCK)
-    return fault_locked(L, j, path);
+    return failure_locked(L, j, path);
   if (error == EISDIR)
-    return fault_not_a_file(L, path);
-  return m365_system_fault(L, error, "open journal", path);
+    return failure_not_a_file(L, path);
+  return m365_system_failure(L, error, "open journal", path);
 }
 
 static int close_journal(struct journal *j) {
@@ -272,8 +273,8 @@ folder), `denied`, `read_only`, `disk_full`, `io`.
 @treturn[2] table error
 @usage local journal <close> = assert(system.open_journal("run.jsonl"))
 */
-int m365_open_journal(lua_State *L) {
-  const char *path = m365_check_cstring(L, 1, "path");
+int m365_journal_open(lua_State *L) {
+  const char *path = m365_module_check_cstring(L, 1, "path");
   struct journal *j;
   int error;
   lua_settop(L, 1);
@@ -290,7 +291,7 @@ int m365_open_journal(lua_State *L) {
     error = measure_journal(j, lua_tostring(L, 2));
   if (error == 0)
     return 1;
-  fault_open(L, j, path, error);
+  failure_open(L, j, path, error);
   close_journal(j); /* the collector may come late; the lock must not wait */
   return 2;
 }
@@ -311,14 +312,14 @@ static const char *journal_path(lua_State *L) {
   return lua_tostring(L, -1); /* stays on the stack */
 }
 
-static int fault_journal(lua_State *L, int error, const char *what) {
-  return m365_system_fault(L, error, what, journal_path(L));
+static int failure_journal(lua_State *L, int error, const char *what) {
+  return m365_system_failure(L, error, what, journal_path(L));
 }
 
 /* the same for what no errno says; the format has one %s, for the path */
-static int fault_state(lua_State *L, const char *code, const char *format) {
+static int failure_state(lua_State *L, const char *code, const char *format) {
   const char *path = journal_path(L);
-  m365_fault(L, code, format, path);
+  m365_module_failure(L, code, format, path);
   return add_path(L, path);
 }
 
@@ -326,7 +327,7 @@ static int fault_state(lua_State *L, const char *code, const char *format) {
 static int refuse_forked(lua_State *L, const struct journal *j) {
   if (j->owner == getpid())
     return 0;
-  return fault_state(L, "forked", "%s belongs to the process that opened it");
+  return failure_state(L, "forked", "%s belongs to the process that opened it");
 }
 
 /* Nothing is added to a file that is not as we left it. Returns 0, or the
@@ -334,13 +335,13 @@ static int refuse_forked(lua_State *L, const struct journal *j) {
 static int refuse_append(lua_State *L, const struct journal *j) {
   struct stat status;
   if (j->damaged)
-    return fault_state(L, "damaged", "%s ends in a write that failed");
+    return failure_state(L, "damaged", "%s ends in a write that failed");
   if (fstat(j->fd, &status) != 0)
-    return fault_journal(L, errno, "append to");
+    return failure_journal(L, errno, "append to");
   if (status.st_nlink == 0)
-    return fault_state(L, "gone", "%s was deleted while it was in use");
+    return failure_state(L, "gone", "%s was deleted while it was in use");
   if (status.st_size != j->length)
-    return fault_state(L, "changed", "%s was changed by somebody else");
+    return failure_state(L, "changed", "%s was changed by somebody else");
   return refuse_forked(L, j);
 }
 
@@ -375,10 +376,10 @@ static int journal_append(lua_State *L) {
   const char *line;
   int error;
   if (lua_type(L, 2) != LUA_TSTRING)
-    m365_misuse(L, "line", "a string", 2);
+    m365_module_misuse(L, "line", "a string", 2);
   line = lua_tolstring(L, 2, &n);
   if (memchr(line, '\n', n) != NULL)
-    m365_misuse(L, "line", "a string without a line break", 2);
+    m365_module_misuse(L, "line", "a string without a line break", 2);
   lua_settop(L, 2);
   if (refuse_append(L, j) != 0)
     return 2;
@@ -387,7 +388,7 @@ static int journal_append(lua_State *L) {
   line = lua_tolstring(L, -1, &n);
   error = add_line(j, line, n);
   if (error != 0)
-    return fault_journal(L, error, "append to");
+    return failure_journal(L, error, "append to");
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -420,9 +421,9 @@ static int journal_read(lua_State *L) {
   luaL_Buffer content;
   int error = read_exactly(j->fd, luaL_buffinitsize(L, &content, n), n);
   if (error == -1)
-    return fault_state(L, "changed", "%s was shortened by somebody else");
+    return failure_state(L, "changed", "%s was shortened by somebody else");
   if (error != 0)
-    return fault_journal(L, error, "read");
+    return failure_journal(L, error, "read");
   luaL_pushresultsize(&content, n);
   return 1;
 }
@@ -433,7 +434,8 @@ static off_t check_length(lua_State *L, const struct journal *j) {
   if (lua_type(L, 2) == LUA_TNUMBER)
     n = lua_tointegerx(L, 2, &is_integer);
   if (!is_integer || n < 0 || n > j->length)
-    m365_misuse(L, "n", "a whole number from 0 to the size of the journal", 2);
+    m365_module_misuse(L, "n",
+                       "a whole number from 0 to the size of the journal", 2);
   return (off_t)n;
 }
 
@@ -453,7 +455,7 @@ static int journal_truncate(lua_State *L) {
     return 2;
   error = cut_file(j->fd, length);
   if (error != 0)
-    return fault_journal(L, error, "truncate");
+    return failure_journal(L, error, "truncate");
   j->length = length;
   j->damaged = false;
   lua_pushboolean(L, 1);
@@ -492,7 +494,7 @@ static int journal_close(lua_State *L) {
   struct journal *j = luaL_checkudata(L, 1, JOURNAL_TYPE);
   int error = close_journal(j);
   if (error != 0)
-    return fault_journal(L, error, "close");
+    return failure_journal(L, error, "close");
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -509,7 +511,7 @@ static int journal_tostring(lua_State *L) {
   struct journal *j = luaL_checkudata(L, 1, JOURNAL_TYPE);
   const char *path = j->fd < 0 ? "closed" : journal_path(L);
   lua_pushfstring(L, "journal (%s)", path);
-  m365_plain_top(L);
+  m365_printable_top(L);
   return 1;
 }
 
@@ -557,7 +559,7 @@ static int push_temporary(lua_State *L, const char *directory) {
   unsigned char bytes[8];
   char name[2 * sizeof bytes + 1];
   size_t i;
-  int error = m365_random_bytes(bytes, sizeof bytes);
+  int error = m365_system_random(bytes, sizeof bytes);
   if (error != 0)
     return error;
   for (i = 0; i < sizeof bytes; i++)
@@ -570,13 +572,14 @@ static mode_t check_mode(lua_State *L, int index) {
   static const char *const known[] = {"mode", NULL};
   lua_Integer mode = PRIVATE_MODE;
   int is_integer = 1;
-  m365_check_options(L, index, known);
+  m365_module_check_options(L, index, known);
   if (!lua_isnoneornil(L, index)) {
     lua_pushliteral(L, "mode");
     if (lua_rawget(L, index) != LUA_TNIL)
       mode = lua_tointegerx(L, -1, &is_integer);
     if (!is_integer || mode < 0 || mode > 0777)
-      m365_misuse(L, "mode", "a whole number from 0 to 511 (octal 777)", -1);
+      m365_module_misuse(L, "mode", "a whole number from 0 to 511 (octal 777)",
+                         -1);
     lua_pop(L, 1);
   }
   return (mode_t)mode;
@@ -599,12 +602,12 @@ stays behind.
 @treturn[2] table error: `disk_full`, `denied`, `read_only`, `not_found` (the
  folder), `not_a_file` (a folder has that name), `io`
 */
-int m365_replace(lua_State *L) {
+int m365_file_replace(lua_State *L) {
   struct replacement r;
   int error;
-  r.path = m365_check_cstring(L, 1, "path");
+  r.path = m365_module_check_cstring(L, 1, "path");
   if (lua_type(L, 2) != LUA_TSTRING)
-    m365_misuse(L, "bytes", "a string", 2);
+    m365_module_misuse(L, "bytes", "a string", 2);
   r.bytes = lua_tolstring(L, 2, &r.length);
   lua_settop(L, 3);
   r.mode = check_mode(L, 3);
@@ -615,7 +618,7 @@ int m365_replace(lua_State *L) {
   if (error == 0)
     error = replace_file(&r);
   if (error != 0)
-    return m365_system_fault(L, error, "replace", r.path);
+    return m365_system_failure(L, error, "replace", r.path);
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -672,7 +675,7 @@ static size_t check_max_bytes(lua_State *L, int index) {
   if (!lua_isnoneornil(L, index))
     max = lua_tointegerx(L, index, &is_integer);
   if (!is_integer || max < 0 || max > LUA_MAXINTEGER / 2)
-    m365_misuse(L, "max_bytes", "a whole number of at least 0", index);
+    m365_module_misuse(L, "max_bytes", "a whole number of at least 0", index);
   return (size_t)max;
 }
 
@@ -686,26 +689,26 @@ The content of a regular file, if it is not too large.
 @treturn[2] table error: `not_found`, `denied`, `not_a_file`, `too_large`,
  `io`
 */
-int m365_read_file(lua_State *L) {
-  const char *path = m365_check_cstring(L, 1, "path");
+int m365_file_read(lua_State *L) {
+  const char *path = m365_module_check_cstring(L, 1, "path");
   size_t max = check_max_bytes(L, 2);
   luaL_Buffer content;
   int error;
   int *fd = push_descriptor(L);
   *fd = open_file(path, O_RDONLY | O_NONBLOCK, 0);
   if (*fd < 0)
-    return m365_system_fault(L, errno, "read", path);
+    return m365_system_failure(L, errno, "read", path);
   if (!is_regular(*fd))
-    return fault_not_a_file(L, path);
+    return failure_not_a_file(L, path);
   luaL_buffinit(L, &content);
   error = read_rest(&content, *fd, max);
   if (error != 0)
-    return m365_system_fault(L, error, "read", path);
+    return m365_system_failure(L, error, "read", path);
   luaL_pushresult(&content);
   if (lua_rawlen(L, -1) <= max)
     return 1;
-  m365_fault(L, "too_large", "%s is larger than %I bytes", path,
-             (lua_Integer)max);
+  m365_module_failure(L, "too_large", "%s is larger than %I bytes", path,
+                      (lua_Integer)max);
   return add_path(L, path);
 }
 
@@ -736,7 +739,7 @@ static const luaL_Reg descriptor_metamethods[] = {
     {NULL, NULL},
 };
 
-void m365_journal_type(lua_State *L) {
+void m365_journal_open_type(lua_State *L) {
   luaL_newmetatable(L, JOURNAL_TYPE);
   luaL_setfuncs(L, journal_metamethods, 0);
   luaL_newlib(L, journal_methods);

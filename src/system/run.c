@@ -1,5 +1,5 @@
 /*
-** system_run: a program, run without a shell, with a deadline and bounded
+** run: a program, run without a shell, with a deadline and bounded
 ** output.
 **
 ** posix_spawn and not fork: in a host with many threads the child of a fork may
@@ -31,10 +31,10 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
-#include "bridge/fault.h"
-#include "base/instant.h"
-#include "bridge/pulse.h"
-#include "base/quiet.h"
+#include "bridge/module.h"
+#include "base/clock.h"
+#include "bridge/hooks.h"
+#include "base/signal.h"
 
 #define CHILD_TYPE "m365restore.child"
 
@@ -112,7 +112,7 @@ static void end_child(struct child *c) {
 /* what a program printed may be a token */
 static void forget_output(struct m365_buffer *b) {
   if (b->bytes != NULL)
-    m365_wipe(b->bytes, b->capacity);
+    m365_buffer_wipe(b->bytes, b->capacity);
   m365_buffer_free(b);
 }
 
@@ -295,11 +295,11 @@ static int start(struct child *c, struct launch *l) {
 
 static void feed(struct job *job) {
   int *fd = &job->child->fds[0];
-  struct m365_quiet quiet;
+  struct m365_held_signal held;
   ssize_t written;
-  m365_quiet_begin(&quiet, SIGPIPE);
+  m365_signal_hold(&held, SIGPIPE);
   written = write(*fd, job->input, job->input_left);
-  m365_quiet_end(&quiet);
+  m365_signal_release(&held);
   if (written < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   if (written < 0) { /* it no longer listens, which is its right */
@@ -322,7 +322,7 @@ static bool collect(struct job *job, int stream) {
   if (got <= 0 ||
       !m365_buffer_append(&job->child->output[stream], chunk, (size_t)got))
     shut(fd);
-  m365_wipe(chunk, sizeof chunk);
+  m365_buffer_wipe(chunk, sizeof chunk);
   return *fd >= 0;
 }
 
@@ -382,21 +382,22 @@ static char **push_argv(lua_State *L, int index) {
   lua_Unsigned count, i;
   char **argv;
   if (!lua_istable(L, index) || lua_rawlen(L, index) == 0)
-    m365_misuse(L, "argv", "a list of strings with the program first", index);
+    m365_module_misuse(L, "argv", "a list of strings with the program first",
+                       index);
   count = lua_rawlen(L, index);
   argv = lua_newuserdatauv(L, (size_t)(count + 1) * sizeof *argv, 0);
   for (i = 0; i < count; i++) {
     lua_rawgeti(L, index, (lua_Integer)i + 1);
     if (!is_cstring(L, -1))
-      m365_misuse(L, lua_pushfstring(L, "argv[%I]", (lua_Integer)i + 1),
-                  "a string without zero bytes", -2);
+      m365_module_misuse(L, lua_pushfstring(L, "argv[%I]", (lua_Integer)i + 1),
+                         "a string without zero bytes", -2);
     argv[i] = (char *)lua_tostring(L, -1); /* spawn does not write there */
     lua_pop(L, 1);
   }
   argv[count] = NULL;
   if (argv[0][0] == '\0') {
     lua_rawgeti(L, index, 1);
-    m365_misuse(L, "argv[1]", "the name of a program", -1);
+    m365_module_misuse(L, "argv[1]", "the name of a program", -1);
   }
   return argv;
 }
@@ -405,17 +406,17 @@ static char **push_argv(lua_State *L, int index) {
 static void check_variable(lua_State *L) {
   const char *name, *equals;
   if (!is_cstring(L, -2) || lua_rawlen(L, -2) == 0)
-    m365_misuse(L, "a name in env", "a string without zero bytes", -2);
+    m365_module_misuse(L, "a name in env", "a string without zero bytes", -2);
   name = lua_tostring(L, -2);
   equals = strchr(name, '=');
   if (equals != NULL) { /* what follows may be a secret */
     lua_pushlstring(L, name, (size_t)(equals - name));
-    m365_misuse(L, lua_pushfstring(L, "env.%s", lua_tostring(L, -1)),
-                "a name without '='", -4);
+    m365_module_misuse(L, lua_pushfstring(L, "env.%s", lua_tostring(L, -1)),
+                       "a name without '='", -4);
   }
   if (!is_cstring(L, -1) && (!lua_isboolean(L, -1) || lua_toboolean(L, -1)))
-    m365_misuse(L, lua_pushfstring(L, "env.%s", name),
-                "a string without zero bytes, or false,", -2);
+    m365_module_misuse(L, lua_pushfstring(L, "env.%s", name),
+                       "a string without zero bytes, or false,", -2);
 }
 
 /* Pushes a list of "NAME=value" from the table at `env`. */
@@ -489,8 +490,8 @@ static void check_timeout(lua_State *L, int options, struct job *job) {
     job->timeout = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
     /* written so that NaN fails */
     if (!(job->timeout > 0 && job->timeout <= MAX_TIMEOUT))
-      m365_misuse(L, "timeout",
-                  "a time of more than 0 and at most 86400 seconds", -1);
+      m365_module_misuse(L, "timeout",
+                         "a time of more than 0 and at most 86400 seconds", -1);
   }
   lua_pop(L, 1);
 }
@@ -501,7 +502,7 @@ static void check_max_output(lua_State *L, int options, struct job *job) {
   if (push_option(L, options, "max_output") != LUA_TNIL)
     max = lua_tointegerx(L, -1, &is_integer);
   if (!is_integer || max < 0 || max > LUA_MAXINTEGER / 2)
-    m365_misuse(L, "max_output", "a whole number of at least 0", -1);
+    m365_module_misuse(L, "max_output", "a whole number of at least 0", -1);
   job->max_output = (size_t)max;
   lua_pop(L, 1);
 }
@@ -510,7 +511,7 @@ static void check_max_output(lua_State *L, int options, struct job *job) {
 static void check_input(lua_State *L, int options, struct job *job) {
   int type = push_option(L, options, "input");
   if (type != LUA_TNIL && type != LUA_TSTRING)
-    m365_misuse(L, "input", "a string", -1);
+    m365_module_misuse(L, "input", "a string", -1);
   job->input = type == LUA_TNIL ? "" : lua_tolstring(L, -1, &job->input_left);
 }
 
@@ -520,7 +521,7 @@ static char **check_environment(lua_State *L, int options) {
   if (type == LUA_TNIL)
     return environ;
   if (type != LUA_TTABLE)
-    m365_misuse(L, "env", "a table", -1);
+    m365_module_misuse(L, "env", "a table", -1);
   return push_envp(L, lua_gettop(L));
 }
 
@@ -530,7 +531,7 @@ static void check_job(lua_State *L, struct job *job, struct launch *launch) {
   luaL_checkstack(L, LUA_MINSTACK, "run");
   memset(job, 0, sizeof *job);
   job->pause = 1;
-  m365_check_options(L, 2, known);
+  m365_module_check_options(L, 2, known);
   launch->argv = push_argv(L, 1);
   job->name = launch->argv[0];
   check_timeout(L, 2, job);
@@ -543,36 +544,38 @@ static void check_job(lua_State *L, struct job *job, struct launch *launch) {
 ** Results
 */
 
-static int fault_start(lua_State *L, const struct job *job, int error) {
+static int failure_start(lua_State *L, const struct job *job, int error) {
   if (error != ENOENT)
-    return m365_system_fault(L, error, "run", job->name);
-  m365_fault(L, "not_found", "there is no program '%s'%s", job->name,
-             strchr(job->name, '/') == NULL ? " in PATH" : "");
+    return m365_system_failure(L, error, "run", job->name);
+  m365_module_failure(L, "not_found", "there is no program '%s'%s", job->name,
+                      strchr(job->name, '/') == NULL ? " in PATH" : "");
   lua_pushinteger(L, error);
   lua_setfield(L, -2, "errno");
   return 2;
 }
 
-static int fault_timeout(lua_State *L, const struct job *job) {
-  return m365_fault(L, "timeout", "'%s' did not end within %f s and was killed",
-                    job->name, job->timeout);
+static int failure_timeout(lua_State *L, const struct job *job) {
+  return m365_module_failure(L, "timeout",
+                             "'%s' did not end within %f s and was killed",
+                             job->name, job->timeout);
 }
 
-static bool has_fault(const struct job *job, enum m365_buffer_fault fault) {
-  return job->child->output[1].fault == fault ||
-         job->child->output[2].fault == fault;
+static bool has_failure(const struct job *job,
+                        enum m365_buffer_failure failure) {
+  return job->child->output[1].failure == failure ||
+         job->child->output[2].failure == failure;
 }
 
 static bool overflowed(const struct job *job) {
-  return has_fault(job, M365_BUFFER_FULL) ||
-         has_fault(job, M365_BUFFER_NO_MEMORY);
+  return has_failure(job, M365_BUFFER_FULL) ||
+         has_failure(job, M365_BUFFER_NO_MEMORY);
 }
 
-static int fault_output(lua_State *L, const struct job *job) {
-  if (has_fault(job, M365_BUFFER_NO_MEMORY))
-    return m365_system_fault(L, ENOMEM, "run", job->name);
-  return m365_fault(L, "too_large", "'%s' wrote more than %I bytes", job->name,
-                    (lua_Integer)job->max_output);
+static int failure_output(lua_State *L, const struct job *job) {
+  if (has_failure(job, M365_BUFFER_NO_MEMORY))
+    return m365_system_failure(L, ENOMEM, "run", job->name);
+  return m365_module_failure(L, "too_large", "'%s' wrote more than %I bytes",
+                             job->name, (lua_Integer)job->max_output);
 }
 
 static void set_output(lua_State *L, const struct job *job, int stream,
@@ -584,12 +587,13 @@ static void set_output(lua_State *L, const struct job *job, int stream,
 
 static int push_result(lua_State *L, const struct job *job) {
   if (overflowed(job))
-    return fault_output(L, job);
+    return failure_output(L, job);
   if (job->status == -1)
-    return m365_fault(L, "status_lost",
-                      "how '%s' ended is not known: this process ignores "
-                      "SIGCHLD, or waits for children that are not its own",
-                      job->name);
+    return m365_module_failure(
+        L, "status_lost",
+        "how '%s' ended is not known: this process ignores "
+        "SIGCHLD, or waits for children that are not its own",
+        job->name);
   lua_createtable(L, 0, 4);
   if (WIFSIGNALED(job->status)) {
     lua_pushinteger(L, WTERMSIG(job->status));
@@ -608,17 +612,17 @@ static int push_result(lua_State *L, const struct job *job) {
    would be closed only by the collector. */
 static int wait_for(lua_State *L, struct job *job) {
   for (;;) {
-    double now = m365_monotonic();
+    double now = m365_clock_monotonic();
     if (now >= job->deadline)
-      return fault_timeout(L, job);
+      return failure_timeout(L, job);
     talk(job, now);
     if (overflowed(job))
-      return fault_output(L, job);
+      return failure_output(L, job);
     if (reap(job->child, &job->status)) {
       collect_rest(job);
       return push_result(L, job);
     }
-    if (m365_pulse(L) != LUA_OK) {
+    if (m365_hooks_run(L) != LUA_OK) {
       close_child(job->child);
       return lua_error(L);
     }
@@ -659,9 +663,9 @@ int m365_run(lua_State *L) {
   lua_settop(L, 2);
   check_job(L, &job, &launch);
   job.child = push_child(L, job.max_output);
-  job.deadline = m365_monotonic() + job.timeout;
+  job.deadline = m365_clock_monotonic() + job.timeout;
   error = start(job.child, &launch);
   if (error != 0)
-    return fault_start(L, &job, error);
+    return failure_start(L, &job, error);
   return wait_for(L, &job);
 }

@@ -27,8 +27,8 @@ yields.
 #include <unistd.h>
 
 #include "bridge/compat.h"
-#include "bridge/fault.h"
-#include "base/instant.h"
+#include "bridge/module.h"
+#include "base/clock.h"
 
 /* more would be a mistake of the caller: keys and identifiers are short */
 #define MAX_RANDOM 65536
@@ -62,11 +62,11 @@ static const char *code_of(int number) {
   return "io";
 }
 
-int m365_system_fault(lua_State *L, int number, const char *what,
-                      const char *path) {
+int m365_system_failure(lua_State *L, int number, const char *what,
+                        const char *path) {
   const char *space = path != NULL ? " " : "";
-  m365_fault(L, code_of(number), "%s%s%s: %s", what, space,
-             path != NULL ? path : "", strerror(number));
+  m365_module_failure(L, code_of(number), "%s%s%s: %s", what, space,
+                      path != NULL ? path : "", strerror(number));
   lua_pushinteger(L, number);
   lua_setfield(L, -2, "errno");
   if (path != NULL) {
@@ -83,7 +83,7 @@ int m365_system_fault(lua_State *L, int number, const char *what,
 static int check_file(lua_State *L, int index) {
   luaL_Stream *stream = luaL_testudata(L, index, LUA_FILEHANDLE);
   if (stream == NULL || stream->closef == NULL)
-    m365_misuse(L, "file", "an open file", index);
+    m365_module_misuse(L, "file", "an open file", index);
   return fileno(stream->f);
 }
 
@@ -119,7 +119,7 @@ static int system_columns(lua_State *L) {
 ** The machine and the process
 */
 
-int m365_random_bytes(void *bytes, size_t n) {
+int m365_system_random(void *bytes, size_t n) {
   char *next = bytes;
   while (n > 0) {
     size_t chunk = n < ENTROPY_CHUNK ? n : ENTROPY_CHUNK;
@@ -147,10 +147,11 @@ static int system_random(lua_State *L) {
   if (lua_type(L, 1) == LUA_TNUMBER)
     n = lua_tointegerx(L, 1, &is_integer);
   if (!is_integer || n < 0 || n > MAX_RANDOM)
-    m365_misuse(L, "n", "a whole number from 0 to 65536", 1);
-  error = m365_random_bytes(luaL_buffinitsize(L, &bytes, (size_t)n), (size_t)n);
+    m365_module_misuse(L, "n", "a whole number from 0 to 65536", 1);
+  error =
+      m365_system_random(luaL_buffinitsize(L, &bytes, (size_t)n), (size_t)n);
   if (error != 0)
-    return m365_system_fault(L, error, "random", NULL);
+    return m365_system_failure(L, error, "random", NULL);
   luaL_pushresultsize(&bytes, (size_t)n);
   return 1;
 }
@@ -161,7 +162,7 @@ A clock that only goes forward; good for differences, not for dates.
 @treturn number seconds since some fixed moment
 */
 static int system_monotonic(lua_State *L) {
-  lua_pushnumber(L, m365_monotonic());
+  lua_pushnumber(L, m365_clock_monotonic());
   return 1;
 }
 
@@ -175,7 +176,7 @@ The name of this machine.
 static int system_hostname(lua_State *L) {
   char name[256];
   if (gethostname(name, sizeof name) != 0)
-    return m365_system_fault(L, errno, "hostname", NULL);
+    return m365_system_failure(L, errno, "hostname", NULL);
   name[sizeof name - 1] = '\0'; /* a name cut short need not be terminated */
   lua_pushstring(L, name);
   return 1;
@@ -194,9 +195,9 @@ static int system_pid(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"isatty", system_isatty},
     {"columns", system_columns},
-    {"open_journal", m365_open_journal},
-    {"replace", m365_replace},
-    {"read_file", m365_read_file},
+    {"open_journal", m365_journal_open},
+    {"replace", m365_file_replace},
+    {"read_file", m365_file_read},
     {"run", m365_run},
     {"random", system_random},
     {"monotonic", system_monotonic},
@@ -207,7 +208,7 @@ static const luaL_Reg functions[] = {
 
 LUAMOD_API M365_EXPORT int luaopen_m365restore_system(lua_State *L) {
   luaL_checkversion(L);
-  m365_journal_type(L);
+  m365_journal_open_type(L);
   luaL_newlib(L, functions);
   return 1;
 }

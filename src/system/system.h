@@ -8,19 +8,20 @@
 
 /* Pushes nil and the error object of an errno: "<what> <path>: <reason>", with
    `errno` and, unless it is NULL, `path`. Returns 2. */
-int m365_system_fault(lua_State *L, int number, const char *what,
-                      const char *path);
+int m365_system_failure(lua_State *L, int number, const char *what,
+                        const char *path);
 
 /* random bytes; 0 or an errno */
-int m365_random_bytes(void *bytes, size_t n);
+int m365_system_random(void *bytes, size_t n);
 
-/* system_file.c */
-void m365_journal_type(lua_State *L); /* registers the type; pushes nothing */
-int m365_open_journal(lua_State *L);
-int m365_replace(lua_State *L);
-int m365_read_file(lua_State *L);
+/* file.c */
+void m365_journal_open_type(
+    lua_State *L); /* registers the type; pushes nothing */
+int m365_journal_open(lua_State *L);
+int m365_file_replace(lua_State *L);
+int m365_file_read(lua_State *L);
 
-/* system_run.c */
+/* run.c */
 int m365_run(lua_State *L);
 
 #endif

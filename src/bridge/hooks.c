@@ -1,4 +1,4 @@
-#include "bridge/pulse.h"
+#include "bridge/hooks.h"
 
 #include <lauxlib.h>
 
@@ -32,7 +32,7 @@ static int call_hook(lua_State *L, lua_State *thread) {
   return status;
 }
 
-int m365_pulse(lua_State *L) {
+int m365_hooks_run(lua_State *L) {
   lua_State *main_thread;
   int status = call_hook(L, L);
   if (status != LUA_OK)
@@ -44,7 +44,7 @@ int m365_pulse(lua_State *L) {
 }
 
 /* A hook that was set while the function ran, by Ctrl-C for instance, stays. */
-int m365_call_unhooked(lua_State *L, int arguments, int results) {
+int m365_hooks_call_without(lua_State *L, int arguments, int results) {
   lua_Hook hook = lua_gethook(L);
   int mask = lua_gethookmask(L), count = lua_gethookcount(L), status;
   if (hook != NULL)

@@ -1,46 +1,46 @@
-#include "client/tenant.h"
+#include "client/client_state.h"
 
 #include <string.h>
 #include <lauxlib.h>
 
-#include "base/instant.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 /* how long a thing that we made may be unknown to a replica, in seconds */
-#define NEWBORN 60.0
+#define GRACE 60.0
 
-/* newborn things that are remembered before the old ones are swept out */
-#define MOST_NEWBORN 256
+/* things made by us that are remembered before the old ones are swept out */
+#define MOST_CREATED 256
 
-struct m365_client *m365_check_client(lua_State *L, int index) {
+struct m365_client *m365_client_check(lua_State *L, int index) {
   return luaL_checkudata(L, index, M365_CLIENT);
 }
 
 /*
-** Newborn things
+** Things that were just made
 */
 
 static void sweep(lua_State *L, int table, double now) {
   for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
-    if (lua_tonumber(L, -1) + NEWBORN < now) {
+    if (lua_tonumber(L, -1) + GRACE < now) {
       lua_pushvalue(L, -2);
       lua_pushnil(L);
       lua_rawset(L, table);
     }
 }
 
-void m365_client_note_newborn(lua_State *L, int client) {
-  double now = m365_monotonic();
+void m365_client_note_created(lua_State *L, int client) {
+  double now = m365_clock_monotonic();
   int table, n = 0;
   if (lua_type(L, -1) != LUA_TSTRING) {
     lua_pop(L, 1);
     return;
   }
-  lua_getiuservalue(L, client, M365_CLIENT_NEWBORN);
+  lua_getiuservalue(L, client, M365_CLIENT_CREATED);
   table = lua_gettop(L);
   for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
     n++;
-  if (n >= MOST_NEWBORN)
+  if (n >= MOST_CREATED)
     sweep(L, table, now);
   lua_pushvalue(L, -2);
   lua_pushnumber(L, now);
@@ -48,12 +48,12 @@ void m365_client_note_newborn(lua_State *L, int client) {
   lua_pop(L, 2);
 }
 
-double m365_client_newborn_until(lua_State *L, int client) {
+double m365_client_grace_until(lua_State *L, int client) {
   double until = 0;
-  lua_getiuservalue(L, client, M365_CLIENT_NEWBORN);
+  lua_getiuservalue(L, client, M365_CLIENT_CREATED);
   lua_insert(L, -2);
   if (lua_type(L, -1) == LUA_TSTRING && lua_rawget(L, -2) == LUA_TNUMBER)
-    until = lua_tonumber(L, -1) + NEWBORN;
+    until = lua_tonumber(L, -1) + GRACE;
   lua_pop(L, 2);
   return until;
 }
@@ -88,25 +88,25 @@ static const char *check_scheme(const char *scheme, const char *host,
 
 static const char *check_parts(CURLU *url, bool nearby, bool *plain) {
   char *scheme = NULL, *host = NULL, *part = NULL;
-  const char *flaw = "an https URL was expected";
+  const char *problem = "an https URL was expected";
   curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
   curl_url_get(url, CURLUPART_HOST, &host, 0);
   if (scheme != NULL && host != NULL)
-    flaw = check_scheme(scheme, host, nearby, plain);
+    problem = check_scheme(scheme, host, nearby, plain);
   if (curl_url_get(url, CURLUPART_USER, &part, 0) == CURLUE_OK) {
-    flaw = "a URL without user and password was expected";
+    problem = "a URL without user and password was expected";
     curl_free(part);
   }
   curl_free(scheme);
   curl_free(host);
-  return flaw;
+  return problem;
 }
 
-const char *m365_url_flaw(const char *text, bool nearby, bool *plain) {
+const char *m365_url_problem(const char *text, bool nearby, bool *plain) {
   CURLU *url = curl_url();
-  const char *flaw = "it cannot be understood as a URL";
+  const char *problem = "it cannot be understood as a URL";
   if (url != NULL && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK)
-    flaw = check_parts(url, nearby, plain);
+    problem = check_parts(url, nearby, plain);
   curl_url_cleanup(url);
-  return flaw;
+  return problem;
 }

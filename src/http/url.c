@@ -1,4 +1,4 @@
-#include "http/link.h"
+#include "http/url.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@ static bool is_blank(char c) {
   return c != '\0' && (unsigned char)c <= 0x20;
 }
 
-bool m365_link_is_empty(const char *link) {
+bool m365_url_is_blank(const char *link) {
   while (is_blank(*link))
     link++;
   return *link == '\0';
@@ -159,8 +159,8 @@ static bool set(CURLU *url, const char *text) {
   return curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK;
 }
 
-char *m365_link_resolve(const char *base, const char *version, const char *page,
-                        const char *link) {
+char *m365_url_resolve(const char *base, const char *version, const char *page,
+                       const char *link) {
   CURLU *url = curl_url(), *home = curl_url();
   char *cleaned = clean(link), *result = NULL;
   if (cleaned != NULL)

@@ -1,11 +1,11 @@
 /*
-** tenant: what the requests of one client share.
+** client_state: what the requests of one client share.
 **
 ** The state behind a client, for those who make its calls; how a script makes
 ** one, and what it can do with it, is in `client`.
 */
-#ifndef m365_tenant_h
-#define m365_tenant_h
+#ifndef m365_client_state_h
+#define m365_client_state_h
 
 #include <stdbool.h>
 #include <lua.h>
@@ -30,7 +30,7 @@ enum {
   M365_CLIENT_CLOCK,
   M365_CLIENT_RENEWAL,     /* the task that fetches a token, or nil */
   M365_CLIENT_TOKEN_ERROR, /* why the last one did not come */
-  M365_CLIENT_NEWBORN,     /* id -> when we made it, monotonic */
+  M365_CLIENT_CREATED,     /* id -> when we made it, monotonic */
   M365_CLIENT_TEXTS,       /* anchors the strings below */
   M365_CLIENT_SERVICES,    /* name -> service object */
   M365_CLIENT_LOG,         /* the function that hears events, or nil */
@@ -62,16 +62,16 @@ struct m365_client {
 };
 
 /* The client at `index`, open; raises otherwise. */
-struct m365_client *m365_check_client(lua_State *L, int index);
+struct m365_client *m365_client_check(lua_State *L, int index);
 
 /* Remembers, or tells, that the thing with the id on the top of the stack
    was made by us within the last minute; pops it. */
-void m365_client_note_newborn(lua_State *L, int client);
-double m365_client_newborn_until(lua_State *L, int client);
+void m365_client_note_created(lua_State *L, int client);
+double m365_client_grace_until(lua_State *L, int client);
 
 /* What is wrong with a URL, or NULL: it must be https, or plain http to this
    machine (with `nearby`, also to an address); `plain` tells which. */
-const char *m365_url_flaw(const char *text, bool nearby, bool *plain);
+const char *m365_url_problem(const char *text, bool nearby, bool *plain);
 
 /* "v1.0" or "beta" */
 const char *m365_client_version(const struct m365_client *c);

@@ -1,6 +1,6 @@
 /*
-** mend: a JSON text as the decoder reads it, from every writer and in every
-** locale the host runs.
+** json_text: a JSON text as the decoder reads it, from every writer and
+** in every locale the host runs.
 **
 ** No Lua. A text that is fine is left alone, at the price of one look at it.
 ** These are mended:
@@ -12,14 +12,15 @@
 **                                          a decimal point is read by locale
 ** What is no JSON stays what it is, for the decoder to refuse.
 */
-#ifndef m365_mend_h
-#define m365_mend_h
+#ifndef m365_json_text_h
+#define m365_json_text_h
 
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Writes the mended text to `to`, unless that is NULL; false: there is nothing
    to mend. `used` is its length. */
-bool m365_mend(const char *text, size_t length, char *to, size_t *used);
+bool m365_json_text_repair(const char *text, size_t length, char *to,
+                           size_t *used);
 
 #endif

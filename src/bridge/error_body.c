@@ -1,4 +1,4 @@
-#include "bridge/refusal.h"
+#include "bridge/error_body.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@
    null, and nothing is pushed. The table is on the top. */
 static bool push_exactly(lua_State *L, const char *name) {
   lua_getfield(L, -1, name);
-  m365_json_settle(L);
+  m365_json_normalize(L);
   if (!lua_isnil(L, -1))
     return true;
   lua_pop(L, 1);
@@ -44,7 +44,7 @@ static bool push_exactly(lua_State *L, const char *name) {
 
 static bool push_in_any_case(lua_State *L, const char *name) {
   for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
-    m365_json_settle(L);
+    m365_json_normalize(L);
     if (lua_type(L, -2) == LUA_TSTRING && !lua_isnil(L, -1) &&
         m365_text_same(lua_tostring(L, -2), name)) {
       lua_remove(L, -2);
@@ -374,7 +374,7 @@ static void to_first(lua_State *L) {
   }
 }
 
-void m365_refusal_take(lua_State *L, int object) {
+void m365_error_body_take(lua_State *L, int object) {
   luaL_checkstack(L, 20, "an error object");
   if (lua_type(L, -1) == LUA_TSTRING)
     decode(L);

@@ -1,4 +1,4 @@
-#include "base/mend.h"
+#include "base/json_text.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -188,7 +188,8 @@ static void skip_mark(struct mender *m) {
     replace(m, m->at, m->at + n, NULL, 0);
 }
 
-bool m365_mend(const char *text, size_t length, char *to, size_t *used) {
+bool m365_json_text_repair(const char *text, size_t length, char *to,
+                           size_t *used) {
   struct mender m = {text, text + length, text, to, 0, false};
   skip_mark(&m);
   while (m.at < m.end) {

@@ -1,4 +1,4 @@
-#include "bridge/instance.h"
+#include "bridge/cjson.h"
 
 #include <locale.h>
 #include <stdbool.h>
@@ -84,7 +84,7 @@ static bool push_loaded(lua_State *L) {
 
 /* Where the host has not loaded it yet, it shall not find it loaded: it would
    be opened in the host's locale of then. */
-void m365_instance_push(lua_State *L) {
+void m365_cjson_push(lua_State *L) {
   bool loaded = push_loaded(L);
   if (!loaded) {
     lua_getglobal(L, "require");

@@ -1,4 +1,4 @@
-#include "bridge/fault.h"
+#include "bridge/module.h"
 
 #include <lauxlib.h>
 #include <stdarg.h>
@@ -6,17 +6,17 @@
 #include <string.h>
 
 #include "graph/advice.h"
-#include "bridge/plain.h"
+#include "bridge/printable.h"
 #include "base/text.h"
 
-#define FAULT_TYPE "m365restore.fault"
+#define FAILURE_TYPE "m365restore.fault"
 
-static int fault_tostring(lua_State *L) {
+static int failure_tostring(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_pushliteral(L, "message");
   /* a message that somebody took away must not make tostring raise */
   if (lua_rawget(L, 1) != LUA_TSTRING)
-    lua_pushliteral(L, FAULT_TYPE);
+    lua_pushliteral(L, FAILURE_TYPE);
   lua_pushliteral(L, "remedy");
   if (lua_rawget(L, 1) == LUA_TSTRING) {
     lua_pushliteral(L, " - ");
@@ -25,13 +25,13 @@ static int fault_tostring(lua_State *L) {
   } else {
     lua_pop(L, 1);
   }
-  m365_plain_top(L);
+  m365_printable_top(L);
   return 1;
 }
 
-static void push_fault_type(lua_State *L) {
-  if (luaL_newmetatable(L, FAULT_TYPE)) {
-    lua_pushcfunction(L, fault_tostring);
+static void push_failure_type(lua_State *L) {
+  if (luaL_newmetatable(L, FAILURE_TYPE)) {
+    lua_pushcfunction(L, failure_tostring);
     lua_setfield(L, -2, "__tostring");
   }
 }
@@ -41,7 +41,8 @@ static void set_text(lua_State *L, const char *field, const char *text) {
   lua_setfield(L, -2, field);
 }
 
-int m365_fault(lua_State *L, const char *code, const char *format, ...) {
+int m365_module_failure(lua_State *L, const char *code, const char *format,
+                        ...) {
   va_list arguments;
   luaL_checkstack(L, 4, "an error object");
   lua_pushnil(L);
@@ -53,7 +54,7 @@ int m365_fault(lua_State *L, const char *code, const char *format, ...) {
   lua_pushvfstring(L, format, arguments);
   va_end(arguments);
   lua_setfield(L, -2, "message");
-  push_fault_type(L);
+  push_failure_type(L);
   lua_setmetatable(L, -2);
   return 2;
 }
@@ -113,8 +114,8 @@ static void push_got(lua_State *L, int index) {
     lua_pushstring(L, luaL_typename(L, index));
 }
 
-int m365_misuse(lua_State *L, const char *field, const char *expected,
-                int index) {
+int m365_module_misuse(lua_State *L, const char *field, const char *expected,
+                       int index) {
   push_got(L, index);
   push_function(L);
   return luaL_error(L, "%s%s: %s was expected, got %s", lua_tostring(L, -1),
@@ -139,11 +140,12 @@ static void refuse_option(lua_State *L, const char *const known[]) {
   luaL_error(L, "%sunknown option '%s'", lua_tostring(L, -1), name);
 }
 
-void m365_check_options(lua_State *L, int index, const char *const known[]) {
+void m365_module_check_options(lua_State *L, int index,
+                               const char *const known[]) {
   if (lua_isnoneornil(L, index))
     return;
   if (!lua_istable(L, index))
-    m365_misuse(L, "options", "a table", index);
+    m365_module_misuse(L, "options", "a table", index);
   lua_pushnil(L);
   while (lua_next(L, index) != 0) {
     /* a key is looked at only as a string: tostring on it would confuse next */
@@ -176,23 +178,25 @@ static int refuse_name(lua_State *L, int index, const char *field,
                     field, expected, given);
 }
 
-int m365_check_name(lua_State *L, int index, const char *field,
-                    const char *const names[]) {
+int m365_module_check_name(lua_State *L, int index, const char *field,
+                           const char *const names[]) {
   int n = 0;
   if (lua_type(L, index) != LUA_TSTRING)
-    return m365_misuse(L, field, push_names(L, names), index);
+    return m365_module_misuse(L, field, push_names(L, names), index);
   while (names[n] != NULL && strcmp(lua_tostring(L, index), names[n]) != 0)
     n++;
   return names[n] != NULL ? n : refuse_name(L, index, field, names);
 }
 
-const char *m365_check_cstring(lua_State *L, int index, const char *field) {
+const char *m365_module_check_cstring(lua_State *L, int index,
+                                      const char *field) {
   size_t length;
   const char *text;
   if (lua_type(L, index) != LUA_TSTRING)
-    m365_misuse(L, field, "a string", index);
+    m365_module_misuse(L, field, "a string", index);
   text = lua_tolstring(L, index, &length);
   if (length == 0 || memchr(text, '\0', length) != NULL)
-    m365_misuse(L, field, "a non-empty string without zero bytes", index);
+    m365_module_misuse(L, field, "a non-empty string without zero bytes",
+                       index);
   return text;
 }
