@@ -216,7 +216,8 @@ static const char *told_by_code(const struct m365_entry *entry,
   return m365_advice(entry->code, r->owner, seen);
 }
 
-/* class, message and remedy of an error of the service, by its code */
+/* class, message and remedy of an error of the service, by its code; one that
+   is not known has no class */
 static bool push_advice(lua_State *L, const struct m365_resource *r, int data,
                         const char *key) {
   const struct m365_entry *entry = NULL;
@@ -227,8 +228,10 @@ static bool push_advice(lua_State *L, const struct m365_resource *r, int data,
   if (lua_rawget(L, data) == LUA_TSTRING)
     entry = m365_catalogue_service(lua_tostring(L, -1));
   lua_pop(L, 1);
-  if (entry == NULL)
+  if (entry == NULL && strcmp(key, "class") == 0)
     return false;
+  if (entry == NULL)
+    entry = m365_catalogue_service("UnknownError");
   lua_pushstring(L, told_by_code(entry, r, key));
   return true;
 }
@@ -428,6 +431,28 @@ static int resource_tostring(lua_State *L) {
   return 1;
 }
 
+/* Appends a field of the error at 1 to the strings on the stack: how many. */
+static int push_said(lua_State *L, const char *before, const char *name) {
+  lua_pushstring(L, before);
+  if (lua_getfield(L, 1, name) == LUA_TSTRING)
+    return 2;
+  lua_pop(L, 2);
+  return 0;
+}
+
+/* An error of an artifact and the like, as those of calls are shown. */
+static int error_tostring(lua_State *L) {
+  int n;
+  check(L, 1);
+  lua_settop(L, 1);
+  n = push_said(L, "", "code");
+  n += push_said(L, n > 0 ? ": " : "", "message");
+  n += push_said(L, " - ", "remedy");
+  lua_concat(L, n);
+  m365_plain_top(L);
+  return 1;
+}
+
 /* Nothing to release: leaving a block that holds a session never touches the
    restore. */
 static int resource_close(lua_State *L) {
@@ -496,6 +521,8 @@ static void open_type(lua_State *L, const struct m365_type *type) {
   if (is_error(type)) {
     lua_pushcfunction(L, error_pairs);
     lua_setfield(L, -2, "__pairs");
+    lua_pushcfunction(L, error_tostring);
+    lua_setfield(L, -2, "__tostring");
   }
   lua_rawsetp(L, LUA_REGISTRYINDEX, type);
 }

@@ -365,7 +365,8 @@ static const struct {
     {"token_failed", NULL, NULL,
      "See err.cause, which says why; check the credential."},
     {"token_timeout", NULL, NULL,
-     "Raise timeout, or look at what the credential waits for."},
+     "Look at what the credential waits for; where it has a timeout of its "
+     "own, raise that."},
     {"token_recursion", NULL, NULL,
      "Let the token function use another client, or none."},
     {"bad_token", NULL, NULL,
@@ -477,6 +478,9 @@ static const struct {
      "in there."},
     {"no_match", "plan", "places",
      "Begin the pattern with one of the libraries or folders that the "
+     "message names."},
+    {"no_match", "plan", "below",
+     "Go on in the pattern with one of the libraries or folders that the "
      "message names."},
     {"no_match", "plan", "files",
      "Correct the last part of the pattern, or end it with /* for all files "

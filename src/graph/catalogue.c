@@ -191,7 +191,7 @@ static const struct m365_entry ours[] = {
     {"no_memory", ASK, "there was not enough memory"},
     {"token_failed", ASK, "no token could be had"},
     {"token_timeout", RETRY,
-     "the credential gave no token within the timeout of the call"},
+     "the credential gave no token within its time"},
     {"token_recursion", REFUSE,
      "a token function called the client that was asking it"},
     {"bad_token", REFUSE, "what the token function returned is no token"},
@@ -338,18 +338,20 @@ static const struct m365_entry *find(const struct m365_entry *rows,
   return NULL;
 }
 
-/* "http_503": what is said where the service gave no code */
+/* "http_503": what is said where the service gave no code; "http_418" and the
+   like have the entry that stands for everything else */
 static const struct m365_entry *find_status(const char *code) {
   static const char prefix[] = "http_";
+  long status;
   for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
     if (m365_text_same(statuses[i].entry.code, code))
       return &statuses[i].entry;
   if (m365_text_same(passing.code, code))
     return &passing;
-  if (m365_text_same_start(code, prefix, sizeof prefix - 1) &&
-      m365_retry_passes(strtol(code + sizeof prefix - 1, NULL, 10)))
-    return &passing;
-  return NULL;
+  if (!m365_text_same_start(code, prefix, sizeof prefix - 1))
+    return NULL;
+  status = strtol(code + sizeof prefix - 1, NULL, 10);
+  return status >= 400 && status <= 599 ? m365_catalogue_status(status) : NULL;
 }
 
 const struct m365_entry *m365_catalogue_service(const char *code) {

@@ -102,13 +102,26 @@ local function line_of(row)
   }
 end
 
+--- What to do about refused rows, a line for each code.
+local function advice_of(rows)
+  local lines, seen = {}, {}
+  for _, row in ipairs(rows) do
+    local code = row.refusal and row.refusal.code
+    local remedy = code and not seen[code] and select(2, core.describe(code, "plan"))
+    if remedy then
+      seen[code], lines[#lines + 1] = true, code .. ": " .. core.plain(remedy) .. "\n"
+    end
+  end
+  return table.concat(lines)
+end
+
 --- The plan as a table for a tired person.
 function Plan:__tostring()
   local lines = { { "wave", "target", "point", "kind", "loss", "to", "" } }
   for i, row in ipairs(self.rows) do
     lines[i + 1] = line_of(row)
   end
-  local remarks = ""
+  local remarks = advice_of(self.rows)
   for _, note in ipairs(self.notes) do
     remarks = remarks .. core.plain(note) .. "\n"
   end

@@ -88,12 +88,22 @@ local function list_places(there)
   return #parts > 0 and table.concat(parts, ", ") or nil
 end
 
+--- What was seen where the pattern ends to lead anywhere. Files are what its last name may mean, and that alone.
+local function seen_at(there, glob_length)
+  if there.matching then
+    return "folder"
+  elseif there.files > 0 and there.progress >= glob_length - 1 then
+    return "files"
+  elseif #there.places > 0 then
+    return there.progress > 0 and "below" or "places"
+  end
+end
+
 --- The failure of a pattern that matches no file: what there is instead.
-local function no_match(point, pattern, there)
+local function no_match(point, pattern, there, glob_length)
   local list = list_places(there) or "nothing"
   return fail("plan", {
-    code = "no_match", places = there.places,
-    seen = there.matching and "folder" or #there.places > 0 and "places" or there.files > 0 and "files" or nil,
+    code = "no_match", places = there.places, seen = seen_at(there, glob_length),
   }, "no file in the snapshot of %s matches %s; %s", point.protectionDateTime, pattern,
     there.matching and there.matching .. " is no file" or "where it leads there is: " .. list)
 end
@@ -113,7 +123,7 @@ function granular.files(client, spec)
   if o.target == nil then
     error(what .. ".target: one site or user was expected", 0)
   end
-  glob.compile(what .. ".match", o.match) -- before anything is made
+  local pattern = glob.compile(what .. ".match", o.match) -- before anything is made
   options.choice(what .. ".service", o.service, workload.browsable)
   o.before = options.moment(o.before, what .. ".before")
   local moment, wanted = time.parse(o.before), read_target(what, o.target)
@@ -138,7 +148,7 @@ function granular.files(client, spec)
   if not items then
     return nil, paths
   elseif #items == 0 then
-    return no_match(point, o.match, there)
+    return no_match(point, o.match, there, #pattern)
   end
   local rows = {}
   for n, item in ipairs(items) do
