@@ -85,9 +85,31 @@ function checks.failed_elsewhere(_, said, list, past)
     and (restore.state == "failed" or is_covered(restore, past, math.huge)) or "did not fail elsewhere"
 end
 
+--- Was a row restored twice, whatever is said of it? By two sessions of ours; or by one, though somebody else's had
+-- done it since the plan was made, or was at it when the sessions of others were read, and succeeded.
+local function check_twice(row, list, past)
+  local mine, theirs = {}, nil
+  for _, restore in ipairs(list) do
+    local foreign, known = past.foreign[restore.session], restore.finish <= past.applied or restore.finish > past.looked
+    if not foreign and restore.state ~= "failed" then
+      mine[#mine + 1] = restore.session
+    elseif foreign and known and row.kind ~= "messages" and restore.state == "succeeded"
+      and restore.finish > past.planned
+      and (row.destinationType ~= "inPlace" or not is_covered(restore, past, math.huge)) then
+      theirs = restore.session
+    end
+  end
+  if #mine + (mine[1] and theirs and 1 or 0) > 1 then
+    local others = theirs and " and " .. theirs .. " of others" or ""
+    return ("restored twice: by %s of ours%s"):format(table.concat(mine, ", "), others)
+  end
+end
+
 --- Why what is said of a row is untrue; nil: it is true.
 local function check_row(row, said, past)
   local list, allowed = restores_of(row, past.restores), allowed_for(row, past)
+  local twice = check_twice(row, list, past)
+  if twice then return twice end
   -- a session of ours whose answer was lost and whose maker is not shown is another's to us
   local hidden = past.maker_hidden and allowed.restored
   if hidden then allowed.already_restored, allowed.failed_elsewhere = true, true end
@@ -126,6 +148,9 @@ end
 -- @treturn ?string what is untrue; nil: nothing is
 function ledger.compare(plan, report, past)
   if #report.rows ~= #plan.rows then return "not one row for each target" end
+  for _, restore in ipairs(past.restores) do
+    if past.excluded[restore.unit] and not past.foreign[restore.session] then return "an excluded unit was touched" end
+  end
   for n, row in ipairs(plan.rows) do
     local said = report.rows[n]
     local problem
@@ -135,9 +160,6 @@ function ledger.compare(plan, report, past)
       problem = check_row(row, said, past)
     end
     if problem then return ("row %d (%s): %s: %s"):format(n, row.target, said.outcome, problem) end
-  end
-  for _, restore in ipairs(past.restores) do
-    if past.excluded[restore.unit] and not past.foreign[restore.session] then return "an excluded unit was touched" end
   end
   local rest = check_rest(plan, report.rows, past)
   return rest ~= true and rest or nil

@@ -1,3 +1,4 @@
+local core = require "m365restore.core"
 local ledger = require "spec.restore.ledger"
 local m365 = require "m365restore"
 local support = require "spec.restore.support"
@@ -191,6 +192,17 @@ local kinds = { "whole", "whole", "whole", "files", "messages" }
 
 -- }======
 
+local types = { messages = "exchangeRestoreSession" }
+
+--- The next read of a session comes from a replica that knows nothing of what is finished.
+local function answer_late(case, kind, id)
+  case.place.sim:fault { method = "GET", path = "restoreSessions/" .. id:gsub("%p", "%%%0") .. "$", action = "status",
+    status = 200, body = core.encode {
+      ["@odata.type"] = "#microsoft.graph." .. (types[kind] or "sharePointRestoreSession"), id = id, status = "activated",
+      restoreSessionArtifactCount = { total = 9, completed = 0, inProgress = 9, failed = 0 },
+    } }
+end
+
 -- what is told next when the sessions of others were read
 local looked = { session = true, creating = true, elsewhere = true }
 
@@ -204,6 +216,10 @@ local function listener(random, case, plan, dies_at)
     end
     if finished < furthest then
       case.backwards = ("%s: %d of %d were finished, and now %d"):format(event.kind, furthest, event.total, finished)
+    elseif finished > event.total then
+      case.backwards = ("%s: %d of %d were finished"):format(event.kind, finished, event.total)
+    elseif event.kind == "progress" and finished > 0 and random(3) == 1 then
+      answer_late(case, plan.rows[1].kind, event.id)
     end
     count, furthest = count + 1, finished
     if event.kind == "creating" and random(2) == 1 then stage_draft(random, case, plan.rows) end
