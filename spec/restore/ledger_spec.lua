@@ -196,11 +196,12 @@ local types = { messages = "exchangeRestoreSession" }
 
 --- The next read of a session comes from a replica that knows nothing of what is finished.
 local function answer_late(case, kind, id)
-  case.place.sim:fault { method = "GET", path = "restoreSessions/" .. id:gsub("%p", "%%%0") .. "$", action = "status",
-    status = 200, body = core.encode {
-      ["@odata.type"] = "#microsoft.graph." .. (types[kind] or "sharePointRestoreSession"), id = id, status = "activated",
-      restoreSessionArtifactCount = { total = 9, completed = 0, inProgress = 9, failed = 0 },
-    } }
+  local body = core.encode {
+    ["@odata.type"] = "#microsoft.graph." .. (types[kind] or "sharePointRestoreSession"), id = id,
+    status = "activated", restoreSessionArtifactCount = { total = 9, completed = 0, inProgress = 9, failed = 0 },
+  }
+  case.place.sim:fault { method = "GET", path = "restoreSessions/" .. id:gsub("%p", "%%%0") .. "$",
+    action = "status", status = 200, body = body }
 end
 
 -- what is told next when the sessions of others were read
