@@ -449,7 +449,7 @@ static int error_tostring(lua_State *L) {
   n += push_said(L, n > 0 ? ": " : "", "message");
   n += push_said(L, " - ", "remedy");
   lua_concat(L, n);
-  m365_plain_top(L);
+  m365_printable_top(L);
   return 1;
 }
 
