@@ -28,6 +28,13 @@ enum {
   M365_OPERATION_VALUES = M365_OPERATION_ANSWER
 };
 
+struct m365_operation;
+
+/* Gets a job that is ASKING its token, sooner or later; the operation is at
+   the given index. */
+typedef void m365_authorizer(lua_State *L, struct m365_operation *op,
+                             int index);
+
 /* Something that ends: a request, a timer, or an event that is set. */
 struct m365_operation {
   struct m365_engine *const *engine; /* where the runtime keeps it */
@@ -40,9 +47,7 @@ struct m365_operation {
   bool awaits_token;   /* a renewal was under way for it */
   bool decoded;        /* the answer was looked at */
   const char *problem; /* the code of what is wrong with it, or NULL */
-  /* gets a job that is ASKING its token, sooner or later; the operation is
-     at the given index */
-  void (*authorize)(lua_State *L, struct m365_operation *op, int index);
+  m365_authorizer *authorize;
 };
 
 /* Makes the runtime; raises if there is no memory. */

@@ -60,16 +60,6 @@ static void set_sent(lua_State *L, enum m365_sent sent) {
   lua_setfield(L, -2, "sent");
 }
 
-/* The header that we chose ourselves is the one to quote to Microsoft, even
-   where no answer came. */
-static void set_client_request_id(lua_State *L, const struct m365_job *job) {
-  static const char name[] = "client-request-id: ";
-  const struct curl_slist *h = job->request.headers;
-  for (; h != NULL; h = h->next)
-    if (strncmp(h->data, name, sizeof name - 1) == 0)
-      set_text(L, "client_request_id", h->data + sizeof name - 1);
-}
-
 static void set_job(lua_State *L, const struct m365_job *job) {
   const struct m365_transfer *t = &job->transfer;
   if (t->status > 0) {
@@ -88,7 +78,9 @@ static void set_job(lua_State *L, const struct m365_job *job) {
   lua_pushinteger(L, job->attempts);
   lua_setfield(L, -2, "attempts");
   set_header(L, "request_id", t, "request-id");
-  set_client_request_id(L, job);
+  /* the header that we chose ourselves is the one to quote to Microsoft, even
+     where no answer came */
+  set_text(L, "client_request_id", m365_request_id(&job->request));
   set_sent(L, m365_job_sent(job));
 }
 

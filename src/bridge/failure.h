@@ -12,7 +12,7 @@
 
 #include <lua.h>
 
-#include "http/engine.h"
+#include "http/job.h"
 
 /* What was being done, for the error object. */
 struct m365_purpose {

@@ -11,7 +11,6 @@
 #include "bridge/json.h"
 #include "http/url.h"
 #include "base/text.h"
-#include "client/token.h"
 
 /* no request body of this API comes near it */
 #define LARGEST_BODY ((size_t)16 << 20)
@@ -135,27 +134,14 @@ void m365_call_query(lua_State *L, int client, int index, const char *what,
 ** URLs
 */
 
-/* RFC 3986's unreserved characters, and the comma, which is in site ids */
-static bool is_plain(unsigned char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~,", c) != NULL);
-}
-
 void m365_call_escape(lua_State *L) {
-  size_t length;
+  size_t length, n = 0;
   const char *s = lua_tolstring(L, -1, &length);
   luaL_Buffer b;
-  luaL_buffinitsize(L, &b, length * 3);
-  for (size_t i = 0; i < length; i++) {
-    char code[4];
-    if (is_plain((unsigned char)s[i])) {
-      luaL_addchar(&b, s[i]);
-    } else {
-      snprintf(code, sizeof code, "%%%02X", (unsigned)(unsigned char)s[i]);
-      luaL_addlstring(&b, code, 3);
-    }
-  }
-  luaL_pushresult(&b);
+  char *to = luaL_buffinitsize(L, &b, length * 3);
+  for (size_t i = 0; i < length; i++) /* a comma is in site ids */
+    n += m365_url_escape(to + n, (unsigned char)s[i], ",");
+  luaL_pushresultsize(&b, n);
   lua_remove(L, -2);
 }
 
@@ -265,34 +251,6 @@ struct m365_buffer *m365_call_push_body(lua_State *L) {
 ** Headers
 */
 
-/* A random UUID: one per call, the same on all its attempts. Its digits are
-   written one by one: sixteen conversions of snprintf were as much work as
-   all the other headers. */
-static void write_request_id(char *to) {
-  static const char digits[] = "0123456789abcdef";
-  unsigned char b[16] = {0};
-  ssize_t got;
-  do {
-    got = getrandom(b, sizeof b, 0);
-  } while (got < 0 && errno == EINTR);
-  b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* version 4 */
-  b[8] = (unsigned char)((b[8] & 0x3f) | 0x80); /* variant 1 */
-  to = stpcpy(to, "client-request-id: ");
-  for (size_t i = 0; i < sizeof b; i++) {
-    if (i == 4 || i == 6 || i == 8 || i == 10)
-      *to++ = '-';
-    *to++ = digits[b[i] >> 4];
-    *to++ = digits[b[i] & 0x0f];
-  }
-  *to = '\0';
-}
-
-bool m365_call_identify(struct m365_request *r) {
-  char id[64];
-  write_request_id(id);
-  return m365_request_add(r, id);
-}
-
 /* Without the first preference, states that the service learned later would
    come back as "unknownFutureValue", and a failed session would never end. */
 static bool add_prefer(lua_State *L, struct m365_request *r, const char *more) {
@@ -316,7 +274,7 @@ static bool add_body_headers(struct m365_request *r) {
 static bool add_standard_headers(lua_State *L, struct m365_request *r,
                                  const struct m365_client *c,
                                  const struct m365_call *call) {
-  return m365_call_identify(r) && add_prefer(L, r, call->prefer) &&
+  return m365_request_identify(r) && add_prefer(L, r, call->prefer) &&
          m365_request_add(r, c->user_agent) &&
          m365_request_add(r, "Accept: application/json") && add_body_headers(r);
 }
@@ -336,7 +294,7 @@ static bool is_reserved(const char *name) {
 
 static void check_header(lua_State *L, int name, int value, const char *field) {
   const char *s = m365_options_check_line(L, name, field);
-  if (*s == '\0' || strpbrk(s, " :\t") != NULL || is_reserved(s))
+  if (!m365_request_is_header_name(s) || is_reserved(s))
     luaL_error(L, "%s: '%s' cannot be set", field, s);
   m365_options_check_line(L, value, field);
 }
@@ -407,7 +365,7 @@ static bool fill(lua_State *L, struct m365_operation *op,
   set_limits(&op->job, call);
   op->purpose = call->purpose;
   op->job.label = call->purpose.operation;
-  op->authorize = m365_token_authorize;
+  op->authorize = c->authorize;
   r->method = call->method;
   r->url = strdup(call->url);
   m365_call_take_body(r, call->body);

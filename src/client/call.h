@@ -74,9 +74,6 @@ bool m365_call_push_link(lua_State *L, const struct m365_client *c,
 /* A body that is released with the Lua stack, until a call takes it. */
 struct m365_buffer *m365_call_push_body(lua_State *L);
 
-/* Gives a request an id of its own, for the service's logs and ours. */
-bool m365_call_identify(struct m365_request *r);
-
 /* Adds the headers of the table at `headers`, name -> value, which were
    checked when they were read; 0: none. */
 bool m365_call_add_headers(lua_State *L, struct m365_request *r, int headers);

@@ -7,10 +7,12 @@
 #include <sys/utsname.h>
 #include <lauxlib.h>
 
+#include "client/authorize.h"
 #include "client/call.h"
 #include "bridge/log.h"
 #include "http/proxy.h"
-#include "client/request.h"
+#include "http/url.h"
+#include "client/client_request.h"
 #include "client/resource.h"
 #include "client/token.h"
 #include "base/version.h"
@@ -288,6 +290,7 @@ int m365_client_new(lua_State *L) {
   m365_options_read(L, 1, "client", groups, &o);
   check_proxy(L, o.proxy);
   c = push_blank(L);
+  c->authorize = m365_authorize;
   c->settings = o.settings;
   c->beta = o.beta;
   c->max_artifacts = o.max_artifacts;

@@ -53,6 +53,7 @@ struct m365_token {
 struct m365_client {
   struct m365_origin *origin; /* NULL: closed */
   struct m365_token token;
+  m365_authorizer *authorize; /* gives its requests the token */
   struct m365_settings settings;
   bool beta;
   unsigned max_artifacts;
@@ -68,10 +69,6 @@ struct m365_client *m365_client_check(lua_State *L, int index);
    was made by us within the last minute; pops it. */
 void m365_client_note_created(lua_State *L, int client);
 double m365_client_grace_until(lua_State *L, int client);
-
-/* What is wrong with a URL, or NULL: it must be https, or plain http to this
-   machine (with `nearby`, also to an address); `plain` tells which. */
-const char *m365_url_problem(const char *text, bool nearby, bool *plain);
 
 /* "v1.0" or "beta" */
 const char *m365_client_version(const struct m365_client *c);

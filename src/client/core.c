@@ -23,7 +23,7 @@ is built on.
 #include "client/pager.h"
 #include "bridge/printable.h"
 #include "client/renewal.h"
-#include "client/request.h"
+#include "client/client_request.h"
 #include "client/resource.h"
 #include "http/retry.h"
 #include "client/token.h"

@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 
 #include "client/call.h"
+#include "http/url.h"
 #include "bridge/json.h"
 #include "bridge/options.h"
 
@@ -86,7 +87,7 @@ static void check_headers(lua_State *L) {
   for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
     const char *name =
         m365_options_check_line(L, lua_gettop(L) - 1, "exchange.headers: name");
-    if (*name == '\0' || strpbrk(name, " :\t") != NULL)
+    if (!m365_request_is_header_name(name))
       luaL_error(L, "exchange.headers: '%s' is no name of a header", name);
     m365_options_check_line(L, lua_gettop(L), "exchange.headers: value");
   }
@@ -97,18 +98,12 @@ static void check_headers(lua_State *L) {
 ** string.
 */
 
-static bool is_unreserved(unsigned char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-         (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~", c) != NULL);
-}
-
 static bool append_escaped(struct m365_buffer *b, const char *s, size_t n) {
   bool fine = true;
   for (size_t i = 0; i < n; i++) {
-    char code[4];
-    snprintf(code, sizeof code, "%%%02X", (unsigned)(unsigned char)s[i]);
-    fine = is_unreserved((unsigned char)s[i]) ? m365_buffer_append(b, &s[i], 1)
-                                              : m365_buffer_append(b, code, 3);
+    char code[3];
+    size_t length = m365_url_escape(code, (unsigned char)s[i], "");
+    fine = m365_buffer_append(b, code, length);
   }
   return fine;
 }
@@ -182,7 +177,7 @@ static struct m365_origin *make_origin(const struct m365_client *c,
 
 static bool add_headers(lua_State *L, struct m365_request *r,
                         const struct m365_client *c) {
-  return m365_call_identify(r) &&
+  return m365_request_identify(r) &&
          (c == NULL || m365_request_add(r, c->user_agent)) &&
          m365_request_add(r, "Accept: application/json") &&
          m365_request_add(r, "Expect:") &&

@@ -295,22 +295,26 @@ static bool cancel(lua_State *L, int client) {
   return true;
 }
 
-bool m365_renewal_is_running(lua_State *L, struct m365_client *c,
-                             const struct m365_operation *op, int client) {
+bool m365_renewal_is_running(lua_State *L, int client) {
   bool running;
   lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
   running = !lua_isnil(L, -1);
   lua_pop(L, 1);
-  if (running && m365_clock_monotonic() >= c->token.deadline &&
-      cancel(L, client)) {
-    m365_failure_of_code(L, "token_timeout", NULL, NULL, &purpose);
-    fail(L, c, client);
-    return false;
-  }
-  if (running && !c->token.refused && !c->token.patient && is_refused(c, op) &&
-      cancel(L, client))
-    return false;
   return running;
+}
+
+void m365_renewal_end_useless(lua_State *L, struct m365_client *c,
+                              const struct m365_operation *op, int client) {
+  if (!m365_renewal_is_running(L, client))
+    return;
+  if (m365_clock_monotonic() >= c->token.deadline) {
+    if (cancel(L, client)) {
+      m365_failure_of_code(L, "token_timeout", NULL, NULL, &purpose);
+      fail(L, c, client);
+    }
+  } else if (!c->token.refused && !c->token.patient && is_refused(c, op)) {
+    cancel(L, client);
+  }
 }
 
 void m365_renewal_open(lua_State *L) {

@@ -23,10 +23,13 @@ void m365_renewal_push_requests(lua_State *L);
 void m365_renewal_start(lua_State *L, struct m365_client *c,
                         const struct m365_operation *op, int client);
 
-/* Is one under way that may still bring what `op` needs? One that lasts too
-   long is given up, and so is one that was asked for before the token was
-   refused to `op`: what it brings may be refused as well. */
-bool m365_renewal_is_running(lua_State *L, struct m365_client *c,
-                             const struct m365_operation *op, int client);
+/* Is one under way? */
+bool m365_renewal_is_running(lua_State *L, int client);
+
+/* Ends one that cannot bring what `op` needs: it lasts too long, or was asked
+   for before the token was refused to `op`, and what it brings may be refused
+   as well. */
+void m365_renewal_end_useless(lua_State *L, struct m365_client *c,
+                              const struct m365_operation *op, int client);
 
 #endif

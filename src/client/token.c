@@ -2,8 +2,7 @@
 /*
 ** token: who a client is, at this moment.
 **
-** One cache for each client. A token is asked for when a request is about to
-** leave; one that is about to end is renewed while it still serves.
+** One cache for each client.
 */
 #include "client/token.h"
 
@@ -14,8 +13,6 @@
 #include "base/clock.h"
 #include "bridge/hooks.h"
 #include "http/redact.h"
-#include "client/renewal.h"
-#include "http/transfer.h"
 
 /* larger than any token that a proxy lets through */
 #define LONGEST_TOKEN 65536
@@ -87,108 +84,6 @@ void m365_token_set(lua_State *L, struct m365_client *c, int index) {
     luaL_error(L, "client.credential: %s", what);
   if (!m365_token_keep(&c->token, lua_tostring(L, index)))
     luaL_error(L, "client.credential: not enough memory");
-}
-
-/*
-** Giving it to requests
-*/
-
-static bool has_failed(lua_State *L, int client) {
-  bool failed;
-  lua_getiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
-  failed = !lua_isnil(L, -1);
-  lua_pop(L, 1);
-  return failed;
-}
-
-static bool is_fixed(lua_State *L, int client) {
-  bool fixed;
-  lua_getiuservalue(L, client, M365_CLIENT_CREDENTIAL);
-  fixed = lua_isnil(L, -1);
-  lua_pop(L, 1);
-  return fixed;
-}
-
-static void dispatch(lua_State *L, const struct m365_token *t,
-                     struct m365_operation *op) {
-  op->generation = t->generation;
-  op->awaits_token = false;
-  m365_engine_authorize(m365_runtime_engine(L), &op->job, t->line);
-}
-
-static void deny(lua_State *L, struct m365_operation *op, int index,
-                 int client) {
-  lua_getiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
-  lua_setiuservalue(L, index, M365_OPERATION_ERROR);
-  m365_engine_deny(m365_runtime_engine(L), &op->job);
-}
-
-/* The time that a person takes to sign in is not the call's. */
-static void await_token(struct m365_operation *op, const struct m365_token *t) {
-  double until = t->deadline + op->job.deadlines.total;
-  op->awaits_token = true;
-  if (t->patient && op->job.deadline < until)
-    op->job.deadline = until;
-}
-
-/* Has the token come that it waited for? It is tried even where its life is
-   over already: a clock may be wrong, and an endless circle is worse. */
-static bool has_come(lua_State *L, struct m365_client *c,
-                     const struct m365_operation *op, int client) {
-  return op->awaits_token && c->token.line != NULL && !has_failed(L, client) &&
-         !m365_renewal_is_running(L, c, op, client);
-}
-
-/* There is no token that can be used. An operation that found a renewal under
-   way, or started one, waits, and the failure of that one is its own. A later
-   one tries anew, unless the token endpoint has asked for patience. */
-static void wait_or_deny(lua_State *L, struct m365_client *c,
-                         struct m365_operation *op, int index, int client) {
-  struct m365_token *t = &c->token;
-  if (m365_renewal_is_running(L, c, op, client)) {
-    await_token(op, t);
-  } else if (has_failed(L, client) &&
-             (op->awaits_token || m365_clock_monotonic() < t->hold)) {
-    deny(L, op, index, client);
-  } else {
-    m365_renewal_start(L, c, op, client);
-    await_token(op, t);
-  }
-}
-
-/* The token can be used; when its time comes, the next one is fetched while
-   it still serves. */
-static void renew_ahead(lua_State *L, struct m365_client *c,
-                        const struct m365_operation *op, int client,
-                        double now) {
-  if (now >= c->token.renew_at && !m365_renewal_is_running(L, c, op, client))
-    m365_renewal_start(L, c, op, client);
-}
-
-void m365_token_authorize(lua_State *L, struct m365_operation *op, int index) {
-  struct m365_client *c;
-  struct m365_token *t;
-  double now = 0;
-  int client;
-  lua_getiuservalue(L, index, M365_OPERATION_CLIENT);
-  client = lua_gettop(L);
-  c = lua_touserdata(L, client);
-  t = &c->token;
-  if (t->renew_at != M365_NEVER)
-    now = m365_token_now(L, client);
-  if (op->job.refused && is_fixed(L, client)) {
-    m365_engine_deny(m365_runtime_engine(L), &op->job);
-  } else {
-    if (op->job.refused && op->generation == t->generation)
-      m365_token_forget(t);
-    if (t->line == NULL || (now >= t->expires && !has_come(L, c, op, client))) {
-      wait_or_deny(L, c, op, index, client);
-    } else {
-      renew_ahead(L, c, op, client, now);
-      dispatch(L, t, op);
-    }
-  }
-  lua_settop(L, client - 1);
 }
 
 /***

@@ -10,7 +10,7 @@
 /***
 @submodule m365restore.crypto
 */
-#include "crypto/crypto.h"
+#include "crypto/identity.h"
 
 #include <lauxlib.h>
 #include <limits.h>
@@ -27,6 +27,7 @@
 #include <time.h>
 
 #include "bridge/module.h"
+#include "crypto/bytes.h"
 
 #define IDENTITY_TYPE "m365restore.identity"
 #define PUBLIC_KEY_TYPE "m365restore.public_key"
@@ -335,7 +336,7 @@ static const struct verdict *load(struct holder *h, const char *pem,
 */
 
 static const char *check_pem(lua_State *L, size_t *length) {
-  const char *pem = (const char *)m365_crypto_check_bytes(L, 1, "pem", length);
+  const char *pem = (const char *)m365_bytes_check(L, 1, "pem", length);
   if (*length > INT_MAX) /* libcrypto counts in int */
     m365_module_misuse(L, "pem", "a string shorter than 2 GiB", 1);
   return pem;
@@ -350,8 +351,8 @@ static void check_passphrase(lua_State *L, int options, struct secret *secret) {
   lua_pushliteral(L, "passphrase");
   if (lua_rawget(L, options) == LUA_TNIL)
     return;
-  secret->bytes = (const char *)m365_crypto_check_bytes(L, -1, "passphrase",
-                                                        &secret->length);
+  secret->bytes =
+      (const char *)m365_bytes_check(L, -1, "passphrase", &secret->length);
   if (secret->length > MAX_PASSPHRASE)
     m365_module_misuse(L, "passphrase", "a string of at most 1024 bytes", -1);
 }
@@ -500,7 +501,7 @@ static int holder_sign(lua_State *L) {
   size_t length = (size_t)EVP_PKEY_size(h->key);
   unsigned char *out;
   m.algorithm = check_algorithm(L);
-  m.bytes = m365_crypto_check_bytes(L, 3, "bytes", &m.length);
+  m.bytes = m365_bytes_check(L, 3, "bytes", &m.length);
   out = lua_newuserdatauv(L, length, 0);
   if (!sign(h->key, &m, out, &length))
     return m365_module_failure(L, "sign_failed",
@@ -524,8 +525,8 @@ static int holder_verify(lua_State *L) {
   size_t length;
   const unsigned char *signature;
   m.algorithm = check_algorithm(L);
-  m.bytes = m365_crypto_check_bytes(L, 3, "bytes", &m.length);
-  signature = m365_crypto_check_bytes(L, 4, "signature", &length);
+  m.bytes = m365_bytes_check(L, 3, "bytes", &m.length);
+  signature = m365_bytes_check(L, 4, "signature", &length);
   lua_pushboolean(L, verify(h->key, &m, signature, length));
   return 1;
 }
@@ -604,7 +605,7 @@ static bool push_certificate(lua_State *L, X509 *certificate) {
   end = der;
   length = i2d_X509(certificate, &end);
   if (length > 0)
-    m365_crypto_push_base64(L, der, (size_t)length);
+    m365_bytes_push_base64(L, der, (size_t)length);
   lua_remove(L, -2); /* the DER */
   return length > 0;
 }

@@ -627,30 +627,6 @@ const struct pollfd *m365_engine_pollfds(struct m365_engine *e, size_t *n) {
 ** Jobs
 */
 
-void m365_job_init(struct m365_job *job, struct m365_origin *origin,
-                   size_t head_ceiling, size_t body_ceiling) {
-  memset(job, 0, sizeof *job);
-  job->state = M365_IDLE;
-  job->origin = origin != NULL ? m365_origin_hold(origin) : NULL;
-  job->advice = -1;
-  job->deadline = M365_NEVER;
-  m365_transfer_init(&job->transfer, head_ceiling, body_ceiling);
-}
-
-void m365_job_free(struct m365_job *job) {
-  m365_transfer_free(&job->transfer);
-  m365_request_free(&job->request);
-  if (job->origin != NULL)
-    m365_origin_release(job->origin);
-  job->origin = NULL;
-}
-
-enum m365_sent m365_job_sent(const struct m365_job *job) {
-  if (job->transfer.phase < M365_PHASE_SENT)
-    return M365_SENT_NO;
-  return job->transfer.status > 0 ? M365_SENT_YES : M365_SENT_UNKNOWN;
-}
-
 void m365_engine_submit(struct m365_engine *e, struct m365_job *job) {
   job->deadline = m365_clock_monotonic() + job->deadlines.total;
   if (job->origin->closed)
@@ -711,27 +687,8 @@ struct m365_event_ring *m365_engine_events(struct m365_engine *e) {
 }
 
 /*
-** Origins and the engine itself
+** The engine itself
 */
-
-struct m365_origin *m365_origin_new(void) {
-  struct m365_origin *o = calloc(1, sizeof *o);
-  if (o != NULL)
-    o->references = 1;
-  return o;
-}
-
-struct m365_origin *m365_origin_hold(struct m365_origin *o) {
-  o->references++;
-  return o;
-}
-
-void m365_origin_release(struct m365_origin *o) {
-  if (--o->references > 0)
-    return;
-  m365_route_free(&o->route);
-  free(o);
-}
 
 void m365_engine_close(struct m365_engine *e, struct m365_origin *o) {
   struct m365_held_signal held;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/engine.h"
 #include "base/clock.h"
 #include "http/redact.h"
 
@@ -42,16 +41,8 @@ static void copy_url(struct m365_event *event, const char *url) {
   copy(event->path, sizeof event->path, host + n, strcspn(host + n, "?#"));
 }
 
-static void copy_client_request_id(struct m365_event *event,
-                                   const struct m365_request *r) {
-  static const char name[] = "client-request-id: ";
-  for (const struct curl_slist *h = r->headers; h != NULL; h = h->next)
-    if (strncmp(h->data, name, sizeof name - 1) == 0)
-      copy(event->client_request_id, sizeof event->client_request_id,
-           h->data + sizeof name - 1, strlen(h->data) - sizeof name + 1);
-}
-
 static void fill(struct m365_event *event, const struct m365_job *job) {
+  const char *id = m365_request_id(&job->request);
   event->log = job->origin->log;
   event->outcome = job->outcome;
   event->method = job->request.method;
@@ -62,7 +53,9 @@ static void fill(struct m365_event *event, const struct m365_job *job) {
   m365_transfer_header_copy(&job->transfer, "request-id", event->request_id,
                             sizeof event->request_id);
   m365_redact_job(job, event->request_id, strlen(event->request_id));
-  copy_client_request_id(event, &job->request);
+  if (id != NULL)
+    copy(event->client_request_id, sizeof event->client_request_id, id,
+         strlen(id));
   event->status = job->transfer.status;
   event->attempts = job->attempts;
   event->seconds =

@@ -11,9 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "http/retry.h"
-
-struct m365_job;
+#include "http/job.h"
 
 enum m365_event_kind {
   M365_EVENT_REQUEST,  /* it has ended, well or not */

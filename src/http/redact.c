@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/engine.h"
+#include "http/job.h"
 #include "http/proxy.h"
 #include "base/text.h"
 

@@ -12,6 +12,7 @@
 
 #include "base/buffer.h"
 #include "http/libcurl.h"
+#include "http/request.h"
 
 /* How far one attempt got. The order matters: later means further. */
 enum m365_phase {
@@ -29,35 +30,6 @@ struct m365_deadlines {
   double first_byte;
   double stall; /* longest silence in the middle of an answer */
   double total;
-};
-
-/* Where plain http may lead. Never through a proxy. */
-enum m365_plain {
-  M365_PLAIN_NOWHERE,
-  M365_PLAIN_LOOPBACK,
-  M365_PLAIN_NEARBY /* also private and link-local addresses: a managed
-                       identity's endpoint */
-};
-
-/* Where a client's requests go, and by which way. Strings are owned. */
-struct m365_route {
-  char *ca_file; /* NULL: the system's store */
-  char *ca_directory;
-  char *proxy; /* NULL: from the environment */
-  char *no_proxy;
-  char *certificate; /* client certificate, for a proxy or gateway */
-  char *key;
-  char *key_password;
-  enum m365_plain plain; /* http, and how far */
-};
-
-struct m365_request {
-  const char *method; /* a literal */
-  char *url;
-  struct curl_slist *headers;
-  bool authorized; /* the first header is the token's */
-  char *body;      /* NULL: none */
-  size_t body_length;
 };
 
 /* Why a transfer was ended by us and not by libcurl. */
@@ -140,18 +112,5 @@ double m365_transfer_date(const struct m365_transfer *t);
 /* The same as a terminated string; false: not there, or does not fit. */
 bool m365_transfer_header_copy(const struct m365_transfer *t, const char *name,
                                char *to, size_t room);
-
-/* Is a body sent with it, even an empty one? */
-bool m365_request_has_body(const struct m365_request *r);
-
-/* Puts an Authorization line in front of the headers, or in the place of the
-   one that stands there. false: out of memory, and nothing changed. */
-bool m365_request_authorize(struct m365_request *r, const char *line);
-/* Adds a header line. false: out of memory. */
-bool m365_request_add(struct m365_request *r, const char *line);
-void m365_request_free(struct m365_request *r);
-/* Copies a whole route into an empty one. false: out of memory. */
-bool m365_route_copy(struct m365_route *to, const struct m365_route *from);
-void m365_route_free(struct m365_route *r);
 
 #endif

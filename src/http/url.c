@@ -5,6 +5,8 @@
 #include <string.h>
 #include <curl/curl.h>
 
+#include "base/text.h"
+
 static bool is_blank(char c) {
   return c != '\0' && (unsigned char)c <= 0x20;
 }
@@ -13,6 +15,31 @@ bool m365_url_is_blank(const char *link) {
   while (is_blank(*link))
     link++;
   return *link == '\0';
+}
+
+/*
+** Escaping
+*/
+
+static char *put_escaped(char *to, unsigned char c) {
+  static const char digits[] = "0123456789ABCDEF";
+  *to++ = '%';
+  *to++ = digits[c >> 4];
+  *to++ = digits[c & 15];
+  return to;
+}
+
+/* RFC 3986's unreserved characters */
+static bool is_unreserved(unsigned char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~", c) != NULL);
+}
+
+size_t m365_url_escape(char *to, unsigned char c, const char *also) {
+  if (!is_unreserved(c) && (c == '\0' || strchr(also, c) == NULL))
+    return (size_t)(put_escaped(to, c) - to);
+  *to = (char)c;
+  return 1;
 }
 
 /*
@@ -28,7 +55,6 @@ static bool is_escaped(unsigned char c) {
    fragment are left out, a backslash in the path is a slash, and what a URL
    does not hold is escaped. NULL: no memory. */
 static char *clean(const char *link) {
-  static const char digits[] = "0123456789ABCDEF";
   size_t length = strcspn(link, "#");
   char *cleaned = malloc(3 * length + 1), *to = cleaned;
   bool query = false;
@@ -43,13 +69,10 @@ static char *clean(const char *link) {
     query = query || c == '?';
     if (c == '\t' || c == '\r' || c == '\n')
       continue;
-    if (is_escaped(c)) {
-      *to++ = '%';
-      *to++ = digits[c >> 4];
-      *to++ = digits[c & 15];
-    } else {
+    if (is_escaped(c))
+      to = put_escaped(to, c);
+    else
       *to++ = c == '\\' && !query ? '/' : (char)c;
-    }
   }
   *to = '\0';
   return cleaned;
@@ -173,4 +196,53 @@ char *m365_url_resolve(const char *base, const char *version, const char *page,
   curl_url_cleanup(url);
   curl_url_cleanup(home);
   return result;
+}
+
+/*
+** Judging
+*/
+
+/* Only an address can be trusted to be near: a name may lead anywhere. */
+static bool is_address(const char *host) {
+  return strspn(host, "0123456789.") == strlen(host);
+}
+
+static bool is_loopback_name(const char *host) {
+  return m365_text_same(host, "localhost") || strcmp(host, "[::1]") == 0 ||
+         (strncmp(host, "127.", 4) == 0 && is_address(host));
+}
+
+static const char *check_scheme(const char *scheme, const char *host,
+                                bool nearby, bool *plain) {
+  *plain = strcmp(scheme, "http") == 0;
+  if (!*plain)
+    return strcmp(scheme, "https") == 0 ? NULL : "an https URL was expected";
+  if (is_loopback_name(host) || (nearby && is_address(host)))
+    return NULL;
+  return "plain http is only allowed to this machine: use https";
+}
+
+static const char *check_parts(CURLU *url, bool nearby, bool *plain) {
+  char *scheme = NULL, *host = NULL, *part = NULL;
+  const char *problem = "an https URL was expected";
+  curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+  curl_url_get(url, CURLUPART_HOST, &host, 0);
+  if (scheme != NULL && host != NULL)
+    problem = check_scheme(scheme, host, nearby, plain);
+  if (curl_url_get(url, CURLUPART_USER, &part, 0) == CURLUE_OK) {
+    problem = "a URL without user and password was expected";
+    curl_free(part);
+  }
+  curl_free(scheme);
+  curl_free(host);
+  return problem;
+}
+
+const char *m365_url_problem(const char *text, bool nearby, bool *plain) {
+  CURLU *url = curl_url();
+  const char *problem = "it cannot be understood as a URL";
+  if (url != NULL && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK)
+    problem = check_parts(url, nearby, plain);
+  curl_url_cleanup(url);
+  return problem;
 }

@@ -15,7 +15,7 @@
 #define _GNU_SOURCE /* pipe2, POSIX_SPAWN_SETSID under -std=c99 */
 #endif
 
-#include "system/system.h"
+#include "system/run.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -32,6 +32,7 @@
 
 #include "base/buffer.h"
 #include "bridge/module.h"
+#include "system/failure.h"
 #include "base/clock.h"
 #include "bridge/hooks.h"
 #include "base/signal.h"

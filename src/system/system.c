@@ -12,10 +12,8 @@ yields.
 @module m365restore.system
 */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* getentropy, TIOCGWINSZ under -std=c99 */
+#define _GNU_SOURCE /* TIOCGWINSZ under -std=c99 */
 #endif
-
-#include "system/system.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -29,52 +27,11 @@ yields.
 #include "bridge/compat.h"
 #include "bridge/module.h"
 #include "base/clock.h"
-
-/* more would be a mistake of the caller: keys and identifiers are short */
-#define MAX_RANDOM 65536
-
-/* what getentropy gives at a time */
-#define ENTROPY_CHUNK 256
-
-/*
-** Errors
-*/
-
-static const struct {
-  int number;
-  const char *code;
-} codes[] = {
-    {ENOENT, "not_found"},      {ENOTDIR, "not_found"},
-    {EACCES, "denied"},         {EPERM, "denied"},
-    {EROFS, "read_only"},       {ENOSPC, "disk_full"},
-    {EDQUOT, "disk_full"},      {EFBIG, "disk_full"},
-    {ELOOP, "symlink"},         {EISDIR, "not_a_file"},
-    {EWOULDBLOCK, "locked"},    {ENOMEM, "no_memory"},
-    {EMFILE, "too_many_files"}, {ENFILE, "too_many_files"},
-    {E2BIG, "too_large"},
-};
-
-static const char *code_of(int number) {
-  size_t i;
-  for (i = 0; i < sizeof codes / sizeof codes[0]; i++)
-    if (codes[i].number == number)
-      return codes[i].code;
-  return "io";
-}
-
-int m365_system_failure(lua_State *L, int number, const char *what,
-                        const char *path) {
-  const char *space = path != NULL ? " " : "";
-  m365_module_failure(L, code_of(number), "%s%s%s: %s", what, space,
-                      path != NULL ? path : "", strerror(number));
-  lua_pushinteger(L, number);
-  lua_setfield(L, -2, "errno");
-  if (path != NULL) {
-    lua_pushstring(L, path);
-    lua_setfield(L, -2, "path");
-  }
-  return 2;
-}
+#include "system/failure.h"
+#include "system/file.h"
+#include "system/journal.h"
+#include "system/random.h"
+#include "system/run.h"
 
 /*
 ** Terminals
@@ -119,43 +76,6 @@ static int system_columns(lua_State *L) {
 ** The machine and the process
 */
 
-int m365_system_random(void *bytes, size_t n) {
-  char *next = bytes;
-  while (n > 0) {
-    size_t chunk = n < ENTROPY_CHUNK ? n : ENTROPY_CHUNK;
-    if (getentropy(next, chunk) != 0)
-      return errno;
-    next += chunk;
-    n -= chunk;
-  }
-  return 0;
-}
-
-/***
-Random bytes from the system's cryptographic source.
-@function random
-@tparam integer n how many bytes, 0 to 65536
-@treturn[1] string the bytes
-@treturn[2] nil
-@treturn[2] table error
-*/
-static int system_random(lua_State *L) {
-  luaL_Buffer bytes;
-  lua_Integer n = 0;
-  int is_integer = 0;
-  int error;
-  if (lua_type(L, 1) == LUA_TNUMBER)
-    n = lua_tointegerx(L, 1, &is_integer);
-  if (!is_integer || n < 0 || n > MAX_RANDOM)
-    m365_module_misuse(L, "n", "a whole number from 0 to 65536", 1);
-  error =
-      m365_system_random(luaL_buffinitsize(L, &bytes, (size_t)n), (size_t)n);
-  if (error != 0)
-    return m365_system_failure(L, error, "random", NULL);
-  luaL_pushresultsize(&bytes, (size_t)n);
-  return 1;
-}
-
 /***
 A clock that only goes forward; good for differences, not for dates.
 @function monotonic
@@ -199,7 +119,7 @@ static const luaL_Reg functions[] = {
     {"replace", m365_file_replace},
     {"read_file", m365_file_read},
     {"run", m365_run},
-    {"random", system_random},
+    {"random", m365_random},
     {"monotonic", system_monotonic},
     {"hostname", system_hostname},
     {"pid", system_pid},
@@ -209,6 +129,7 @@ static const luaL_Reg functions[] = {
 LUAMOD_API M365_EXPORT int luaopen_m365restore_system(lua_State *L) {
   luaL_checkversion(L);
   m365_journal_open_type(L);
+  m365_file_open_type(L);
   luaL_newlib(L, functions);
   return 1;
 }

@@ -1,8 +1,8 @@
 /*
-** request: anything else in Graph, under the same laws.
+** client_request: anything else in Graph, under the same laws.
 */
-#ifndef m365_request_h
-#define m365_request_h
+#ifndef m365_client_request_h
+#define m365_client_request_h
 
 #include <lua.h>
 

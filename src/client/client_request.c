@@ -1,8 +1,8 @@
 /*** @submodule m365restore.core */
 /*
-** request: anything else in Graph, under the same laws.
+** client_request: anything else in Graph, under the same laws.
 */
-#include "client/request.h"
+#include "client/client_request.h"
 
 #include <string.h>
 #include <lauxlib.h>
