@@ -15,6 +15,7 @@ local identity = require "m365restore.simulator.identity.tokens"
 local ids = require "m365restore.simulator.world.ids"
 local json = require "m365restore.simulator.wire.json"
 local ledger = require "m365restore.simulator.testing.ledger"
+local odata = require "m365restore.simulator.wire.odata"
 local policies = require "m365restore.simulator.api.protection.policies"
 local routes = require "m365restore.simulator.api.routes"
 local schedule = require "m365restore.simulator.world.schedule"
@@ -72,6 +73,8 @@ local function perform(ctx, row)
   if ctx.method == "GET" and ctx.raw_body ~= "" then
     errors.raise("BadRequest", "A GET request must not have a body.")
   end
+  if row.options then odata.check_options(ctx, row.options) end
+  if ctx.method == "DELETE" then ctx:no_body() end
   return row.handler(ctx, row.argument)
 end
 

@@ -120,7 +120,6 @@ end
 
 --- GET /activityLogs/{id}
 function activity.get(ctx)
-  odata.single(ctx)
   local entry = ctx.model.activity.entries:find(ctx.params.id)
   if not entry or not visible(ctx)(entry) then
     errors.raise("ActivityLogNotFound", ("There is no entry '%s' in the activity log."):format(ctx.params.id))

@@ -118,13 +118,11 @@ end
 
 --- GET /serviceApps/{id}
 function apps.get(ctx)
-  odata.single(ctx)
   return 200, entity(ctx, find(ctx))
 end
 
 --- POST /serviceApps: registers the caller's application
 function apps.create(ctx)
-  odata.none(ctx)
   ctx:no_body(true)
   apps.refuse_shell(ctx)
   if find_own(ctx) then errors.raise("Conflict", "The application is registered already.") end
@@ -137,8 +135,6 @@ end
 
 --- DELETE /serviceApps/{id}: a controller that goes takes the right to restore with it
 function apps.delete(ctx)
-  odata.none(ctx)
-  ctx:no_body()
   apps.refuse_shell(ctx)
   local app = find(ctx)
   if IN_CONTROL[apps.status(app, ctx.now)] then
@@ -169,7 +165,6 @@ end
 
 --- POST /serviceApps/{id}/activate
 function apps.activate(ctx)
-  odata.none(ctx)
   local app = find(ctx)
   local due = dates.parse(ctx:body(EFFECTIVE, "BadRequest").effectiveDateTime)
   local status = apps.status(app, ctx.now)
@@ -183,7 +178,6 @@ end
 
 --- POST /serviceApps/{id}/deactivate
 function apps.deactivate(ctx)
-  odata.none(ctx)
   ctx:no_body()
   local app = find(ctx)
   local status = apps.status(app, ctx.now)

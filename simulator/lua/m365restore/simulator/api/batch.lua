@@ -4,7 +4,6 @@ local base64 = require "m365restore.simulator.wire.base64"
 local check = require "m365restore.simulator.wire.check"
 local errors = require "m365restore.simulator.wire.errors"
 local json = require "m365restore.simulator.wire.json"
-local odata = require "m365restore.simulator.wire.odata"
 
 local batch = {}
 
@@ -108,7 +107,6 @@ end
 
 --- POST /$batch
 function batch.send(ctx)
-  odata.none(ctx)
   ctx.token = ctx.model.identity:bearer(ctx)
   local members = ctx:body(SHAPE, "BadRequest").requests
   if #members == 0 or #members > LARGEST then refuse(("A batch has 1 to %d requests."):format(LARGEST)) end

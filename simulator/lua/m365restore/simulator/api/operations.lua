@@ -2,7 +2,9 @@
 -- A row has the method, the path under the root of the API, the operation's name, the permissions of which one is
 -- needed, the handler, and the argument that the handler receives beside the request. `delegated`: not for application
 -- permissions. `beta`: not in v1.0. `root`: right under the version. `alias`: where a dialect's next link of the
--- list leads. Each list has a row of its own for its `$count` segment, unless the row says `counts = false`.
+-- list leads. Each list has a row of its own for its `$count` segment, unless the row says `counts = false`. `options`:
+-- the query options, "none" for what is written, "single" or "expanded" for a get; lists and the pages of a browse read
+-- their own.
 -- @module m365restore.simulator.api.operations
 local activity = require "m365restore.simulator.api.activity"
 local apps = require "m365restore.simulator.api.apps"
@@ -48,9 +50,9 @@ local SITES = { "Sites.Read.All", "Sites.ReadWrite.All" }
 local rows = {
   { "GET", "/users", "users.list", USERS, users.list, root = true, counts = false },
   { "GET", "/users/{id}", "users.get", USERS, users.get, root = true },
-  { "GET", "/sites/root", "sites.root", SITES, users.root, root = true },
+  { "GET", "/sites/root", "sites.root", SITES, users.root, root = true, options = "single" },
   -- {host} and {name} end with a colon: /sites/host:/personal/name:/drive
-  { "GET", "/sites/{host}/{managed}/{name}/drive", "sites.drive", SITES, users.drive, root = true },
+  { "GET", "/sites/{host}/{managed}/{name}/drive", "sites.drive", SITES, users.drive, root = true, options = "single" },
   -- a batch has no permission of its own: each of its members is asked for one
   { "POST", "/$batch", "batch", nil, batch.send, root = true },
   { "GET", "", "root.get", CONTROL, service.get },
@@ -72,7 +74,7 @@ local rows = {
   { "POST", "/restoreSessions/{id}/activate", "restoreSessions.activate", RESTORE_WRITE, sessions.activate },
   { "GET", "/restorePoints", "restorePoints.list", SEARCH, points.list, counts = false },
   { "POST", "/restorePoints/search", "restorePoints.search", SEARCH, points.search },
-  { "GET", "/restorePoints/{id}", "restorePoints.get", SEARCH, points.get },
+  { "GET", "/restorePoints/{id}", "restorePoints.get", SEARCH, points.get, options = "expanded" },
   { "GET", "/browseSessions", "browseSessions.list", RESTORE_WRITE, browse.list },
   { "GET", "/browseSessions/{id}", "browseSessions.get", RESTORE_WRITE, browse.get },
   -- the OpenAPI description knows browsing here alone, and goes on by a function
@@ -95,7 +97,7 @@ local rows = {
   { "GET", "/exclusionUnits", "exclusionUnits.list", CONFIGURATION, exclusions.list, beta = true },
   { "GET", "/exclusionUnits/{id}", "exclusionUnits.get", CONFIGURATION, exclusions.get, beta = true },
   { "GET", "/reports/getStatisticsByPolicy(policyId='{id}')", "reports.getStatisticsByPolicy", CONFIGURATION,
-    reports.by_policy },
+    reports.by_policy, options = "none" },
   { "GET", "/activityLogs", "activityLogs.list", MONITOR, activity.list, beta = true },
   { "GET", "/activityLogs/{id}", "activityLogs.get", MONITOR, activity.get, beta = true },
 }
@@ -201,10 +203,14 @@ for _, kind in ipairs(world.KINDS) do add_units(kind) end
 
 -- }======
 
+local function options_of(r)
+  return r.options or r[1] ~= "GET" and "none" or r[3]:find "%.get$" and "single" or nil
+end
+
 local function described(r)
   return {
     method = r[1], path = r[2], operation = r[3], permissions = r[4], handler = r[5], argument = r[6], alias = r.alias,
-    delegated = r.delegated, beta = r.beta, root = r.root,
+    delegated = r.delegated, beta = r.beta, root = r.root, options = options_of(r),
   }
 end
 

@@ -112,7 +112,6 @@ end
 
 --- GET /restorePoints/{id}
 function points.get(ctx)
-  odata.single(ctx, true)
   local expand = ctx.query["$expand"]
   if expand and expand ~= "protectionUnit" then
     errors.raise("BadRequest", "Only protectionUnit can be expanded on a restore point.")
@@ -227,7 +226,6 @@ end
 
 --- POST /restorePoints/search
 function points.search(ctx)
-  odata.none(ctx)
   local shape = ctx.version == "v1.0" and has_policy_scope(ctx) and "both" or ctx.version
   local body = ctx:body(SEARCH[shape], "InvalidSearchRequest")
   check_units(ctx, body)

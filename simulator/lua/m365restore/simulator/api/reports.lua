@@ -2,14 +2,12 @@
 -- @module m365restore.simulator.api.reports
 local errors = require "m365restore.simulator.wire.errors"
 local json = require "m365restore.simulator.wire.json"
-local odata = require "m365restore.simulator.wire.odata"
 local policies = require "m365restore.simulator.api.protection.policies"
 
 local reports = {}
 
 --- GET /reports/getStatisticsByPolicy(policyId='{id}')
 function reports.by_policy(ctx)
-  odata.none(ctx)
   if ctx.version == "v1.0" and ctx.model.dialect.policy_scope ~= "both" then
     errors.raise("BadRequest", "Resource not found for the segment 'getStatisticsByPolicy'.")
   end

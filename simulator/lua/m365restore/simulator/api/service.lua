@@ -54,7 +54,6 @@ end
 
 --- GET /solutions/backupRestore
 function service.get(ctx)
-  odata.single(ctx)
   return 200, {
     ["@odata.context"] = ("%s/%s/$metadata#solutions/backupRestore/$entity"):format(ctx.origin, ctx.version),
     serviceStatus = view(ctx),
@@ -67,7 +66,6 @@ local BILLING = { unreadable = "UnableToReadBillingProfile", invalid = "InvalidB
 
 --- POST /enable
 function service.enable(ctx)
-  odata.none(ctx)
   apps.refuse_shell(ctx)
   local body, state = ctx:body(ENABLE, "BadRequest"), ctx.model.service
   if not ids.is_guid(body.appOwnerTenantId) then
@@ -98,7 +96,6 @@ end
 
 --- GET /emailNotificationsSetting
 function service.get_notifications(ctx)
-  odata.single(ctx)
   return 200, notifications(ctx)
 end
 
@@ -116,7 +113,6 @@ local SETTING = check.object({}, {
 
 --- PATCH /emailNotificationsSetting
 function service.update_notifications(ctx)
-  odata.none(ctx)
   local body, setting = ctx:body(SETTING, "BadRequest"), ctx.model.service.notifications
   local limit = ctx.model.options.limits.recipients
   if body.recipients and #(body.recipients.customRecipients or {}) > limit then

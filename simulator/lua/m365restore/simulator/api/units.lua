@@ -99,7 +99,6 @@ end
 
 --- GET /protectionUnits/{id} and /{kind}ProtectionUnits/{id}
 function units.get(ctx, kind)
-  odata.single(ctx)
   return 200, entity(ctx, kind, find(ctx, kind))
 end
 
@@ -130,7 +129,6 @@ end
 
 --- GET /{service}ProtectionPolicies/{id}/{units}/{unit}
 function units.get_of_policy(ctx, service)
-  odata.single(ctx)
   local policy = ctx.model.policies:need(ctx, service)
   local unit = find(ctx, service.unit)
   if not protection.belongs(unit, policy, ctx.now) then
@@ -150,7 +148,6 @@ local UPDATE = {
 
 --- PATCH /{kind}ProtectionUnits/{id}
 function units.update(ctx, kind)
-  odata.none(ctx)
   local unit = find(ctx, kind)
   local body = ctx:body(UPDATE[ctx.version], "BadRequest")
   if protection.policy_of(unit, ctx.now) then
@@ -178,7 +175,6 @@ local ACTIONS = {
 
 --- POST /protectionUnits/{id}/offboard and /cancelOffboard
 function units.act(ctx, name)
-  odata.none(ctx)
   ctx:no_body()
   local unit, action = find(ctx), ACTIONS[name]
   if not action.from[protection.unit_status(ctx.model, unit, ctx.now)] then

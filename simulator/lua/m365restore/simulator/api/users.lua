@@ -49,7 +49,6 @@ end
 
 --- GET /users/{id or userPrincipalName}, outside of the API's own root
 function users.get(ctx)
-  odata.single(ctx)
   local name = ctx.params.id
   -- Graph takes such a name in parentheses only: /users('$name')
   if name:sub(1, 1) == "$" and not ctx.path:find("users('", 1, true) then
@@ -87,7 +86,6 @@ end
 
 --- GET /sites/{host}:/{path}:/drive, whose owner a personal site names
 function users.drive(ctx)
-  odata.single(ctx)
   local host, name = ctx.params.host:match "^(.*):$", ctx.params.name:match "^(.*):$"
   local tenant = ctx.model.world
   for n = 1, tenant.counts.drive do
@@ -107,7 +105,6 @@ end
 
 --- GET /sites/root
 function users.root(ctx)
-  odata.single(ctx)
   local view = odata.select(ctx, { id = world.HOST, webUrl = "https://" .. world.HOST, displayName = "Contoso" })
   view["@odata.context"] = ctx:context("sites/$entity")
   return 200, view

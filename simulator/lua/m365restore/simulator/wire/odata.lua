@@ -44,8 +44,8 @@ local LISTED = {
 }
 -- what the description lists for every collection, and no page
 local DESCRIBED = { ["$skip"] = true, ["$search"] = true }
-local SINGLE = { ["$select"] = true }
-local EXPANDED = { ["$select"] = true, ["$expand"] = true }
+-- what may be asked of an operation that is no list
+local OPTIONS = { none = {}, single = { ["$select"] = true }, expanded = { ["$select"] = true, ["$expand"] = true } }
 local COUNTED = { ["$filter"] = true }
 
 local function allow(query, known)
@@ -56,13 +56,10 @@ local function allow(query, known)
   end
 end
 
---- Refuses every query option.
-function odata.none(ctx) allow(ctx.query, {}) end
-
---- Refuses the query options that a single entity does not have.
+--- Refuses the query options that an operation does not have.
 -- @tparam table ctx the request
--- @tparam ?boolean expands whether it has something to expand
-function odata.single(ctx, expands) allow(ctx.query, expands and EXPANDED or SINGLE) end
+-- @tparam string kind "none"; "single", an entity; "expanded", one that has something to expand
+function odata.check_options(ctx, kind) allow(ctx.query, OPTIONS[kind]) end
 
 local function whole_number(ctx, text, name)
   local n = text:match("^%d+$") and math.tointeger(tonumber(text))

@@ -77,7 +77,6 @@ function exclusions.list(ctx) return list(ctx, "exclusionUnits") end
 
 --- GET /exclusionUnits/{id}
 function exclusions.get(ctx)
-  odata.single(ctx)
   return 200, odata.entity(ctx, "exclusionUnits", view(ctx, find(ctx, ctx.params.id)))
 end
 
@@ -121,7 +120,6 @@ end
 
 --- GET /{service}ProtectionPolicies/{id}/{x}ExclusionUnits/{unit}
 function exclusions.get_of_policy(ctx, service)
-  odata.single(ctx)
   local policy = ctx.model.policies:need(ctx, service)
   return 200, odata.entity(ctx, set_of(policy), view(ctx, find(ctx, ctx.params.unit, policy)))
 end

@@ -119,7 +119,6 @@ end
 
 --- POST /{service}ProtectionPolicies/{id}/{jobs}
 function jobs.create(ctx, kind)
-  odata.none(ctx)
   local policy = ctx.model.policies:need(ctx, kind.service)
   local body = ctx:body(kind.shape, "InvalidCreateRequest")
   local list = read_list(ctx, kind, body)
@@ -143,7 +142,6 @@ end
 
 --- GET /{service}ProtectionPolicies/{id}/{jobs}/{job}
 function jobs.get(ctx, kind)
-  odata.single(ctx)
   local policy = ctx.model.policies:need(ctx, kind.service)
   local job = policy[kind.store]:find(ctx.params.job)
   if not job then errors.raise("BulkJobNotFound", ("There is no job '%s'."):format(ctx.params.job)) end

@@ -251,7 +251,6 @@ end
 
 --- POST /{service}ProtectionPolicies
 function policies.create(ctx, service)
-  odata.none(ctx)
   local body, members = read_create(ctx, service)
   check_service(ctx)
   check_size(ctx, members)
@@ -284,7 +283,6 @@ end
 
 --- GET /protectionPolicies/{id} and /{service}ProtectionPolicies/{id}
 function policies.get(ctx, service)
-  odata.single(ctx)
   return 200, entity(ctx, service, ctx.model.policies:need(ctx, service))
 end
 
@@ -345,7 +343,6 @@ end
 
 --- PATCH /{service}ProtectionPolicies/{id}
 function policies.update(ctx, service)
-  odata.none(ctx)
   local policy = ctx.model.policies:need(ctx, service)
   local body = ctx:body(UPDATES[service.name], "BadRequest")
   local key, answer = service.units .. "@delta", { id = policy.id }
@@ -373,8 +370,6 @@ end
 
 --- DELETE /protectionPolicies/{id}
 function policies.delete(ctx)
-  odata.none(ctx)
-  ctx:no_body()
   local policy = ctx.model.policies:need(ctx)
   if protection.policy_status(policy, ctx.now) ~= "inactive" then
     errors.raise("PolicyActionNotAllowed", "Only an inactive policy can be deleted.")
@@ -391,7 +386,6 @@ local ACTIONS = {
 
 --- POST /protectionPolicies/{id}/activate and /deactivate
 function policies.act(ctx, name)
-  odata.none(ctx)
   ctx:no_body()
   local policy, action = ctx.model.policies:need(ctx), ACTIONS[name]
   if not action.from[protection.policy_status(policy, ctx.now)] then

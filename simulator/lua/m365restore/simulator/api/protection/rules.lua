@@ -87,7 +87,6 @@ end
 
 --- POST /{service}ProtectionPolicies/{id}/{x}InclusionRules
 function rules.create(ctx, service)
-  odata.none(ctx)
   local policy = ctx.model.policies:need(ctx, service)
   local body = ctx:body(CREATES[service.name], "InvalidInclusionRuleCreateRequest")
   check_expression(ctx, body[service.expression])
@@ -123,7 +122,6 @@ end
 
 --- GET /{service}ProtectionPolicies/{id}/{x}InclusionRules/{rule}
 function rules.get(ctx, service)
-  odata.single(ctx)
   return 200, entity(ctx, (find(ctx, service)))
 end
 
@@ -146,7 +144,6 @@ end
 
 --- PATCH /{service}ProtectionPolicies/{id}/{x}InclusionRules/{rule}
 function rules.update(ctx, service)
-  odata.none(ctx)
   check_documented(ctx, service)
   local rule, status = find(ctx, service)
   local body = ctx:body(UPDATES[service.name], "InvalidProtectionRulePatchRequest")
@@ -161,8 +158,6 @@ end
 
 --- DELETE /{service}ProtectionPolicies/{id}/{x}InclusionRules/{rule}
 function rules.delete(ctx, service)
-  odata.none(ctx)
-  ctx:no_body()
   local rule, status = find(ctx, service)
   if REQUESTED[status] then refuse("InvalidProtectionRuleStatusForDynamicRuleDeletion", status) end
   if status == "active" and not rule.dynamic then refuse("InvalidProtectionRuleStatusForDeletion", status) end
@@ -173,7 +168,6 @@ end
 
 --- POST …/{rule}/run
 function rules.run(ctx, service)
-  odata.none(ctx)
   ctx:no_body()
   local rule, status = find(ctx, service)
   if rule.dynamic then errors.raise("RunNotAllowedForDynamicRule", "A dynamic rule runs by itself.") end
@@ -186,7 +180,6 @@ end
 
 --- POST …/{rule}/deleteAndUnprotect
 function rules.delete_and_unprotect(ctx, service)
-  odata.none(ctx)
   check_documented(ctx, service)
   ctx:no_body()
   local rule, status = find(ctx, service)

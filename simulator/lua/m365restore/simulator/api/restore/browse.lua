@@ -82,7 +82,6 @@ end
 
 --- POST /{service}BrowseSessions
 function browse.create(ctx, service)
-  odata.none(ctx)
   local body = ctx:body(SHAPE, "BadRequest")
   local point, browses = find_point(ctx, service, body.restorePointId), ctx.model.browses
   local session = browses.all:add {
@@ -107,7 +106,6 @@ end
 
 --- GET /browseSessions/{id} and /{service}BrowseSessions/{id}
 function browse.get(ctx, service)
-  odata.single(ctx)
   return 200, entity(ctx, ctx.model.browses:need(ctx, service))
 end
 

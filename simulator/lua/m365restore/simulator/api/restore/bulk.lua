@@ -82,7 +82,6 @@ end
 
 --- POST /{service}RestoreSessions/{id}/{artifacts}BulkAdditionRequests
 function bulk.create(ctx, service)
-  odata.none(ctx)
   local session = sessions.find_draft(ctx, service)
   local body = ctx:body(SHAPES[service.name], "BulkRestoreInvalidCreateRequest")
   check_session(session)
@@ -121,7 +120,6 @@ end
 
 --- GET /{service}RestoreSessions/{id}/{artifacts}BulkAdditionRequests/{request}
 function bulk.get(ctx, service)
-  odata.single(ctx)
   local request = find(ctx, service)
   if ctx.model.dialect.get_shape == "entity" then
     return 200, odata.entity(ctx, set_of(request.session), view(ctx, request))
@@ -134,8 +132,6 @@ end
 
 --- DELETE /{service}RestoreSessions/{id}/{artifacts}BulkAdditionRequests/{request}
 function bulk.delete(ctx, service)
-  odata.none(ctx)
-  ctx:no_body()
   local request = find(ctx, service)
   if status_of(request, ctx.now) == "active" then
     errors.raise("InvalidStateForBulkRequestDeletion", "The bulk request is not in a final state.")

@@ -6,7 +6,6 @@ local artifacts = require "m365restore.simulator.api.restore.artifacts"
 local audit = require "m365restore.simulator.api.audit"
 local check = require "m365restore.simulator.wire.check"
 local errors = require "m365restore.simulator.wire.errors"
-local odata = require "m365restore.simulator.wire.odata"
 local services = require "m365restore.simulator.world.services"
 local sessions = require "m365restore.simulator.api.restore.sessions"
 
@@ -49,7 +48,6 @@ end
 
 --- POST /{service}RestoreSessions
 function creation.create(ctx, service)
-  odata.none(ctx)
   apps.need_control(ctx)
   admission.check_path_type(service, ctx:body(check.any_object, "InvalidArtifactRequest"), "")
   local body = ctx:body(SHAPES[service.name], "InvalidArtifactRequest")

@@ -120,7 +120,6 @@ end
 
 --- POST /{service}BrowseSessions/{id}/browse
 function items.browse(ctx, service)
-  odata.none(ctx)
   local session = ready(ctx, service)
   local ask = ctx:body(SHAPES[ctx.version], "BadRequest")
   return answer(ctx, session, ask, 0, odata.page_size(ctx), ctx.model.dialect.empty_page)

@@ -7,7 +7,6 @@ local check = require "m365restore.simulator.wire.check"
 local delta = require "m365restore.simulator.wire.delta"
 local errors = require "m365restore.simulator.wire.errors"
 local json = require "m365restore.simulator.wire.json"
-local odata = require "m365restore.simulator.wire.odata"
 local services = require "m365restore.simulator.world.services"
 local sessions = require "m365restore.simulator.api.restore.sessions"
 
@@ -115,7 +114,6 @@ end
 
 --- PATCH /{service}RestoreSessions/{id}
 function revision.update(ctx, service)
-  odata.none(ctx)
   local session = sessions.find_draft(ctx, service)
   local kind, members = chosen_delta(ctx, service, session)
   if #members == 0 then errors.raise("InvalidPatchRequest", "The list of changes is empty.") end

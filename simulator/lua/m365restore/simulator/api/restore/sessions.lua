@@ -209,7 +209,6 @@ end
 
 --- GET /restoreSessions/{id} and /{service}RestoreSessions/{id}
 function sessions.get(ctx, service)
-  odata.single(ctx)
   return 200, sessions.entity(ctx, sessions.find(ctx, service))
 end
 
@@ -232,7 +231,6 @@ end
 
 --- GET /{service}RestoreSessions/{id}/{artifacts}/{artifact}
 function sessions.get_artifact(ctx, kind)
-  odata.single(ctx)
   local session, items = artifact_list(ctx, kind)
   for _, artifact in ipairs(items) do
     if artifact.id == ctx.params.artifact then
@@ -250,8 +248,6 @@ end
 
 --- DELETE /restoreSessions/{id}
 function sessions.delete(ctx)
-  odata.none(ctx)
-  ctx:no_body()
   local session = sessions.find_draft(ctx)
   ctx.model.sessions.all:remove(session)
   return 204
@@ -259,7 +255,6 @@ end
 
 --- POST /restoreSessions/{id}/activate
 function sessions.activate(ctx)
-  odata.none(ctx)
   ctx:no_body()
   local session = sessions.find_draft(ctx)
   if #session.artifacts == 0 and not session.bulk then
