@@ -66,13 +66,10 @@ local function perform(ctx, row)
   if row.permissions then
     ctx.token = ctx.model.identity:bearer(ctx)
     identity.permit(ctx.token, row.permissions)
-    if row.delegated and not ctx.token.delegated then
-      errors.raise("Forbidden", "This operation is not available to application permissions.")
-    end
+    errors.need(not row.delegated or ctx.token.delegated, "Forbidden",
+      "This operation is not available to application permissions.")
   end
-  if ctx.method == "GET" and ctx.raw_body ~= "" then
-    errors.raise("BadRequest", "A GET request must not have a body.")
-  end
+  errors.need(ctx.method ~= "GET" or ctx.raw_body == "", "BadRequest", "A GET request must not have a body.")
   if row.options then odata.check_options(ctx, row.options) end
   if ctx.method == "DELETE" then ctx:no_body() end
   return row.handler(ctx, row.argument)

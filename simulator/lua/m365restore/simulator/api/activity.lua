@@ -121,9 +121,8 @@ end
 --- GET /activityLogs/{id}
 function activity.get(ctx)
   local entry = ctx.model.activity.entries:find(ctx.params.id)
-  if not entry or not visible(ctx)(entry) then
-    errors.raise("ActivityLogNotFound", ("There is no entry '%s' in the activity log."):format(ctx.params.id))
-  end
+  errors.need(entry and visible(ctx)(entry), "ActivityLogNotFound",
+    "There is no entry '%s' in the activity log.", ctx.params.id)
   return 200, odata.entity(ctx, "activityLogs", view_of(ctx, entry))
 end
 

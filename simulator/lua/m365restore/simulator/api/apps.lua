@@ -69,17 +69,13 @@ function apps.need_control(ctx)
   local own, controller = find_own(ctx), find_controller(ctx.model, ctx.now)
   local allowed = not controller and not ctx.model.service.controller_deleted
   if own then allowed = IN_CONTROL[apps.status(own, ctx.now)] end
-  if not allowed then
-    errors.raise("Forbidden", "The application does not control the backup of this tenant.")
-  end
+  errors.need(allowed, "Forbidden", "The application does not control the backup of this tenant.")
 end
 
 --- Refuses the shell's own application.
 -- @tparam table ctx the request
 function apps.refuse_shell(ctx)
-  if ctx.token.client_id == POWERSHELL then
-    errors.raise("Forbidden", "This application may not call this operation.")
-  end
+  errors.need(ctx.token.client_id ~= POWERSHELL, "Forbidden", "This application may not call this operation.")
 end
 
 -- }======
@@ -103,7 +99,7 @@ end
 
 local function find(ctx)
   local app = ctx.model.apps:find(ctx.params.id)
-  if not app then errors.raise("ServiceAppNotFound", ("There is no service app '%s'."):format(ctx.params.id)) end
+  errors.need(app, "ServiceAppNotFound", "There is no service app '%s'.", ctx.params.id)
   return app
 end
 
@@ -125,7 +121,7 @@ end
 function apps.create(ctx)
   ctx:no_body(true)
   apps.refuse_shell(ctx)
-  if find_own(ctx) then errors.raise("Conflict", "The application is registered already.") end
+  errors.need(not find_own(ctx), "Conflict", "The application is registered already.")
   local app = ctx.model.apps:add(audit.stamp(ctx, {
     id = ctx.model.ids:next("app"), client_id = ctx.token.client_id, name = ctx.token.app_name, status = "inactive",
     registered = ctx.now,

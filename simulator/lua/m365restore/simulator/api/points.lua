@@ -43,35 +43,32 @@ local function has_policy_scope(ctx) return ctx.version == "beta" or ctx.model.d
 local function filtered_unit(ctx)
   local filter = ctx.query["$filter"] or ""
   local id = filter:match "protectionUnit/id%s+eq%s+'([^']*)'"
-  if not id or not has_policy_scope(ctx) then
-    errors.raise("InvalidSearchRequest", "$filter needs protectionUnit/id eq '…' where $expand does not name the unit.")
-  end
+  errors.need(id and has_policy_scope(ctx), "InvalidSearchRequest",
+    "$filter needs protectionUnit/id eq '…' where $expand does not name the unit.")
   return id
 end
 
 local function expanded_unit(ctx)
   local expand = ctx.query["$expand"]
-  if not expand then errors.raise("InvalidSearchRequest", "$expand=protectionUnit($filter=id eq '…') is required.") end
+  errors.need(expand, "InvalidSearchRequest", "$expand=protectionUnit($filter=id eq '…') is required.")
   local id = expand == "protectionUnit" and filtered_unit(ctx) or expand:match(EXPAND)
-  if not id then errors.raise("InvalidSearchRequest", "$expand needs the form protectionUnit($filter=id eq '…').") end
+  errors.need(id, "InvalidSearchRequest", "$expand needs the form protectionUnit($filter=id eq '…').")
   local unit = ids.is_guid(id) and ctx.model.world:find_unit(id)
-  if not unit then errors.raise("InvalidProtectionUnitId", ("There is no protection unit '%s'."):format(id)) end
+  errors.need(unit, "InvalidProtectionUnitId", "There is no protection unit '%s'.", id)
   return unit
 end
 
 local function date_filter(ctx)
   local test, properties = odata.filter(ctx, "InvalidSearchRequest")
-  if not test or not properties.protectionDateTime then
-    errors.raise("InvalidSearchRequest", "A $filter on protectionDateTime is required.")
-  end
+  errors.need(test and properties.protectionDateTime, "InvalidSearchRequest",
+    "A $filter on protectionDateTime is required.")
   return test
 end
 
 local function in_order(ctx, found)
   local property, direction = (ctx.query["$orderby"] or "protectionDateTime desc"):match("^%s*(%S+)%s*(%S*)%s*$")
-  if property ~= "protectionDateTime" or direction ~= "" and direction ~= "asc" and direction ~= "desc" then
-    errors.raise("InvalidSearchRequest", "Restore points can be ordered by protectionDateTime only.")
-  end
+  errors.need(property == "protectionDateTime" and (direction == "" or direction == "asc" or direction == "desc"),
+    "InvalidSearchRequest", "Restore points can be ordered by protectionDateTime only.")
   local newest_first = direction == "desc"
   table.sort(found, function(a, b)
     if newest_first then a, b = b, a end
@@ -113,13 +110,10 @@ end
 --- GET /restorePoints/{id}
 function points.get(ctx)
   local expand = ctx.query["$expand"]
-  if expand and expand ~= "protectionUnit" then
-    errors.raise("BadRequest", "Only protectionUnit can be expanded on a restore point.")
-  end
+  errors.need(not expand or expand == "protectionUnit", "BadRequest",
+    "Only protectionUnit can be expanded on a restore point.")
   local point = ctx.model.world:find_point(ctx.params.id, ctx.now)
-  if not point then
-    errors.raise("RestorePointNotFound", ("There is no restore point '%s'."):format(ctx.params.id))
-  end
+  errors.need(point, "RestorePointNotFound", "There is no restore point '%s'.", ctx.params.id)
   local view = odata.select(ctx, points.view(ctx, point, expand ~= nil))
   view["@odata.context"] = ctx:context("restorePoints/$entity")
   return 200, view
@@ -154,14 +148,10 @@ local SEARCH = {
 
 local function check_units(ctx, body)
   local wanted, limit = body.protectionUnitIds, ctx.model.options.limits.units_per_search
-  if #wanted == 0 then errors.raise("InvalidSearchRequest", "protectionUnitIds must not be empty.") end
-  if #wanted > limit then
-    errors.raise("InvalidSearchRequest", ("At most %d protection units are allowed in a search."):format(limit))
-  end
+  errors.need(#wanted ~= 0, "InvalidSearchRequest", "protectionUnitIds must not be empty.")
+  errors.need(#wanted <= limit, "InvalidSearchRequest", "At most %d protection units are allowed in a search.", limit)
   for _, id in ipairs(wanted) do
-    if not ids.is_guid(id) then
-      errors.raise("InvalidProtectionUnitId", ("'%s' is not the id of a protection unit."):format(id))
-    end
+    errors.need(ids.is_guid(id), "InvalidProtectionUnitId", "'%s' is not the id of a protection unit.", id)
   end
 end
 
@@ -169,34 +159,28 @@ local function is_held(unit, policy) return unit and unit.policyId and unit.poli
 
 local function check_policy(ctx, body)
   if not body.policyId then return end
-  if not ids.is_guid(body.policyId) then
-    errors.raise("InvalidSearchRequest", ("'%s' is not the id of a policy."):format(body.policyId))
-  end
+  errors.need(ids.is_guid(body.policyId), "InvalidSearchRequest", "'%s' is not the id of a policy.", body.policyId)
   for _, id in ipairs(ctx.model.dialect.other_policy == "refused" and body.protectionUnitIds or {}) do
-    if not is_held(ctx.model.world:find_unit(id), body.policyId) then
-      errors.raise("InvalidSearchRequest", ("The policy does not hold the protection unit '%s'."):format(id))
-    end
+    errors.need(is_held(ctx.model.world:find_unit(id), body.policyId), "InvalidSearchRequest",
+      "The policy does not hold the protection unit '%s'.", id)
   end
 end
 
 local function check_query(ctx, body)
   if not body.artifactQuery then return end
   local unit = ctx.model.world:find_unit(body.protectionUnitIds[1])
-  if #body.protectionUnitIds ~= 1 or not unit or unit.kind ~= "mailbox" then
-    errors.raise("InvalidSearchRequest", "artifactQuery needs exactly one protection unit, a mailbox.")
-  end
-  if not body.artifactQuery.queryExpression and not body.artifactQuery.structuredQueryExpression then
-    errors.raise("InvalidSearchRequest", "artifactQuery needs an expression.")
-  end
+  errors.need(#body.protectionUnitIds == 1 and unit and unit.kind == "mailbox", "InvalidSearchRequest",
+    "artifactQuery needs exactly one protection unit, a mailbox.")
+  errors.need(body.artifactQuery.queryExpression or body.artifactQuery.structuredQueryExpression,
+    "InvalidSearchRequest", "artifactQuery needs an expression.")
 end
 
 local function check_period(body)
   local first = dates.parse(body.protectionTimePeriod.startDateTime or "") or -math.huge
   local last = dates.parse(body.protectionTimePeriod.endDateTime or "") or math.huge
-  if first == -math.huge and last == math.huge then
-    errors.raise("InvalidSearchRequest", "protectionTimePeriod must not be empty.")
-  end
-  if first > last then errors.raise("InvalidSearchRequest", "protectionTimePeriod ends before it starts.") end
+  errors.need(first ~= -math.huge or last ~= math.huge, "InvalidSearchRequest",
+    "protectionTimePeriod must not be empty.")
+  errors.need(first <= last, "InvalidSearchRequest", "protectionTimePeriod ends before it starts.")
 end
 
 local function hits(ctx, body, id)

@@ -8,9 +8,8 @@ local reports = {}
 
 --- GET /reports/getStatisticsByPolicy(policyId='{id}')
 function reports.by_policy(ctx)
-  if ctx.version == "v1.0" and ctx.model.dialect.policy_scope ~= "both" then
-    errors.raise("BadRequest", "Resource not found for the segment 'getStatisticsByPolicy'.")
-  end
+  errors.need(ctx.version ~= "v1.0" or ctx.model.dialect.policy_scope == "both", "BadRequest",
+    "Resource not found for the segment 'getStatisticsByPolicy'.")
   local policy = ctx.model.policies:need(ctx)
   local counts, all = policies.statistics(ctx, policy)
   return 200, {

@@ -31,9 +31,8 @@ end
 function service.need_restores(ctx)
   local state = ctx.model.service
   local till = dates.parse(state.restoreAllowedTillDateTime or "")
-  if state.status == "restoreLocked" or till and ctx.now >= till then
-    errors.raise("RestoreSessionActionNotAllowed", "Restores are locked for this tenant.")
-  end
+  errors.need(state.status ~= "restoreLocked" and (not till or ctx.now < till), "RestoreSessionActionNotAllowed",
+    "Restores are locked for this tenant.")
   apps.need_control(ctx)
 end
 
@@ -68,9 +67,8 @@ local BILLING = { unreadable = "UnableToReadBillingProfile", invalid = "InvalidB
 function service.enable(ctx)
   apps.refuse_shell(ctx)
   local body, state = ctx:body(ENABLE, "BadRequest"), ctx.model.service
-  if not ids.is_guid(body.appOwnerTenantId) then
-    errors.raise("InvalidAppOwnerTenantId", ("'%s' is not the id of a tenant."):format(body.appOwnerTenantId))
-  end
+  errors.need(ids.is_guid(body.appOwnerTenantId), "InvalidAppOwnerTenantId",
+    "'%s' is not the id of a tenant.", body.appOwnerTenantId)
   local refusal = BILLING[state.billing]
   if refusal then errors.raise(refusal, "The billing profile of the tenant does not allow this.") end
   state.status, state.disableReason = "enabled", "none"
@@ -115,9 +113,8 @@ local SETTING = check.object({}, {
 function service.update_notifications(ctx)
   local body, setting = ctx:body(SETTING, "BadRequest"), ctx.model.service.notifications
   local limit = ctx.model.options.limits.recipients
-  if body.recipients and #(body.recipients.customRecipients or {}) > limit then
-    errors.raise("BadRequest", ("At most %d recipients are allowed."):format(limit))
-  end
+  errors.need(not body.recipients or #(body.recipients.customRecipients or {}) <= limit, "BadRequest",
+    "At most %d recipients are allowed.", limit)
   for _, name in ipairs { "isEnabled", "additionalEvents", "recipients" } do
     if body[name] ~= nil then setting[name] = body[name] end
   end

@@ -83,13 +83,10 @@ end
 
 local function find(ctx, kind)
   local id = ctx.params.unit or ctx.params.id
-  if not ids.is_guid(id) then
-    errors.raise("InvalidProtectionUnitId", ("'%s' is not the id of a protection unit."):format(id))
-  end
+  errors.need(ids.is_guid(id), "InvalidProtectionUnitId", "'%s' is not the id of a protection unit.", id)
   local unit = ctx.model.world:find_unit(id)
-  if not unit or kind and unit.kind ~= kind then
-    errors.raise("ProtectionUnitNotFound", ("There is no protection unit '%s'."):format(id))
-  end
+  errors.need(unit and (not kind or unit.kind == kind), "ProtectionUnitNotFound",
+    "There is no protection unit '%s'.", id)
   return unit
 end
 
@@ -131,9 +128,8 @@ end
 function units.get_of_policy(ctx, service)
   local policy = ctx.model.policies:need(ctx, service)
   local unit = find(ctx, service.unit)
-  if not protection.belongs(unit, policy, ctx.now) then
-    errors.raise("ProtectionUnitNotFound", ("The policy does not hold the protection unit '%s'."):format(unit.id))
-  end
+  errors.need(protection.belongs(unit, policy, ctx.now), "ProtectionUnitNotFound",
+    "The policy does not hold the protection unit '%s'.", unit.id)
   return 200, entity(ctx, service.unit, unit)
 end
 
@@ -177,9 +173,8 @@ local ACTIONS = {
 function units.act(ctx, name)
   ctx:no_body()
   local unit, action = find(ctx), ACTIONS[name]
-  if not action.from[protection.unit_status(ctx.model, unit, ctx.now)] then
-    errors.raise("OperationNotAllowed", "The protection unit is not in a state that allows this.")
-  end
+  errors.need(action.from[protection.unit_status(ctx.model, unit, ctx.now)], "OperationNotAllowed",
+    "The protection unit is not in a state that allows this.")
   protection.request(ctx.model, unit, action.status, action.outcome, ctx.now + action.lasting,
     { modified = ctx.now, offboard_requested = action.log and ctx.now or nil })
   if action.log then

@@ -51,13 +51,10 @@ end
 function users.get(ctx)
   local name = ctx.params.id
   -- Graph takes such a name in parentheses only: /users('$name')
-  if name:sub(1, 1) == "$" and not ctx.path:find("users('", 1, true) then
-    errors.raise("BadRequest", ("Resource not found for the segment '%s'."):format(name))
-  end
+  errors.need(name:sub(1, 1) ~= "$" or ctx.path:find("users('", 1, true), "BadRequest",
+    "Resource not found for the segment '%s'.", name)
   local person = find(ctx.model.world, name:lower())
-  if not person then
-    errors.raise("Request_ResourceNotFound", ("Resource '%s' does not exist."):format(name))
-  end
+  errors.need(person, "Request_ResourceNotFound", "Resource '%s' does not exist.", name)
   local view = odata.select(ctx, person)
   view["@odata.context"] = ctx:context("users/$entity")
   return 200, view
@@ -74,9 +71,8 @@ end
 function users.list(ctx)
   local _, named = odata.filter(ctx)
   for name in pairs(named or {}) do
-    if not BASIC[name] and not may_read_all(ctx) then
-      errors.raise("Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
-    end
+    errors.need(BASIC[name] or may_read_all(ctx), "Authorization_RequestDenied",
+      "Insufficient privileges to complete the operation.")
   end
   return 200, odata.page(ctx, {
     name = "users", after = odata.over(everybody(ctx.model.world)),

@@ -125,9 +125,7 @@ end
 
 local function decode(self)
   local kind = (self.headers["content-type"] or ""):lower():match("^%s*([^;%s]*)")
-  if kind ~= "application/json" then
-    errors.raise("UnsupportedMediaType", "The body must be sent as application/json.")
-  end
+  errors.need(kind == "application/json", "UnsupportedMediaType", "The body must be sent as application/json.")
   local body, problem = json.decode(self.raw_body)
   if problem then errors.raise("BadRequest", "Unable to read JSON request payload: " .. problem .. ".") end
   return body
@@ -138,7 +136,7 @@ end
 -- @tparam string code of the refusal when the body does not have the shape
 -- @treturn table the decoded body; an empty body counts as {}
 function Context:body(shape, code)
-  if self.truncated then errors.raise("RequestEntityTooLarge", "The request body is too large.") end
+  errors.need(not self.truncated, "RequestEntityTooLarge", "The request body is too large.")
   local body = self.raw_body:find("%S") and decode(self) or json.decode("{}")
   local problem = shape(body, "body")
   if problem then errors.raise(code, problem) end
@@ -156,9 +154,7 @@ end
 -- @tparam ?boolean perhaps whether an empty object is fine
 function Context:no_body(perhaps)
   local text = self.raw_body:match "^%s*(.-)%s*$"
-  if text ~= "" and not (perhaps and text == "{}") then
-    errors.raise("BadRequest", "This request must not have a body.")
-  end
+  errors.need(text == "" or (perhaps and text == "{}"), "BadRequest", "This request must not have a body.")
 end
 
 return context

@@ -1,5 +1,5 @@
 --- Graph's errors: codes, statuses and the envelope.
--- A handler raises one with `errors.raise`; the model turns it into an answer.
+-- A handler raises one with `errors.need` or `errors.raise`; the model turns it into an answer.
 -- @module m365restore.simulator.wire.errors
 local json = require "m365restore.simulator.wire.json"
 
@@ -102,6 +102,17 @@ function errors.raise(code, message, more)
     code = code, message = message, target = more.target, headers = more.headers, bare = more.bare,
     status = more.status or assert(errors.statuses[code], code),
   }, Refusal))
+end
+
+--- Refuses a request unless something holds, as `assert` does.
+-- @param holds what is found, or true
+-- @tparam string code
+-- @tparam string message with places for the values, as string.format has them
+-- @param ... values
+-- @return what holds
+function errors.need(holds, code, message, ...)
+  if not holds then errors.raise(code, message:format(...)) end
+  return holds
 end
 
 --- Whether a caught value came from `errors.raise`.

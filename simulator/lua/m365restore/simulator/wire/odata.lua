@@ -50,9 +50,7 @@ local COUNTED = { ["$filter"] = true }
 
 local function allow(query, known)
   for name in pairs(query) do
-    if not known[name] then
-      errors.raise("BadRequest", ("The query option '%s' is not supported here."):format(name))
-    end
+    errors.need(known[name], "BadRequest", "The query option '%s' is not supported here.", name)
   end
 end
 
@@ -63,7 +61,7 @@ function odata.check_options(ctx, kind) allow(ctx.query, OPTIONS[kind]) end
 
 local function whole_number(ctx, text, name)
   local n = text:match("^%d+$") and math.tointeger(tonumber(text))
-  if not n or n < 1 then errors.raise("BadRequest", ("Invalid value '%s' for %s."):format(text, name)) end
+  errors.need(n and n >= 1, "BadRequest", "Invalid value '%s' for %s.", text, name)
   return math.min(n, ctx.model.options.max_page_size)
 end
 
@@ -83,9 +81,8 @@ end
 function odata.filter(ctx, code)
   local text = ctx.query["$filter"]
   if not text then return nil end
-  if #text > ctx.model.options.filter_length then
-    errors.raise("FilterLengthExceeded", "The filter is longer than the service allows.")
-  end
+  errors.need(#text <= ctx.model.options.filter_length, "FilterLengthExceeded",
+    "The filter is longer than the service allows.")
   local test, detail = filter.compile(text)
   if not test then errors.raise(code or "BadRequest", "Invalid filter clause: " .. detail .. ".") end
   return test, detail
@@ -152,7 +149,7 @@ function odata.browse_token(ctx, list)
   local text = ctx.params.token
   allow(ctx.query, text and {} or { ["$skiptoken"] = true })
   local token = read_token(text or ctx.query["$skiptoken"] or "")
-  if not token or token.list ~= list then errors.raise("BadRequest", "The $skiptoken is not valid.") end
+  errors.need(token and token.list == list, "BadRequest", "The $skiptoken is not valid.")
   return token
 end
 
@@ -162,7 +159,7 @@ local function resume(ctx, name)
   if not text then return 0 end
   allow(ctx.query, { ["$skiptoken"] = true })
   local token = read_token(text)
-  if not token or token.list ~= name then errors.raise("BadRequest", "The $skiptoken is not valid.") end
+  errors.need(token and token.list == name, "BadRequest", "The $skiptoken is not valid.")
   for option, value in pairs(token.query) do ctx.query[option] = value end
   ctx.query["$skiptoken"] = nil
   return token.at, token.size
@@ -186,9 +183,8 @@ local function clauses_of(text)
   local clauses = {}
   for clause in text:gmatch "[^,]+" do
     local path, way = clause:match "^%s*([%w/]+)%s*(%a*)%s*$"
-    if not path or way ~= "" and way ~= "asc" and way ~= "desc" then
-      errors.raise("BadRequest", ("Invalid $orderby clause '%s'."):format(clause))
-    end
+    errors.need(path and (way == "" or way == "asc" or way == "desc"), "BadRequest",
+      "Invalid $orderby clause '%s'.", clause)
     clauses[#clauses + 1] = { path = path, falls = way == "desc" }
   end
   return clauses
@@ -244,7 +240,7 @@ end
 local function skip(ctx, list, test)
   local text, at = ctx.query["$skip"] or "0", 0
   local left = text:match("^%d+$") and math.tointeger(tonumber(text))
-  if not left then errors.raise("BadRequest", ("Invalid value '%s' for $skip."):format(text)) end
+  errors.need(left, "BadRequest", "Invalid value '%s' for $skip.", text)
   while left > 0 do
     local place, entity = list.after(nil, at)
     if not place then break end
@@ -291,9 +287,7 @@ function odata.page(ctx, list)
   elseif ctx.query["$orderby"] and not list.orderby then
     errors.raise("BadRequest", "$orderby is not supported on this collection.")
   end
-  if ctx.query["$expand"] and not list.expand then
-    errors.raise("BadRequest", "$expand is not supported on this collection.")
-  end
+  errors.need(not ctx.query["$expand"] or list.expand, "BadRequest", "$expand is not supported on this collection.")
   local test = searching(ctx, list.test or odata.filter(ctx))
   if counted then at = skip(ctx, list, test) end
   size = size or odata.page_size(ctx)

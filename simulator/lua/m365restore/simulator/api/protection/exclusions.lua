@@ -64,9 +64,8 @@ end
 
 local function find(ctx, id, policy)
   local exclusion = ctx.model.exclusions:find(id)
-  if not exclusion or policy and exclusion.policy ~= policy then
-    errors.raise("ExclusionUnitNotFound", ("There is no exclusion unit '%s'."):format(id))
-  end
+  errors.need(exclusion and (not policy or exclusion.policy == policy), "ExclusionUnitNotFound",
+    "There is no exclusion unit '%s'.", id)
   return exclusion
 end
 

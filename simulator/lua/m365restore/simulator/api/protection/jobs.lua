@@ -106,10 +106,9 @@ end
 
 local function read_list(ctx, kind, body)
   local list, limit = resources.read({ resources = kind.lists }, body), ctx.model.options.limits.exclusions_per_job
-  if #list == 0 then errors.raise("InvalidCreateRequest", "The job names nothing to add.") end
-  if kind.mode and #list > limit then
-    errors.raise("InvalidCreateRequest", ("At most %d exclusions are allowed in a job."):format(limit))
-  end
+  errors.need(#list ~= 0, "InvalidCreateRequest", "The job names nothing to add.")
+  errors.need(not kind.mode or #list <= limit, "InvalidCreateRequest",
+    "At most %d exclusions are allowed in a job.", limit)
   local wrong = resources.malformed(list)
   if wrong then
     errors.raise("InvalidCreateRequest", ("'%s' is not a %s."):format(wrong.value, wrong.property))
@@ -122,9 +121,8 @@ function jobs.create(ctx, kind)
   local policy = ctx.model.policies:need(ctx, kind.service)
   local body = ctx:body(kind.shape, "InvalidCreateRequest")
   local list = read_list(ctx, kind, body)
-  if kind.mode and policy.protectionMode ~= kind.mode then
-    errors.raise("PolicyActionNotAllowed", "The policy does not protect a whole workload.")
-  end
+  errors.need(not kind.mode or policy.protectionMode == kind.mode, "PolicyActionNotAllowed",
+    "The policy does not protect a whole workload.")
   local job = audit.stamp(ctx, { id = ctx.model.ids:next("job"), kind = kind, ask = body })
   job.problem = run(ctx, kind, policy, list)
   policy[kind.store]:add(job)
@@ -144,7 +142,7 @@ end
 function jobs.get(ctx, kind)
   local policy = ctx.model.policies:need(ctx, kind.service)
   local job = policy[kind.store]:find(ctx.params.job)
-  if not job then errors.raise("BulkJobNotFound", ("There is no job '%s'."):format(ctx.params.job)) end
+  errors.need(job, "BulkJobNotFound", "There is no job '%s'.", ctx.params.job)
   return 200, odata.entity(ctx, set_of(kind, policy), view(ctx, job))
 end
 

@@ -62,11 +62,9 @@ function Policies:find(id) return id and self.all:find(id) or nil end
 -- @treturn table; raises the refusal
 function Policies:need(ctx, service)
   local id = ctx.params.id
-  if not ids.is_guid(id) then errors.raise("InvalidPolicyId", ("'%s' is not the id of a policy."):format(id)) end
+  errors.need(ids.is_guid(id), "InvalidPolicyId", "'%s' is not the id of a policy.", id)
   local policy = self.all:find(id)
-  if not policy or service and policy.service ~= service then
-    errors.raise("PolicyNotFound", ("There is no policy '%s'."):format(id))
-  end
+  errors.need(policy and (not service or policy.service == service), "PolicyNotFound", "There is no policy '%s'.", id)
   return policy
 end
 
@@ -137,9 +135,7 @@ end
 local function check_reference(service, member)
   local value = member[service.owner]
   local bare = service.unit == "site" and value:match("^[^,]+,([^,]+),[^,]+$") or value
-  if not ids.is_guid(bare) then
-    errors.raise("InvalidProtectionUnitId", ("'%s' is not a %s."):format(value, service.owner))
-  end
+  errors.need(ids.is_guid(bare), "InvalidProtectionUnitId", "'%s' is not a %s.", value, service.owner)
 end
 
 local function check_members(service, members)
@@ -147,18 +143,14 @@ local function check_members(service, members)
   for _, member in ipairs(members) do
     check_reference(service, member)
     local key = member[service.owner]:lower()
-    if seen[key] then
-      errors.raise("DuplicateProtectionUnitInList", ("'%s' is in the list twice."):format(member[service.owner]))
-    end
+    errors.need(not seen[key], "DuplicateProtectionUnitInList", "'%s' is in the list twice.", member[service.owner])
     seen[key] = true
   end
 end
 
 local function check_size(ctx, members)
   local limit = ctx.model.options.limits.units_per_policy_request
-  if #members > limit then
-    errors.raise("ProtectionUnitsLimitBreached", ("At most %d units are allowed in a request."):format(limit))
-  end
+  errors.need(#members <= limit, "ProtectionUnitsLimitBreached", "At most %d units are allowed in a request.", limit)
 end
 
 --- Whether a policy of this tenant protects a unit already.
@@ -216,23 +208,20 @@ for _, service in ipairs(services) do
 end
 
 local function check_name(name)
-  if name == "" or utf8.len(name) and utf8.len(name) > LONGEST_NAME then
-    errors.raise("InvalidDisplayName", ("displayName needs 1 to %d characters."):format(LONGEST_NAME))
-  end
+  errors.need(name ~= "" and (not utf8.len(name) or utf8.len(name) <= LONGEST_NAME), "InvalidDisplayName",
+    "displayName needs 1 to %d characters.", LONGEST_NAME)
 end
 
 local function check_service(ctx)
-  if ctx.model.service.status ~= "enabled" then
-    errors.raise("PolicyCreationNotAllowed", "Backup is not enabled for this tenant.")
-  end
+  errors.need(ctx.model.service.status == "enabled", "PolicyCreationNotAllowed",
+    "Backup is not enabled for this tenant.")
 end
 
 local function check_free(ctx, service, members)
   for _, member in ipairs(members) do
     local unit = ctx.model.world:find_named(service.unit, service.owner, member[service.owner])
-    if unit and policies.is_taken(ctx, unit) then
-      errors.raise("ProtectionUnitAlreadyExists", ("A policy protects '%s' already."):format(member[service.owner]))
-    end
+    errors.need(not unit or not policies.is_taken(ctx, unit), "ProtectionUnitAlreadyExists",
+      "A policy protects '%s' already.", member[service.owner])
   end
 end
 
@@ -241,9 +230,7 @@ local BETA_ONLY = { "protectionMode", "billingPolicyId" }
 local function read_create(ctx, service)
   local body = ctx:body(CREATES[service.name], "InvalidCreateRequest")
   for _, name in ipairs(BETA_ONLY) do
-    if body[name] and ctx.version ~= "beta" then
-      errors.raise("InvalidCreateRequest", ("body: unknown property '%s'."):format(name))
-    end
+    errors.need(not body[name] or ctx.version == "beta", "InvalidCreateRequest", "body: unknown property '%s'.", name)
   end
   check_name(body.displayName)
   return body, body[service.units] or {}
@@ -330,10 +317,9 @@ local function update_units(ctx, policy, members)
 end
 
 local function update_exclusions(ctx, policy, members)
-  if ctx.version ~= "beta" then errors.raise("BadRequest", "Exclusion units exist in beta only.") end
-  if policy.protectionMode ~= "fullServiceBackup" then
-    errors.raise("PolicyActionNotAllowed", "The policy does not protect a whole workload.")
-  end
+  errors.need(ctx.version == "beta", "BadRequest", "Exclusion units exist in beta only.")
+  errors.need(policy.protectionMode == "fullServiceBackup", "PolicyActionNotAllowed",
+    "The policy does not protect a whole workload.")
   check_size(ctx, members)
   local added, removed = delta.split(members)
   check_members(policy.service, added)
@@ -371,9 +357,8 @@ end
 --- DELETE /protectionPolicies/{id}
 function policies.delete(ctx)
   local policy = ctx.model.policies:need(ctx)
-  if protection.policy_status(policy, ctx.now) ~= "inactive" then
-    errors.raise("PolicyActionNotAllowed", "Only an inactive policy can be deleted.")
-  end
+  errors.need(protection.policy_status(policy, ctx.now) == "inactive", "PolicyActionNotAllowed",
+    "Only an inactive policy can be deleted.")
   ctx.model.policies.all:remove(policy)
   return 204
 end

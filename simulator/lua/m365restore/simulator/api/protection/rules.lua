@@ -64,14 +64,13 @@ local function is_balanced(text)
 end
 
 local function check_expression(ctx, text)
-  if not is_balanced(text) then errors.raise("InvalidRuleExpression", "The expression of the rule is not valid.") end
+  errors.need(is_balanced(text), "InvalidRuleExpression", "The expression of the rule is not valid.")
   local groups, limit = 0, ctx.model.options.limits.groups_per_rule
   for quoted in text:gmatch("'([^']*)'") do
     if ids.is_guid(quoted) then groups = groups + 1 end
   end
-  if groups > limit then
-    errors.raise("InvalidRuleExpressionGroupLimitExceeded", ("At most %d groups are allowed in a rule."):format(limit))
-  end
+  errors.need(groups <= limit, "InvalidRuleExpressionGroupLimitExceeded",
+    "At most %d groups are allowed in a rule.", limit)
 end
 
 -- }======
@@ -110,13 +109,9 @@ end
 
 local function find(ctx, service)
   local policy, id = ctx.model.policies:need(ctx, service), ctx.params.rule
-  if not ids.is_guid(id) then
-    errors.raise("InvalidInclusionRuleId", ("'%s' is not the id of a rule."):format(id))
-  end
+  errors.need(ids.is_guid(id), "InvalidInclusionRuleId", "'%s' is not the id of a rule.", id)
   local rule = policy.rules:find(id)
-  if not rule or is_gone(rule, ctx.now) then
-    errors.raise("ProtectionRuleNotFound", ("There is no rule '%s'."):format(id))
-  end
+  errors.need(rule and not is_gone(rule, ctx.now), "ProtectionRuleNotFound", "There is no rule '%s'.", id)
   return rule, status_of(rule, ctx.now)
 end
 
@@ -137,9 +132,8 @@ end
 
 -- No page has these calls for the rules of sites.
 local function check_documented(ctx, service)
-  if service.unit == "site" and not ctx.model.dialect.site_rule_changes then
-    errors.raise("MethodNotAllowed", "The rules of sites do not take this request.")
-  end
+  errors.need(service.unit ~= "site" or ctx.model.dialect.site_rule_changes, "MethodNotAllowed",
+    "The rules of sites do not take this request.")
 end
 
 --- PATCH /{service}ProtectionPolicies/{id}/{x}InclusionRules/{rule}
@@ -147,7 +141,7 @@ function rules.update(ctx, service)
   check_documented(ctx, service)
   local rule, status = find(ctx, service)
   local body = ctx:body(UPDATES[service.name], "InvalidProtectionRulePatchRequest")
-  if not rule.dynamic then errors.raise("PatchNotAllowedForStaticRule", "A static rule cannot be changed.") end
+  errors.need(rule.dynamic, "PatchNotAllowedForStaticRule", "A static rule cannot be changed.")
   if REQUESTED[status] then refuse("InvalidProtectionRuleStatusForDynamicRuleEdit", status) end
   if status == "active" then refuse("InvalidProtectionRuleStatusForUpdation", status) end
   check_expression(ctx, body[service.expression])
@@ -170,7 +164,7 @@ end
 function rules.run(ctx, service)
   ctx:no_body()
   local rule, status = find(ctx, service)
-  if rule.dynamic then errors.raise("RunNotAllowedForDynamicRule", "A dynamic rule runs by itself.") end
+  errors.need(not rule.dynamic, "RunNotAllowedForDynamicRule", "A dynamic rule runs by itself.")
   if status == "active" then refuse("ProtectionRuleActionNotAllowed", status) end
   begin(ctx, rule, "active", "completed")
   local shown = entity(ctx, rule)

@@ -25,9 +25,8 @@ function admission.check_destinations(made, present)
   local first = present
   for _, artifact in ipairs(made) do
     first = first or artifact.destination
-    if artifact.destination ~= first then
-      errors.raise("DifferentRestoreDestinationType", "All artifacts of a session need the same destinationType.")
-    end
+    errors.need(artifact.destination == first, "DifferentRestoreDestinationType",
+      "All artifacts of a session need the same destinationType.")
   end
 end
 
@@ -39,7 +38,7 @@ function admission.check_duplicates(made, present)
   for key in pairs(present) do seen[key] = true end
   for _, artifact in ipairs(made) do
     local key = artifacts.key(artifact)
-    if seen[key] then errors.raise("DuplicateArtifactInList", "The same artifact is in the list twice.") end
+    errors.need(not seen[key], "DuplicateArtifactInList", "The same artifact is in the list twice.")
     seen[key] = true
   end
 end
@@ -90,9 +89,8 @@ end
 function admission.check_path_type(service, body, suffix)
   for _, other in ipairs(services) do
     for _, name in ipairs { other.standard, other.granular } do
-      if other ~= service and body[name .. suffix] ~= nil then
-        errors.raise("InvalidPathType", ("%s do not belong into a %s."):format(name, service.type))
-      end
+      errors.need(other == service or body[name .. suffix] == nil, "InvalidPathType",
+        "%s do not belong into a %s.", name, service.type)
     end
   end
 end
@@ -102,9 +100,8 @@ end
 -- @tparam table body
 function admission.check_type(service, body)
   local name = body["@odata.type"]
-  if name and name:lower():gsub("^#", "") ~= "microsoft.graph." .. service.type:lower() then
-    errors.raise("InvalidPathType", ("A '%s' cannot be created here."):format(name))
-  end
+  errors.need(not name or name:lower():gsub("^#", "") == "microsoft.graph." .. service.type:lower(),
+    "InvalidPathType", "A '%s' cannot be created here.", name)
 end
 
 return admission

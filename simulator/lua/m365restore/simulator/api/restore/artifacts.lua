@@ -22,9 +22,8 @@ local SEARCHED = check.object {
 
 local function find_point(ctx, service, id)
   local point = ctx.model.world:find_point(id, ctx.now)
-  if not point or point.unit.kind ~= service.unit then
-    errors.raise("InvalidRestorePoint", ("There is no restore point '%s' of this service."):format(id))
-  end
+  errors.need(point and point.unit.kind == service.unit, "InvalidRestorePoint",
+    "There is no restore point '%s' of this service.", id)
   return point
 end
 
@@ -34,14 +33,11 @@ end
 
 local function from_browse(ctx, service, member)
   local browse = ctx.model.browses:find(member.browseSessionId, ctx.now)
-  if not browse or browse.service ~= service or ctx.model.browses.status(browse, ctx.now) ~= "created" then
-    errors.raise("InvalidArtifactRequest", ("There is no browse session '%s' that is ready."):format(
-      member.browseSessionId))
-  end
+  errors.need(browse and browse.service == service and ctx.model.browses.status(browse, ctx.now) == "created",
+    "InvalidArtifactRequest", "There is no browse session '%s' that is ready.", member.browseSessionId)
   local node = ctx.model.tree:find(browse.point.unit, member.id)
-  if not node or node.kind == "site" then
-    errors.raise("InvalidArtifactRequest", ("'%s' is no item of this browse session."):format(member.id))
-  end
+  errors.need(node and node.kind ~= "site", "InvalidArtifactRequest",
+    "'%s' is no item of this browse session.", member.id)
   local item = ctx.model.tree:item(browse.point.unit, node)
   return { id = member.id, item = item, browse = browse, point = browse.point }
 end
@@ -49,15 +45,11 @@ end
 local function from_search(ctx, service, member)
   local artifact = from_point(ctx, service, member)
   local search = ctx.model.searches[member.searchResponseId]
-  if not search or search.unit ~= artifact.point.unit.id then
-    errors.raise("InvalidArtifactRequest", ("'%s' is not an answer to a search of this mailbox."):format(
-      member.searchResponseId))
-  end
+  errors.need(search and search.unit == artifact.point.unit.id, "InvalidArtifactRequest",
+    "'%s' is not an answer to a search of this mailbox.", member.searchResponseId)
   local limit = ctx.model.options.limits.messages_per_artifact
-  if search.hits > limit and ctx.model.dialect.many_messages == "refused" then
-    errors.raise("InvalidArtifactRequest", ("The search has found %d items; at most %d can be restored."):format(
-      search.hits, limit))
-  end
+  errors.need(search.hits <= limit or ctx.model.dialect.many_messages ~= "refused", "InvalidArtifactRequest",
+    "The search has found %d items; at most %d can be restored.", search.hits, limit)
   artifact.search, artifact.hits = member.searchResponseId, search.hits
   return artifact
 end

@@ -35,9 +35,8 @@ end
 -- @treturn table; raises the refusal
 function Browses:need(ctx, service)
   local session = self:find(ctx.params.id, ctx.now)
-  if not session or service and session.service ~= service then
-    errors.raise("BrowseSessionNotFound", ("There is no browse session '%s'."):format(ctx.params.id))
-  end
+  errors.need(session and (not service or session.service == service), "BrowseSessionNotFound",
+    "There is no browse session '%s'.", ctx.params.id)
   return session
 end
 
@@ -74,9 +73,8 @@ local SHAPE = check.object({ restorePointId = check.text }, { ["@odata.type"] = 
 
 local function find_point(ctx, service, id)
   local point = ctx.model.world:find_point(id, ctx.now)
-  if not point or point.unit.kind ~= service.unit or not point.fast then
-    errors.raise("InvalidRestorePoint", ("'%s' is not a fast restore point of this service."):format(id))
-  end
+  errors.need(point and point.unit.kind == service.unit and point.fast, "InvalidRestorePoint",
+    "'%s' is not a fast restore point of this service.", id)
   return point
 end
 

@@ -66,10 +66,8 @@ local MALFORMED = {
 local function check_resources(ctx, list)
   local limit = ctx.model.options.limits.resources_per_bulk
   if #list == 0 then refuse("The request names nothing to restore.") end
-  if #list > limit then
-    errors.raise("BulkRestoreRestorationResourcesCountExceedsLimit",
-      ("At most %d resources are allowed in a request."):format(limit))
-  end
+  errors.need(#list <= limit, "BulkRestoreRestorationResourcesCountExceedsLimit",
+    "At most %d resources are allowed in a request.", limit)
   local wrong = resources.malformed(list)
   if wrong then errors.raise(MALFORMED[wrong.property], ("'%s' is not a %s."):format(wrong.value, wrong.property)) end
 end
@@ -101,9 +99,8 @@ end
 local function find(ctx, service)
   local session = sessions.find(ctx, service)
   local request = session.bulk
-  if not request or request.deleted or request.id ~= ctx.params.request:lower() then
-    errors.raise("BulkRestoreArtifactsNotFound", ("There is no bulk request '%s'."):format(ctx.params.request))
-  end
+  errors.need(request and not request.deleted and request.id == ctx.params.request:lower(),
+    "BulkRestoreArtifactsNotFound", "There is no bulk request '%s'.", ctx.params.request)
   return request
 end
 
@@ -133,9 +130,8 @@ end
 --- DELETE /{service}RestoreSessions/{id}/{artifacts}BulkAdditionRequests/{request}
 function bulk.delete(ctx, service)
   local request = find(ctx, service)
-  if status_of(request, ctx.now) == "active" then
-    errors.raise("InvalidStateForBulkRequestDeletion", "The bulk request is not in a final state.")
-  end
+  errors.need(status_of(request, ctx.now) ~= "active", "InvalidStateForBulkRequestDeletion",
+    "The bulk request is not in a final state.")
   request.deleted = true
   return 204
 end

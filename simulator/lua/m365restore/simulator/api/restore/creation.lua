@@ -22,13 +22,10 @@ end
 
 local function chosen_kind(service, body)
   local standard, granular = body[service.standard], body[service.granular]
-  if standard and granular then
-    errors.raise("InvalidArtifactRequest", "Standard and granular artifacts cannot be in one request.")
-  end
+  errors.need(not standard or not granular, "InvalidArtifactRequest",
+    "Standard and granular artifacts cannot be in one request.")
   local members = standard or granular
-  if members and #members == 0 then
-    errors.raise("InvalidArtifactRequest", "The list of artifacts is empty.")
-  end
+  errors.need(not members or #members ~= 0, "InvalidArtifactRequest", "The list of artifacts is empty.")
   return artifacts.kinds[granular and service.granular or service.standard], members
 end
 
@@ -53,9 +50,8 @@ function creation.create(ctx, service)
   local body = ctx:body(SHAPES[service.name], "InvalidArtifactRequest")
   admission.check_type(service, body)
   local kind, members = chosen_kind(service, body)
-  if not members and not ctx.model.dialect.empty_sessions then
-    errors.raise("InvalidArtifactRequest", "The list of artifacts is empty.")
-  end
+  errors.need(members or ctx.model.dialect.empty_sessions, "InvalidArtifactRequest",
+    "The list of artifacts is empty.")
   members = members or {}
   admission.check_size(ctx, members, ctx.model.dialect.limit_status)
   local made = admission.make_all(ctx, kind, members)

@@ -30,7 +30,7 @@ local FILTER = "^%s*%(%s*[Nn]ame%s+%-contains%s+'(.*)'%s*%)%s*$"
 local function read_filter(ask)
   if not ask.filter or ask.filter == "" then return nil end
   local text = ask.filter:match(FILTER)
-  if not text then errors.raise("BadRequest", "filter: only (name -contains '…') is supported.") end
+  errors.need(text, "BadRequest", "filter: only (name -contains '…') is supported.")
   return (text:gsub("''", "'"):lower())
 end
 
@@ -38,9 +38,8 @@ end
 local function open_top(model, ask)
   if not ask.optimizedBrowse then return model.tree.top end
   local sites = model.tree.top.children
-  if #sites ~= 1 or #sites[1].children ~= 1 then
-    errors.raise("Conflict", "The snapshot has several sites or libraries; optimizedBrowse cannot choose one.")
-  end
+  errors.need(#sites == 1 and #sites[1].children == 1, "Conflict",
+    "The snapshot has several sites or libraries; optimizedBrowse cannot choose one.")
   return sites[1].children[1]
 end
 
@@ -48,12 +47,10 @@ local function open_place(ctx, session, ask)
   local key = ask.browseLocationItemKey
   if not key then return open_top(ctx.model, ask) end
   local node = ctx.model.tree:find(session.point.unit, key)
-  if not node or node.kind == "file" then
-    errors.raise("BadRequest", ("browseLocationItemKey: '%s' is no place in this snapshot."):format(key))
-  end
-  if ask.browseResourceType and ask.browseResourceType ~= node.kind then
-    errors.raise("BadRequest", ("browseResourceType: the place is a %s."):format(node.kind))
-  end
+  errors.need(node and node.kind ~= "file", "BadRequest",
+    "browseLocationItemKey: '%s' is no place in this snapshot.", key)
+  errors.need(not ask.browseResourceType or ask.browseResourceType == node.kind, "BadRequest",
+    "browseResourceType: the place is a %s.", node.kind)
   return node
 end
 
@@ -112,9 +109,7 @@ end
 -- A browse session that can be looked into.
 local function ready(ctx, service)
   local session = ctx.model.browses:need(ctx, service)
-  if ctx.model.browses.status(session, ctx.now) ~= "created" then
-    errors.raise("Conflict", "The browse session is not ready.")
-  end
+  errors.need(ctx.model.browses.status(session, ctx.now) == "created", "Conflict", "The browse session is not ready.")
   return session
 end
 

@@ -27,13 +27,10 @@ local function chosen_delta(ctx, service, session)
   local body = ctx:body(DELTAS[service.name], "InvalidPatchRequest")
   admission.check_type(service, body)
   local standard, granular = body[service.standard .. "@delta"], body[service.granular .. "@delta"]
-  if (standard == nil) == (granular == nil) then
-    errors.raise("InvalidPatchRequest", "Exactly one list of changes is expected.")
-  end
+  errors.need((standard == nil) ~= (granular == nil), "InvalidPatchRequest",
+    "Exactly one list of changes is expected.")
   local kind = artifacts.kinds[standard and service.standard or service.granular]
-  if session.bulk_job then
-    errors.raise("InvalidPatchRequest", "A restore session with a bulk request cannot be updated.")
-  end
+  errors.need(not session.bulk_job, "InvalidPatchRequest", "A restore session with a bulk request cannot be updated.")
   if session.kind ~= kind then -- a session that was created empty is a standard one
     errors.raise("InvalidPatchRequest", "Standard and granular artifacts cannot be in one session.")
   end
@@ -116,7 +113,7 @@ end
 function revision.update(ctx, service)
   local session = sessions.find_draft(ctx, service)
   local kind, members = chosen_delta(ctx, service, session)
-  if #members == 0 then errors.raise("InvalidPatchRequest", "The list of changes is empty.") end
+  errors.need(#members ~= 0, "InvalidPatchRequest", "The list of changes is empty.")
   admission.check_size(ctx, members)
   local added, removed = delta.split(members)
   local made = check_delta(ctx, session, kind, added, removed)

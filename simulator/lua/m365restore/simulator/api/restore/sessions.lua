@@ -129,13 +129,10 @@ end
 -- @treturn table; raises the refusal
 function sessions.find(ctx, service)
   local id = ctx.params.id
-  if not ids.is_guid(id) then
-    errors.raise("InvalidRestoreSessionId", ("'%s' is not the id of a restore session."):format(id))
-  end
+  errors.need(ids.is_guid(id), "InvalidRestoreSessionId", "'%s' is not the id of a restore session.", id)
   local session = ctx.model.sessions.all:find(id)
-  if not session or not is_kept(session, ctx.now) or service and session.service ~= service then
-    errors.raise("RestoreSessionNotFound", ("There is no restore session '%s'."):format(id))
-  end
+  errors.need(session and is_kept(session, ctx.now) and (not service or session.service == service),
+    "RestoreSessionNotFound", "There is no restore session '%s'.", id)
   return session
 end
 
@@ -145,9 +142,8 @@ end
 -- @treturn table; raises the refusal
 function sessions.find_draft(ctx, service)
   local session = sessions.find(ctx, service)
-  if schedule.session_status(session, ctx.now) ~= "draft" then
-    errors.raise("RestoreSessionActionNotAllowed", "The restore session is not in the draft state.")
-  end
+  errors.need(schedule.session_status(session, ctx.now) == "draft", "RestoreSessionActionNotAllowed",
+    "The restore session is not in the draft state.")
   return session
 end
 
@@ -176,9 +172,8 @@ end
 function sessions.check_activation(ctx, service)
   local model = ctx.model
   if model.dialect.active_limit == "tenant" then service = nil end
-  if model.sessions:count_active(ctx.now, service) >= model.options.limits.active_sessions then
-    errors.raise("TooManyActiveRestoreSessions", "Too many restore sessions are active.")
-  end
+  errors.need(model.sessions:count_active(ctx.now, service) < model.options.limits.active_sessions,
+    "TooManyActiveRestoreSessions", "Too many restore sessions are active.")
   service_state.need_restores(ctx)
 end
 
@@ -257,9 +252,8 @@ end
 function sessions.activate(ctx)
   ctx:no_body()
   local session = sessions.find_draft(ctx)
-  if #session.artifacts == 0 and not session.bulk then
-    errors.raise("RestoreSessionActionNotAllowed", "The restore session has no artifacts.")
-  end
+  errors.need(#session.artifacts ~= 0 or session.bulk, "RestoreSessionActionNotAllowed",
+    "The restore session has no artifacts.")
   sessions.start(ctx, session)
   return 200, sessions.entity(ctx, session)
 end
