@@ -381,7 +381,10 @@ function time.compare(a, b) end
 ---@field created string
 ---@field planned integer how many are to be restored
 ---@field waves integer
----@field estimate {seconds: number, how: string}
+---@field estimate {fastest: number, seconds: number, how: string} seconds: the slowest
+---@field locked? string the state of a service whose restores are locked
+---@field restores_till? string when the service ends restores
+---@field snapshot_till? string when the look into the snapshot ends that a plan of files hangs on
 ---@field notes string[] what a person should know before it is applied
 ---@field misses? {option: string, given: string, code: string, message: string, nearest?: string}[] accepted misses
 local plan = {}

@@ -36,7 +36,7 @@ describe("a plan", function()
     assert.equal(newest.id, row.restorePointId)
     assert.equal(m365.time.parse(support.T) - m365.time.parse(newest.protectionDateTime), row.lost)
     assert.matches("hash " .. plan.hash, tostring(plan), 1, true)
-    assert.matches("2 in 1 wave, 0 refused; about 33m", tostring(plan), 1, true)
+    assert.matches("2 in 1 wave, 0 refused; about 10m to 33m", tostring(plan), 1, true)
   end)
 
   it("says what a person should know before it is applied", function()

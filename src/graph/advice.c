@@ -451,6 +451,9 @@ static const struct {
     {"other_plan", NULL, NULL,
      "Give a new path for the journal of this plan, or go on with the "
      "other one by m365.resume."},
+    {"restores_locked", NULL, NULL,
+     "Look at the billing of the backup service in the admin center; "
+     "client:status() tells its state."},
     {"drill_limit", NULL, NULL,
      "Wait, or name other targets; Microsoft allows two test restores a "
      "month for each unit."},
@@ -471,6 +474,12 @@ static const struct {
     {"no_restore_point", NULL, NULL,
      "Choose a later time; a new unit has its first points after some "
      "hours."},
+    {"beyond_retention", NULL, NULL,
+     "Choose a later time; how long points are kept is the policy's "
+     "retention."},
+    {"too_many_messages", NULL, NULL,
+     "Narrow the query, by sender, subject or kind, and plan for each part "
+     "of it."},
     {"loss_over_budget", NULL, NULL,
      "Raise max_loss, or accept that it stays as it is."},
     {"no_match", "plan", "folder",

@@ -221,6 +221,7 @@ static const struct m365_entry ours[] = {
      "something would be restored in place, and nobody has confirmed it"},
     {"nothing_to_do", REFUSE, "every target of the plan is refused"},
     {"other_plan", REFUSE, "the journal belongs to another plan"},
+    {"restores_locked", REFUSE, "restores are locked in this tenant"},
     {"drill_limit", REFUSE,
      "every unit has had its test restores of this month"},
     /* refusals of a plan */
@@ -232,6 +233,9 @@ static const struct m365_entry ours[] = {
      "this token is not shown e-mail addresses, and the user could not "
      "be looked up"},
     {"no_restore_point", REFUSE, "it has no restore point before then"},
+    {"beyond_retention", REFUSE, "its policy does not keep points that long"},
+    {"too_many_messages", REFUSE,
+     "the query finds more messages than one search restores"},
     {"loss_over_budget", REFUSE,
      "its newest restore point is older than max_loss allows"},
     {"no_match", REFUSE, "nothing in it matches"},

@@ -11,6 +11,7 @@ local options = require "m365restore.options"
 local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
 local restore_time = require "m365restore.plan.restore_time"
+local retention = require "m365restore.plan.retention"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
 local workload = require "m365restore.workload"
@@ -19,7 +20,7 @@ local workload = require "m365restore.workload"
 local PHRASE = "unreviewed"
 
 -- resources in one request, and how far back points are taken from
-local LARGEST, FAR_BACK = 10000, 400 * 86400
+local LARGEST, FAR_BACK = 10000, retention.far_back
 
 -- what says how it is run, and not what is restored
 local run_options = {

@@ -7,6 +7,7 @@
 local apply = require "m365restore.run.apply"
 local clock = require "m365restore.clock"
 local crypto = require "m365restore.crypto"
+local facts = require "m365restore.plan.facts"
 local fail = require "m365restore.fail"
 local journal = require "m365restore.run.journal"
 local options = require "m365restore.options"
@@ -17,7 +18,7 @@ local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
 
 -- test restores of a unit within a month, and how long that is
-local MOST, MONTH = 2, 31 * 86400
+local MOST, MONTH = facts.drills.most, facts.drills.month
 
 local USUAL_SAMPLE = 3
 

@@ -64,10 +64,7 @@ local function compute(self)
     self.waves = math.max(self.waves, row.wave or 0)
     row.lost = not row.refusal and row.kind == "standard" and document.lost_of(row, moment) or nil
   end
-  self.estimate = {
-    seconds = math.floor(schedule.duration(self.planned)),
-    how = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h",
-  }
+  self.estimate = schedule.estimate(self.rows, self.service)
   self.notes = core.array(notes.of(self))
   integrity.set(self)
   return self
@@ -115,6 +112,11 @@ local function advice_of(rows)
   return table.concat(lines)
 end
 
+local function span_of(estimate)
+  local slowest = format.span(estimate.seconds)
+  return estimate.fastest < estimate.seconds and format.span(estimate.fastest) .. " to " .. slowest or slowest
+end
+
 --- The plan as a table for a tired person.
 function Plan:__tostring()
   local lines = { { "wave", "target", "point", "kind", "loss", "to", "" } }
@@ -129,7 +131,7 @@ function Plan:__tostring()
   return string.format("Restore of %s to %s %s: %s, %d in %s, %d refused; about %s (%s)\n\n%s\n\n%shash %s", what,
      self.at and "the state of" or "before", self.at or self.before,
     format.count(#self.rows, "target"), self.planned, format.count(self.waves, "wave"), #self.rows - self.planned,
-    format.span(self.estimate.seconds), self.estimate.how, format.columns(lines), remarks, self.hash)
+    span_of(self.estimate), self.estimate.how, format.columns(lines), remarks, self.hash)
 end
 
 local csv_columns = {

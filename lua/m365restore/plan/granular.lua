@@ -3,6 +3,7 @@
 -- @module m365restore.plan.granular
 local clock = require "m365restore.clock"
 local document = require "m365restore.plan.document"
+local facts = require "m365restore.plan.facts"
 local fail = require "m365restore.fail"
 local format = require "m365restore.text.format"
 local gather_all = require "m365restore.driver.gather_all"
@@ -11,6 +12,8 @@ local history = require "m365restore.sessions.history"
 local options = require "m365restore.options"
 local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
+local restore_lock = require "m365restore.plan.restore_lock"
+local retention = require "m365restore.plan.retention"
 local restore_time = require "m365restore.plan.restore_time"
 local rules = require "m365restore.graph.rules"
 local survey = require "m365restore.plan.survey"
@@ -20,8 +23,6 @@ local workload = require "m365restore.workload"
 
 local granular = {}
 
--- messages are searched for this far back where nothing else is said: longer than any retention
-local FAR_BACK = 400 * 86400
 
 local function text(what, o, name)
   if not o[name] then
@@ -35,8 +36,9 @@ local function finish(client, o, rows, request, lookups)
   if not seen then
     return nil, err
   end
+  local state = restore_lock.read(client)
   return document.new({
-    seen_until = seen.newest,
+    seen_until = seen.newest, locked = state.locked, restores_till = state.till, snapshot_till = o.snapshot_till,
     service = o.service, before = o.before, prefer = "fastRestore", query = o.query,
     created = time.format(math.floor(clock.of(client):now())), request = request, rows = rows,
     lookups = lookups,
@@ -71,7 +73,9 @@ local function snapshot(client, o, moment, wanted)
   end
   local target = list[1]
   local point = choice_of(target) or {}
-  local refusal = target.refusal or point.refusal
+  local asked = point_search.limit_of(target, moment)
+  local refusal = target.refusal
+    or retention.explain(point.refusal, target.unit, asked, clock.of(client):now())
   if refusal then
     return fail("plan", refusal.code, "%s: %s", target.given, refusal.message)
   elseif point.tags ~= "fastRestore" then
@@ -150,7 +154,8 @@ function granular.files(client, spec)
   elseif #items == 0 then
     return no_match(point, o.match, there, #pattern)
   end
-  local rows = {}
+  local rows, till = {}, browse.expirationDateTime
+  o.snapshot_till = time.parse(till) and till or nil
   for n, item in ipairs(items) do
     rows[n] = {
       n = n, target = paths[n], name = unit.name, protectionUnitId = unit.id, kind = "item", destinationType = "new",
@@ -178,7 +183,7 @@ local message_options = {
 local function search(client, o, id, limit)
   local answer, err = client:search_restore_points {
     protectionUnitIds = { id },
-    protectionTimePeriod = { startDateTime = limit - (o.max_loss or FAR_BACK), endDateTime = limit },
+    protectionTimePeriod = { startDateTime = limit - (o.max_loss or retention.far_back), endDateTime = limit },
     restorePointPreference = "latest", artifactQuery = { queryExpression = o.query, artifactType = "message" },
   }
   if not answer then
@@ -199,6 +204,13 @@ local function search(client, o, id, limit)
   return best or false, answer.searchResponseId
 end
 
+--- Refuses what one search cannot restore.
+local function too_many(hits)
+  local most = facts.messages.most
+  return hits and hits > most and { code = "too_many_messages", message = string.format(
+    "the query finds %d messages of it; one search restores %d", hits, most) } or nil
+end
+
 --- The row of one mailbox.
 local function search_row(client, o, moment, n, target)
   local row = {
@@ -213,12 +225,15 @@ local function search_row(client, o, moment, n, target)
   if hit == nil then
     return nil, ticket
   elseif not hit then
-    row.refusal = { code = "no_match", message = "no message of it matches the query" }
+    local none = { code = "no_match", message = "no message of it matches the query" }
+    row.refusal = retention.explain(none, target.unit, point_search.limit_of(target, moment), clock.of(client):now())
     return row
   end
-  local point = hit.restorePoint
+  local point, hits = hit.restorePoint, hit.artifactHitCount
+  row.hits = math.type(hits) == "integer" and hits or nil
+  row.refusal = too_many(row.hits)
   row.restorePointId, row.protectionDateTime, row.tags = point.id, point.protectionDateTime, point.tags
-  row.searchResponseId, row.hits = ticket, hit.artifactHitCount
+  row.searchResponseId, row.expires = ticket, retention.end_of(target.unit, point)
   return row
 end
 

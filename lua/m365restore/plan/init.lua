@@ -9,6 +9,8 @@ local history = require "m365restore.sessions.history"
 local notes = require "m365restore.plan.notes"
 local options = require "m365restore.options"
 local others = require "m365restore.sessions.others"
+local restore_lock = require "m365restore.plan.restore_lock"
+local retention = require "m365restore.plan.retention"
 local restore_time = require "m365restore.plan.restore_time"
 local survey = require "m365restore.plan.survey"
 local targets = require "m365restore.plan.targets"
@@ -88,14 +90,15 @@ local function is_excluded(target, excluded)
 end
 
 --- Why a target is not restored: it repeats another; it was excluded; and only then what else stands against it.
-local function refusal_of(target, choice, excluded)
+local function refusal_of(o, target, choice, excluded)
   local own = target.refusal
   if own and own.code == "duplicate" then
     return own
   elseif is_excluded(target, excluded) then
     return { code = "excluded", message = "it was excluded" }
   end
-  return own or choice and choice.refusal
+  local moment = time.parse(target.before or target.at) or o.moment
+  return own or retention.explain(choice and choice.refusal, target.unit, moment, o.now)
 end
 
 local function row_of(o, n, target, found)
@@ -105,13 +108,13 @@ local function row_of(o, n, target, found)
     protectionUnitId = unit.id, before = target.before, at = target.at, kind = "standard",
     destinationType = target.destinationType or o.destination,
     priority = found.entries.priority[unit.id or ""] or target.priority or USUAL_PRIORITY,
-    refusal = refusal_of(target, choice, found.entries.exclude), misnamed = target.misnamed,
+    refusal = refusal_of(o, target, choice, found.entries.exclude), misnamed = target.misnamed,
   }
   if not row.destinationType then
     raise('plan.destination: "inPlace" or "new" was expected; it is never assumed')
   elseif choice and not row.refusal then
     row.restorePointId, row.protectionDateTime, row.tags = choice.id, choice.protectionDateTime, choice.tags
-    row.lost = document.lost_of(row, o.moment)
+    row.lost, row.expires = document.lost_of(row, o.moment), retention.end_of(unit, choice)
   end
   if type(o.priority) == "function" then
     local priority = o.priority(row)
@@ -143,6 +146,10 @@ local function read_all(client, o, beside)
       local seen, err = history.since(client, o.service, o.moment)
       found.seen = seen
       return seen, err
+    end,
+    function()
+      found.service = restore_lock.read(client)
+      return true
     end,
   }, function(read) return read() end)
   return done and found, err
@@ -204,6 +211,7 @@ function plan.make(client, spec)
   local o = read_options(spec)
   local excluded, first = list_of("exclude", o.exclude), list_of("priority", o.priority)
   local created = clock.of(client):now()
+  o.now = created
   local known, future = restore_time.check(client, "plan", o.allow_future, o.moment, o.wanted.list)
   if not known then
     return nil, future
@@ -232,6 +240,7 @@ function plan.make(client, spec)
   return document.new({
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
     created = time.format(math.floor(created)), seen_until = found.seen.newest,
+    locked = found.service.locked, restores_till = found.service.till,
     request = request_of(o, excluded, first), rows = rows, lookups = found.entries.lookups,
     misses = #found.entries.misses > 0 and core.array(found.entries.misses) or nil,
   }, client.max_artifacts)

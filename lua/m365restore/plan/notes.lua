@@ -3,6 +3,7 @@
 -- short of.
 -- @module m365restore.plan.notes
 local artifacts = require "m365restore.sessions.artifacts"
+local facts = require "m365restore.plan.facts"
 local format = require "m365restore.text.format"
 local time = require "m365restore.time"
 local workload = require "m365restore.workload"
@@ -12,8 +13,8 @@ local notes = {}
 -- targets that a note names
 local MOST_NAMED = 3
 
--- how old T may be before there are only weekly points, in seconds
-local FINE_GRAIN = 14 * 86400
+-- what is lost of a unit with a point every ten minutes, at the most that is usual, in seconds
+local USUAL_LOSS = 86400
 
 --- One entry of `exclude` or `priority` that means no unit, in words.
 -- @tparam table miss
@@ -101,8 +102,9 @@ end
 local function is_copy(row) return row.destinationType == "new" and row.kind ~= "item" end
 
 function list.copies(plan)
-  return plan.service ~= "exchange" and #select_rows(plan, is_copy) > 0 and "Copies are open to administrators only, "
-    .. "and locked until they are complete; their address may take more than 15 minutes to appear."
+  return plan.service ~= "exchange" and #select_rows(plan, is_copy) > 0 and string.format("Copies are open to "
+    .. "administrators only, and locked until they are complete; their address may take more than 15 minutes to "
+    .. "appear. There are addresses for %s copies of one original.", format.number(facts.copies.most))
 end
 
 function list.recycled(plan)
@@ -110,28 +112,90 @@ function list.recycled(plan)
 end
 
 function list.mail(plan)
-  return plan.service == "exchange" and plan.planned > 0 and "Drafts of messages are not backed up. Where a mailbox is "
-    .. "as it was at its restore point, nothing is restored and no folder is made."
+  return plan.service == "exchange" and plan.planned > 0 and "Drafts of messages are not backed up. What was only "
+    .. "moved to Deleted Items is not restored, nor are flags and importance, nor other people's copies of a meeting. "
+    .. "Where a mailbox is as it was at its restore point, nothing is restored and no folder is made."
+end
+
+--- The service shows nowhere whether a library or a site is such a one.
+function list.files(plan)
+  return #select_rows(plan, function(row) return row.kind == "item" end) > 0 and "Files of a library with information "
+    .. "rights management and of a locked site cannot be restored by themselves: they would fail."
 end
 
 function list.at_a_time(plan)
-  return plan.planned > 0 and string.format("The service restores at most 1,000 %s at a time, those of all sessions "
-    .. "together.", workload.of[plan.service].nouns)
+  local queue = facts.queue
+  local daily = plan.planned > queue.a_day and string.format(", and %s a day unless more is agreed with Microsoft",
+    format.number(queue.a_day)) or ""
+  return plan.planned > 0 and string.format("The service restores at most %s %s at a time, those of all sessions "
+    .. "together%s.", format.number(queue.at_a_time), workload.of[plan.service].nouns, daily)
+end
+
+function list.locked(plan)
+  return plan.locked and string.format("Restores are locked in this tenant, whose backup service is %s: as it is, "
+    .. "nothing of this plan can be applied.", plan.locked)
+end
+
+function list.restores_till(plan)
+  return not plan.locked and plan.restores_till and string.format("The service restores until %s, and not after "
+    .. "that.", plan.restores_till)
+end
+
+function list.snapshot(plan)
+  return plan.snapshot_till and string.format("The files hang on a look into a snapshot that ends at %s: apply the "
+    .. "plan before.", plan.snapshot_till)
+end
+
+--- The moment by which the service should have begun the last row.
+local function horizon_of(plan)
+  local created = time.parse(plan.created)
+  return created and created + plan.estimate.seconds
+end
+
+function list.expiring(plan)
+  local horizon = horizon_of(plan)
+  local rows = select_rows(plan, function(row)
+    local ends = time.parse(row.expires)
+    return horizon and ends and ends < horizon
+  end)
+  table.sort(rows, function(a, b) return time.parse(a.expires) < time.parse(b.expires) end)
+  return #rows > 0 and string.format("The restore points of %s end before a run that is begun now may come to them, "
+    .. "the first at %s (%s): let them go first, by priority.", format.count(#rows, "target"), rows[1].expires,
+    name_some(rows))
 end
 
 function list.unseen(plan)
   return artifacts.unseen(plan.rows)
 end
 
-function list.weekly(plan)
+--- How long ago T was when the plan was made, in seconds.
+local function age_of(plan)
   local moment, created = time.parse(plan.before or plan.at), time.parse(plan.created)
-  return moment and created and created - moment > FINE_GRAIN
+  return moment and created and created - moment or 0
+end
+
+function list.weekly(plan)
+  return plan.service ~= "exchange" and age_of(plan) > facts.points.fine
     and "T is more than two weeks ago: of sites and OneDrives there is one point a week."
 end
 
+function list.old(plan)
+  return age_of(plan) > facts.points.promised
+    and "T is more than a year ago: how many restore points there are from then is promised nowhere."
+end
+
+function list.sparse(plan)
+  local rows = plan.service == "exchange" and {} or select_rows(plan, function(row)
+    return row.kind == "standard" and not row.nearer and (row.lost or 0) > USUAL_LOSS
+  end)
+  return age_of(plan) <= facts.points.fine and #rows > 0 and string.format("%s no point within a day before T, though "
+    .. "there should be one every ten minutes: %s. What was moved to another geography has one point a week, and is "
+    .. "restored to where it is now.", #rows == 1 and "1 target has" or #rows .. " targets have", name_some(rows))
+end
+
 local order = {
-  "again", "nearer", "no_way_back", "in_place", "way_back", "hold", "copies", "recycled", "mail", "at_a_time", "unseen",
-  "weekly",
+  "locked", "restores_till", "snapshot", "expiring", "again", "nearer", "no_way_back", "in_place", "way_back", "hold",
+  "copies", "recycled", "mail", "files", "at_a_time", "unseen", "weekly", "old", "sparse",
 }
 
 --- The notes of a plan.

@@ -7,6 +7,7 @@
 -- @module m365restore.plan.point_search
 local core = require "m365restore.core"
 local format = require "m365restore.text.format"
+local retention = require "m365restore.plan.retention"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
 local workload = require "m365restore.workload"
@@ -16,8 +17,8 @@ local point_search = {}
 -- units in one search
 local GROUP = 20
 
--- how far back points are looked for where there is no budget: longer than any retention, in seconds
-local FAR_BACK = 400 * 86400
+-- how far back points are looked for where there is no budget
+local FAR_BACK = retention.far_back
 
 -- just before T: finer than any snapshot, coarse enough for a double
 local INSTANT = 0.001

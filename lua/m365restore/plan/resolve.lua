@@ -8,6 +8,7 @@ local fail = require "m365restore.fail"
 local fold = require "m365restore.text.fold"
 local match = require "m365restore.plan.match"
 local nearest = require "m365restore.text.nearest"
+local retention = require "m365restore.plan.retention"
 local spelling = require "m365restore.plan.spelling"
 local targets = require "m365restore.plan.targets"
 local workload = require "m365restore.workload"
@@ -29,11 +30,11 @@ end
 
 --- What is kept of a unit; its page can go.
 local function summary(unit, keys)
-  local owner = text_of(unit, "directoryObjectId")
+  local owner, days, change = text_of(unit, "directoryObjectId"), retention.of(unit)
   return {
     id = unit.id, name = text_of(unit, "siteName") or text_of(unit, "displayName"),
     address = text_of(unit, "siteWebUrl") or text_of(unit, "email") or owner, status = unit.status,
-    owner = owner and owner:lower(), keys = keys,
+    owner = owner and owner:lower(), keys = keys, retention = days, shrinks = change,
   }
 end
 

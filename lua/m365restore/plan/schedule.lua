@@ -4,13 +4,17 @@
 -- A wave is one restore session. It never mixes destinations, kinds or
 -- services, and holds no more artifacts than one request takes.
 -- @module m365restore.plan.schedule
+local facts = require "m365restore.plan.facts"
+local format = require "m365restore.text.format"
+
 local schedule = {}
 
 --- What the service allows.
-schedule.limits = { artifacts = 50, sessions = 25, in_flight = 1000 }
+schedule.limits = {
+  artifacts = facts.sessions.artifacts, sessions = facts.sessions.active, in_flight = facts.queue.at_a_time,
+}
 
--- Microsoft's published figures: how long a number of units takes together, in hours.
-local published = { { 1, 0.5 }, { 50, 3 }, { 250, 4 }, { 1000, 10 } }
+local published = facts.durations
 
 local function planned_rows(rows)
   local planned = {}
@@ -95,5 +99,54 @@ function schedule.duration(count)
   end
   return 3600 * published[#published][2] * count / published[#published][1]
 end
+
+-- {====== Estimates ======
+
+local UNITS = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h"
+
+--- Sites and OneDrives that have fast points throughout may take the median of those.
+local function of_units(rows, service)
+  local slow = schedule.duration(#rows)
+  for _, row in ipairs(rows) do
+    if service == "exchange" or row.tags ~= "fastRestore" then
+      return slow, slow, UNITS
+    end
+  end
+  local fast = #rows > 0 and math.max(facts.fast.least, #rows * 86400 / facts.fast.a_day) or 0
+  return math.min(fast, slow), slow, string.format("%s; from fast points %s a day, in the median", UNITS,
+    format.number(facts.fast.a_day))
+end
+
+--- Mailboxes are restored side by side; the one with most messages is the last.
+local function of_messages(rows)
+  local most = 0
+  for _, row in ipairs(rows) do
+    most = math.max(most, row.hits or facts.messages.most)
+  end
+  local turns = math.ceil(#rows / facts.queue.at_a_time)
+  return 60 * most * turns / facts.messages.fastest, 60 * most * turns / facts.messages.slowest,
+    string.format("Microsoft's published figures: %d to %d messages of a mailbox in a minute", facts.messages.slowest,
+      facts.messages.fastest)
+end
+
+local function of_files(rows)
+  local slow = schedule.duration(#rows)
+  return slow, slow, "none is published for files: as for so many units"
+end
+
+local estimates = { item = of_files, messages = of_messages }
+
+--- How long the rows of a plan take together, as Microsoft's figures say.
+-- @tparam table rows
+-- @tparam string service
+-- @treturn table `fastest` and `seconds` (the slowest), and `how` they were found
+function schedule.estimate(rows, service)
+  local planned = planned_rows(rows)
+  local of = planned[1] and estimates[planned[1].kind] or of_units
+  local fastest, slowest, how = of(planned, service)
+  return { fastest = math.floor(fastest), seconds = math.floor(slowest), how = how }
+end
+
+-- }======
 
 return schedule

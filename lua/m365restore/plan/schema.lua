@@ -61,7 +61,7 @@ local plan_fields = {
   service = "service", before = "?moment", at = "?moment", created = "?moment", seen_until = "?moment",
   prefer = "?text", max_loss = "?number", planned = "integer", waves = "integer", estimate = "object",
   notes = "texts", misses = "?misses", lookups = "?lookups", request = "?object", bulk = "?object", hash = "text",
-  checksum = "text", query = "?text",
+  checksum = "text", query = "?text", locked = "?text", restores_till = "?moment", snapshot_till = "?moment",
 }
 
 local row_fields = {
@@ -70,6 +70,7 @@ local row_fields = {
   lost = "?number", kind = "?text", priority = "?number", wave = "?integer", browseSessionId = "?text",
   itemKey = "?text", searchResponseId = "?text", restored_by = "?text", refusal = "?object",
   nearer = "?moment", way_back = "?text", misnamed = "?flag",
+  expires = "?moment", hits = "?integer",
 }
 
 local destinations = { inPlace = true, new = true }

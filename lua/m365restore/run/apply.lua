@@ -13,6 +13,7 @@ local interruption = require "m365restore.interruption"
 local journal = require "m365restore.run.journal"
 local options = require "m365restore.options"
 local reconcile = require "m365restore.run.reconcile"
+local restore_lock = require "m365restore.plan.restore_lock"
 local schedule = require "m365restore.plan.schedule"
 local state = require "m365restore.run.state"
 local verify = require "m365restore.plan.verify"
@@ -263,6 +264,16 @@ local function decide(fresh)
   return plan, err
 end
 
+--- The plan of a new run, where the service restores at all.
+local function open_plan(client, fresh, o)
+  local plan, err = fresh()
+  if not plan then
+    return nil, err
+  end
+  local ok, problem = restore_lock.check(client, clock.call_timeout(client, context.deadline(o)))
+  return ok and plan or nil, problem
+end
+
 --- Runs with a journal. It is locked first and read once; whether the run is a new one, and may begin, is decided by
 -- what is in the locked file. May yield.
 -- @tparam client client
@@ -281,7 +292,7 @@ local function under_lock(client, o, fresh, stored)
   book.records = nil
   local plan, problem
   if #records == 0 then
-    plan, problem = decide(fresh)
+    plan, problem = decide(function() return open_plan(client, fresh, o) end)
   else
     plan, problem = stored_plan(records, book.path)
   end

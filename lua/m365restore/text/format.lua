@@ -16,6 +16,14 @@ function format.span(seconds)
   return string.format("%dd%02dh", seconds // 86400, seconds % 86400 // 3600)
 end
 
+--- A number with a comma behind each thousand.
+-- @tparam integer number
+-- @treturn string
+function format.number(number)
+  local text = string.format("%d", number):reverse():gsub("(%d%d%d)", "%1,"):reverse()
+  return (text:gsub("^,", ""))
+end
+
 --- A count and its noun.
 -- @tparam integer count
 -- @tparam string noun in the singular

@@ -27,7 +27,7 @@ end
 function points.view(ctx, point, expanded)
   return {
     ["@odata.type"] = "#microsoft.graph.restorePoint",
-    id = point.id, protectionDateTime = ctx:time(point.taken), expirationDateTime = ctx:time(point.expires),
+    id = point.id, protectionDateTime = ctx:time(point.taken), expirationDateTime = ctx:time(point.announced),
     tags = point.fast and "fastRestore" or "none", protectionUnit = expanded and view_unit(point.unit) or nil,
   }
 end

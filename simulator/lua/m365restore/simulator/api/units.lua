@@ -19,6 +19,13 @@ local SHARED = { "siteId", "siteName", "siteWebUrl", "directoryObjectId" }
 -- Whether this version of Graph has what was announced for policies in September 2026.
 local function has_policy_scope(ctx) return ctx.version == "beta" or ctx.model.dialect.policy_scope == "both" end
 
+local function view_change(ctx, change)
+  return change and {
+    effectiveFromDateTime = ctx:time(change.from), status = ctx.now < change.from and "inProgress" or "completed",
+    targetRetentionPeriodInDays = change.days,
+  }
+end
+
 --- A unit as it is sent.
 -- @tparam table ctx the request
 -- @tparam table unit
@@ -40,7 +47,7 @@ function units.view(ctx, unit)
   end
   if has_policy_scope(ctx) then
     view.backupRetentionPeriodInDays = unit.backupRetentionPeriodInDays
-    view.pendingRetentionPeriodChange = json.null
+    view.pendingRetentionPeriodChange = view_change(ctx, unit.shrinks) or json.null
   end
   if ctx.version == "beta" then
     view.billingPolicyId = unit.billingPolicyId

@@ -169,7 +169,9 @@ end
 -- @tparam table properties; and what no unit shows: `unchanged` = true: a mailbox is what its restore points hold, and
 -- so nothing of it is restored; `hits`: how many messages each search of a mailbox finds; `held` = true: a hold that
 -- forbids to restore it in place; `locked` = true: files of it cannot be restored; `rights_managed`: the name of a
--- library whose files cannot be; `moved` = true: to another geography, which leaves it one restore point a week
+-- library whose files cannot be; `moved` = true: to another geography, which leaves it one restore point a week;
+-- `shrinks` = { from = epoch seconds, days = }: a shorter retention is announced, which the unit shows and its points
+-- do not
 function controls:set_unit(id, properties)
   self:call("set_unit", { id = id, properties = properties })
 end

@@ -173,13 +173,20 @@ local function life_of(unit, fast)
   return unit.backupRetentionPeriodInDays and unit.backupRetentionPeriodInDays * DAY or FAST_LIFE
 end
 
+-- The end of a point, where a shorter window of its unit is announced: until then it is as if there were none.
+local function shortened(unit, taken, expires)
+  local change = unit.shrinks
+  return change and math.min(expires, math.max(change.from, taken + change.days * DAY)) or expires
+end
+
 local function point_of(self, unit, k)
   local shift = self.ids:pick("shift " .. unit.kind, unit.n, math.max(1, self.interval // GRAIN)) * GRAIN
   local taken = math.floor(self.start - (k - 1) * self.interval - shift)
   local fast = k % 2 == 1
+  local announced = taken + life_of(unit, fast)
   return {
-    id = ("%s_%d_%d_1"):format(unit.id, taken, k), unit = unit, taken = taken, fast = fast,
-    expires = taken + life_of(unit, fast),
+    id = ("%s_%d_%d_1"):format(unit.id, taken, k), unit = unit, taken = taken, fast = fast, announced = announced,
+    expires = shortened(unit, taken, announced),
   }
 end
 

@@ -60,7 +60,7 @@ end
 
 local function view_point(ctx, point)
   return {
-    id = point.id, protectionDateTime = ctx:time(point.taken), expirationDateTime = ctx:time(point.expires),
+    id = point.id, protectionDateTime = ctx:time(point.taken), expirationDateTime = ctx:time(point.announced),
   }
 end
 

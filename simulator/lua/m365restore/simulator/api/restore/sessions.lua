@@ -292,7 +292,10 @@ function sessions.start_foreign(model, service, now, lasting)
     siteWebUrl = "https://contoso.sharepoint.com/sites/foreign",
     displayName = "Foreign", email = "foreign@contoso.com", directoryObjectId = unit_id,
   }
-  local point = { id = ("%s_%d_1_1"):format(unit_id, n), unit = unit, taken = now - 3600, expires = now + 86400 }
+  local point = {
+    id = ("%s_%d_1_1"):format(unit_id, n), unit = unit, taken = now - 3600, announced = now + 86400,
+    expires = now + 86400,
+  }
   local session = sessions.make(model, service, artifacts.kinds[service.standard], STRANGER, now)
   local id, number = model.ids:next("artifact")
   admission.add(session, {
