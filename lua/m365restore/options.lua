@@ -2,6 +2,7 @@
 -- unknown key raises and names the nearest known one.
 -- @module m365restore.options
 local core = require "m365restore.core"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 
 local options = {}
@@ -145,10 +146,7 @@ end
 function options.body(what, given, rows)
   local rest = given
   if type(given) == "table" and given.extra ~= nil then
-    rest = {}
-    for name, value in pairs(given) do
-      rest[name] = value
-    end
+    rest = tables.copy(given)
     rest.extra = nil
   end
   local read = options.read(what, rest, rows)

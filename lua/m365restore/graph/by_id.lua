@@ -2,16 +2,13 @@
 -- as `client:session(id)`, the writing methods of what it gives, under both names: `client:activate_session(id)`.
 -- @module m365restore.graph.by_id
 local core = require "m365restore.core"
+local tables = require "m365restore.tables"
 
 --- The methods that read one resource by its id.
 local function readers(rows)
-  local list = {}
-  for _, row in ipairs(rows) do
-    if row.method == "GET" and row.result == "item" and row.path:find "/{i[dt]e?m?}" then
-      list[#list + 1] = row
-    end
-  end
-  return list
+  return tables.filter(rows, function(row)
+    return row.method == "GET" and row.result == "item" and row.path:find "/{i[dt]e?m?}" ~= nil
+  end)
 end
 
 --- The names of the methods that change, delete or start what is there.

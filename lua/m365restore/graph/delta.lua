@@ -4,6 +4,7 @@
 -- @module m365restore.graph.delta
 local core = require "m365restore.core"
 local rules = require "m365restore.graph.rules"
+local tables = require "m365restore.tables"
 
 local delta = {}
 
@@ -58,13 +59,9 @@ end
 -- @tparam ?table members of the delta
 -- @treturn table list
 function delta.standing(members)
-  local found = {}
-  for _, item in ipairs(rules.object(members)) do
-    if rules.is_object(item) and not item["@removed"] and not item[FAULT] then
-      found[#found + 1] = item
-    end
-  end
-  return found
+  return tables.filter(rules.object(members), function(item)
+    return rules.is_object(item) and not item["@removed"] and not item[FAULT]
+  end)
 end
 
 return delta

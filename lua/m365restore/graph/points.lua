@@ -6,6 +6,7 @@ local fail = require "m365restore.fail"
 local gather = require "m365restore.driver.gather"
 local options = require "m365restore.options"
 local rules = require "m365restore.graph.rules"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 
 -- protection units in one search; and in one with an artifactQuery
@@ -163,13 +164,7 @@ end
 
 --- The ids of which nothing has been said.
 local function open_of(found, ids)
-  local open = {}
-  for _, id in ipairs(ids) do
-    if not found.hits[id:lower()] and not found.none[id:lower()] then
-      open[#open + 1] = id
-    end
-  end
-  return open
+  return tables.filter(ids, function(id) return not found.hits[id:lower()] and not found.none[id:lower()] end)
 end
 
 --- A group that is refused for one of its ids is asked again in parts, so
@@ -183,11 +178,7 @@ local search = core.method("client", "search_restore_points")
 --- One round: every group is asked once. nil, err: one of them failed.
 local function ask(self, found, groups, query, concurrency, opts)
   local answers, failures = gather(groups, function(group)
-    local body = { protectionUnitIds = core.array(group) }
-    for name, value in pairs(query) do
-      body[name] = value
-    end
-    return search(self, body, opts)
+    return search(self, tables.copy(query, { protectionUnitIds = core.array(group) }), opts)
   end, concurrency or 1)
   for i, group in ipairs(groups) do
     local err = failures[i]

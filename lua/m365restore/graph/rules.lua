@@ -5,6 +5,7 @@
 local core = require "m365restore.core"
 local fail = require "m365restore.fail"
 local options = require "m365restore.options"
+local tables = require "m365restore.tables"
 local uri = require "m365restore.text.uri"
 local workload = require "m365restore.workload"
 
@@ -134,10 +135,7 @@ local function shape_artifact(place, artifact, shape)
   for _, name in ipairs(shape.required) do
     check_property(place, name, artifact[name])
   end
-  local sent = {}
-  for name, value in pairs(artifact) do
-    sent[name] = value
-  end
+  local sent = tables.copy(artifact)
   if sent.restorePoint then
     sent.restorePoint = { id = artifact.restorePoint.id }
   end

@@ -12,6 +12,7 @@ local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
 local restore_time = require "m365restore.plan.restore_time"
 local retention = require "m365restore.plan.retention"
+local tables = require "m365restore.tables"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
 local workload = require "m365restore.workload"
@@ -28,13 +29,10 @@ local run_options = {
   url_wait = "duration", actor = "string", ticket = "string", reason = "string",
 }
 
-local spec_options = {
+local spec_options = tables.copy(run_options, {
   service = "string", targets = "any", before = "any", prefer = "string", max_loss = "duration", destination = "any",
   confirm = "string", allow_future = "boolean",
-}
-for name, kind in pairs(run_options) do
-  spec_options[name] = kind
-end
+})
 
 local preferences = {
   fastRestore = { tags = "fastRestore", restorePointPreference = "latest" },
@@ -88,15 +86,12 @@ local function plan_of(client, o, list, lookups)
     return nil, err
   end
   local limit = point_search.limit(o.moment)
-  local ask = {
+  local ask = tables.copy(preferences[o.prefer], {
     protectionTimePeriod = {
       startDateTime = time.format(limit - (o.max_loss or FAR_BACK)), endDateTime = time.format(limit),
     },
     displayName = "m365restore",
-  }
-  for name, value in pairs(preferences[o.prefer]) do
-    ask[name] = value
-  end
+  })
   return document.new({
     service = o.service, before = o.before, prefer = o.prefer, max_loss = o.max_loss, bulk = ask,
     seen_until = seen.newest, lookups = lookups,

@@ -14,6 +14,7 @@ local options = require "m365restore.options"
 local plans = require "m365restore.plan"
 local resolve = require "m365restore.plan.resolve"
 local state = require "m365restore.run.state"
+local tables = require "m365restore.tables"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
 
@@ -54,12 +55,10 @@ end
 
 --- Units that may be drilled, in an order that the seed decides: the same seed, the same sample.
 local function sample(list, counts, seed, size)
-  local eligible = {}
-  for _, target in ipairs(list) do
-    if target.unit and not target.refusal and (counts[target.unit.id] or 0) < MOST then
-      eligible[#eligible + 1] = { id = target.unit.id, rank = crypto.sha256(seed .. target.unit.id) }
-    end
-  end
+  local eligible = tables.map(list, function(target)
+    local id = target.unit and not target.refusal and target.unit.id
+    return id and (counts[id] or 0) < MOST and { id = id, rank = crypto.sha256(seed .. id) } or nil
+  end)
   table.sort(eligible, function(a, b) return a.rank < b.rank end)
   local ids = {}
   for i = 1, math.min(size, #eligible) do

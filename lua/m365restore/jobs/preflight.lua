@@ -6,6 +6,7 @@ local contract = require "m365restore.graph.contract"
 local directory = require "m365restore.plan.directory"
 local fail = require "m365restore.fail"
 local rules = require "m365restore.graph.rules"
+local tables = require "m365restore.tables"
 local workload = require "m365restore.workload"
 
 -- a clock that is off by more than this, in seconds, spoils certificates
@@ -51,10 +52,7 @@ end
 
 --- One line for each check, and what to do about it.
 function Report:__tostring()
-  local lines = {}
-  for i, check in ipairs(self.checks) do
-    lines[i] = line_of(check, MARKS[check.ok])
-  end
+  local lines = tables.map(self.checks, function(check) return line_of(check, MARKS[check.ok]) end)
   for _, check in ipairs(self.lookups or {}) do
     lines[#lines + 1] = line_of(check, check.ok == false and "-      " or MARKS[check.ok])
   end

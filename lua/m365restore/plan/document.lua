@@ -14,6 +14,7 @@ local repair = require "m365restore.text.repair"
 local schedule = require "m365restore.plan.schedule"
 local schema = require "m365restore.plan.schema"
 local system = require "m365restore.system"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 
 local document = {}
@@ -29,11 +30,7 @@ Plan.__index = Plan
 -- @tparam table rows
 -- @treturn integer
 function document.count_planned(rows)
-  local count = 0
-  for _, row in ipairs(rows) do
-    count = count + (row.refusal and 0 or 1)
-  end
-  return count
+  return #tables.filter(rows, function(row) return not row.refusal end)
 end
 
 --- How much older than T the restore point of a row is, in seconds.
@@ -161,11 +158,7 @@ function Plan:save(path, opts)
   elseif not path:lower():find "%.csv$" then
     return system.replace(path, repair.encode_rows(self))
   end
-  local records = {}
-  for i, row in ipairs(self.rows) do
-    records[i] = csv_record(row)
-  end
-  return csv.save(path, csv_columns, records, opts)
+  return csv.save(path, csv_columns, tables.map(self.rows, csv_record), opts)
 end
 
 --- A plan that was read from somewhere: it must still be what its hash says. What follows from its rows is worked out
@@ -216,13 +209,10 @@ local request_fields = {
 -- @tparam table new
 -- @treturn table a list of texts; empty: they are the same
 function document.request_difference(old, new)
-  local found = {}
-  for _, field in ipairs(request_fields) do
-    if old[field] ~= new[field] then
-      found[#found + 1] = string.format("%s was %s, is now %s", field, tostring(old[field]), tostring(new[field]))
-    end
-  end
-  return found
+  return tables.map(request_fields, function(field)
+    return old[field] ~= new[field]
+      and string.format("%s was %s, is now %s", field, tostring(old[field]), tostring(new[field])) or nil
+  end)
 end
 
 local function describe(row)
@@ -264,12 +254,7 @@ end
 --- Does anything of the plan replace what is there?
 -- @treturn boolean
 function Plan:replaces()
-  for _, row in ipairs(self.rows) do
-    if not row.refusal and row.destinationType == "inPlace" then
-      return true
-    end
-  end
-  return false
+  return tables.any(self.rows, function(row) return not row.refusal and row.destinationType == "inPlace" end)
 end
 
 -- }======

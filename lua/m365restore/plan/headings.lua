@@ -2,6 +2,7 @@
 -- is in docs/lists.md, too. Never yields.
 -- @module m365restore.plan.headings
 local fold = require "m365restore.text.fold"
+local tables = require "m365restore.tables"
 
 local headings = {}
 
@@ -67,12 +68,7 @@ end
 -- @tparam table header list
 -- @treturn boolean
 function headings.has_name(header)
-  for _, heading in ipairs(header) do
-    if is_name[plain(heading)] then
-      return true
-    end
-  end
-  return false
+  return tables.any(header, function(heading) return is_name[plain(heading)] end)
 end
 
 --- The heading of a setting, as a list spells it.

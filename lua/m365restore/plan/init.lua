@@ -13,6 +13,7 @@ local restore_lock = require "m365restore.plan.restore_lock"
 local retention = require "m365restore.plan.retention"
 local restore_time = require "m365restore.plan.restore_time"
 local survey = require "m365restore.plan.survey"
+local tables = require "m365restore.tables"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
 local way_back = require "m365restore.plan.way_back"
@@ -124,14 +125,6 @@ local function row_of(o, n, target, found)
   return row
 end
 
-local function rows_of(o, found)
-  local rows = {}
-  for n, target in ipairs(found.list) do
-    rows[n] = row_of(o, n, target, found)
-  end
-  return rows
-end
-
 --- Units and points, and beside them what was restored from these points since T: who has lost a journal and plans
 -- anew gets another hash, and has to confirm that it is to be done again.
 local function read_all(client, o, beside)
@@ -159,10 +152,7 @@ end
 
 --- Names the sessions that have restored what rows of a plan would, since T.
 local function name_restored(client, o, seen, rows)
-  local planned = {}
-  for _, row in ipairs(rows) do
-    planned[#planned + 1] = not row.refusal and row or nil
-  end
+  local planned = tables.filter(rows, function(row) return not row.refusal end)
   if #planned == 0 or #seen.recent == 0 then
     return true
   end
@@ -224,7 +214,7 @@ function plan.make(client, spec)
   elseif #found.list == 0 then
     return fail("plan", "no_targets", "there is nothing in the list of targets")
   end
-  local rows = rows_of(o, found)
+  local rows = tables.map(found.list, function(target, n) return row_of(o, n, target, found) end)
   local named, problem = name_restored(client, o, found.seen, rows)
   if not named then
     return nil, problem

@@ -2,6 +2,7 @@
 -- restored. A unit is what the resolver keeps of one: `id`, `name`, `address`, `status`, `owner`, `keys`. Never yields.
 -- @module m365restore.plan.match
 local spelling = require "m365restore.plan.spelling"
+local tables = require "m365restore.tables"
 
 local match = {}
 
@@ -57,11 +58,7 @@ local function common_of(mine, theirs)
 end
 
 local function live_of(units)
-  local live = {}
-  for _, unit in ipairs(units) do
-    live[#live + 1] = not is_lost(unit) and unit or nil
-  end
-  return live
+  return tables.filter(units, function(unit) return not is_lost(unit) end)
 end
 
 local function quoted(clue)
@@ -156,11 +153,7 @@ local function agree(target, service)
 end
 
 local function ids_of(units)
-  local ids = {}
-  for i, unit in ipairs(units) do
-    ids[i] = unit.id
-  end
-  return table.concat(ids, ", ")
+  return table.concat(tables.map(units, function(unit) return unit.id end), ", ")
 end
 
 local wholes = {

@@ -5,6 +5,7 @@
 local artifacts = require "m365restore.sessions.artifacts"
 local facts = require "m365restore.plan.facts"
 local format = require "m365restore.text.format"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 local workload = require "m365restore.workload"
 
@@ -26,11 +27,7 @@ end
 
 --- The rows of a plan that are to be restored, and for which something holds.
 local function select_rows(plan, holds)
-  local rows = {}
-  for _, row in ipairs(plan.rows) do
-    rows[#rows + 1] = not row.refusal and holds(row) and row or nil
-  end
-  return rows
+  return tables.filter(plan.rows, function(row) return not row.refusal and holds(row) end)
 end
 
 local function name_some(rows)
@@ -202,10 +199,7 @@ local order = {
 -- @tparam Plan plan
 -- @treturn table list of texts
 function notes.of(plan)
-  local texts = {}
-  for _, name in ipairs(order) do
-    texts[#texts + 1] = list[name](plan) or nil
-  end
+  local texts = tables.map(order, function(name) return list[name](plan) or nil end)
   for _, miss in ipairs(plan.misses or {}) do
     texts[#texts + 1] = "Not found, and planned without: " .. notes.of_miss(miss)
   end

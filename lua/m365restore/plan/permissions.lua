@@ -3,6 +3,7 @@
 local contract = require "m365restore.graph.contract"
 local directory = require "m365restore.plan.directory"
 local spelling = require "m365restore.plan.spelling"
+local tables = require "m365restore.tables"
 local workload = require "m365restore.workload"
 
 -- What each step calls, by the rows of the contract table; %s is the service, %t its type of session.
@@ -65,12 +66,7 @@ local function add_comparisons(plan, set)
 end
 
 local function has_items(plan)
-  for _, row in ipairs(plan.rows) do
-    if row.kind == "item" then
-      return true
-    end
-  end
-  return false
+  return tables.any(plan.rows, function(row) return row.kind == "item" end)
 end
 
 local Needs = { __name = "m365restore.needs" }

@@ -10,6 +10,7 @@ local match = require "m365restore.plan.match"
 local nearest = require "m365restore.text.nearest"
 local retention = require "m365restore.plan.retention"
 local spelling = require "m365restore.plan.spelling"
+local tables = require "m365restore.tables"
 local targets = require "m365restore.plan.targets"
 local workload = require "m365restore.workload"
 
@@ -155,12 +156,7 @@ end
 -- {====== People ======
 
 local function has_units(target)
-  for _, clue in ipairs(target.clues) do
-    if clue.units then
-      return true
-    end
-  end
-  return false
+  return tables.any(target.clues, function(clue) return clue.units end)
 end
 
 --- The question that a clue puts to the directory; nil: it puts none.

@@ -6,6 +6,7 @@
 -- @module m365restore.plan.schedule
 local facts = require "m365restore.plan.facts"
 local format = require "m365restore.text.format"
+local tables = require "m365restore.tables"
 
 local schedule = {}
 
@@ -17,12 +18,7 @@ schedule.limits = {
 local published = facts.durations
 
 local function planned_rows(rows)
-  local planned = {}
-  for _, row in ipairs(rows) do
-    if not row.refusal then
-      planned[#planned + 1] = row
-    end
-  end
+  local planned = tables.filter(rows, function(row) return not row.refusal end)
   table.sort(planned, function(a, b)
     if a.priority ~= b.priority then
       return a.priority < b.priority

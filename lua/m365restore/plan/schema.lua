@@ -3,6 +3,7 @@
 -- @module m365restore.plan.schema
 local artifacts = require "m365restore.sessions.artifacts"
 local directory = require "m365restore.plan.directory"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 local workload = require "m365restore.workload"
 
@@ -25,12 +26,7 @@ function checks.moment(value) return time.parse(value) ~= nil end
 function checks.service(value) return workload.of[value] ~= nil end
 
 function checks.texts(value)
-  for _, text in ipairs(type(value) == "table" and value or { false }) do
-    if type(text) ~= "string" then
-      return false
-    end
-  end
-  return true
+  return type(value) == "table" and not tables.any(value, function(text) return type(text) ~= "string" end)
 end
 
 function checks.misses(value)
@@ -48,12 +44,7 @@ function checks.misses(value)
 end
 
 function checks.lookups(value)
-  for _, kind in ipairs(type(value) == "table" and value or { false }) do
-    if type(kind) ~= "string" or not directory.permissions[kind] then
-      return false
-    end
-  end
-  return true
+  return checks.texts(value) and not tables.any(value, function(kind) return not directory.permissions[kind] end)
 end
 
 -- field = what it has to be; with a ? it may be absent

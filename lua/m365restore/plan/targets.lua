@@ -13,6 +13,7 @@ local outcomes = require "m365restore.outcomes"
 local repair = require "m365restore.text.repair"
 local spelling = require "m365restore.plan.spelling"
 local system = require "m365restore.system"
+local tables = require "m365restore.tables"
 
 local targets = {}
 
@@ -91,10 +92,9 @@ local parts = { item = "item", messages = "messages" }
 -- @tparam function where (setting) -> where it stands, for messages; without one, where the row stands
 -- @tparam table row from @{m365restore.plan.headings.read}
 local function from_row(where, row)
-  local clues = {}
-  for i, name in ipairs(row.names) do
-    clues[i] = clue_of(name.text, kind_of_column[name.kind], name.heading)
-  end
+  local clues = tables.map(row.names, function(name)
+    return clue_of(name.text, kind_of_column[name.kind], name.heading)
+  end)
   local target = {
     given = row.given or where(), clues = clues,
     priority = priority_of(where, row.priority), destinationType = destination_of(where, row.destination),
@@ -261,10 +261,7 @@ end
 -- @tparam table target
 -- @treturn string
 function targets.meaning(target)
-  local keys = {}
-  for i, clue in ipairs(target.clues) do
-    keys[i] = clue.key or clue.text
-  end
+  local keys = tables.map(target.clues, function(clue) return clue.key or clue.text end)
   return #keys > 0 and table.concat(keys, " ") or target.given
 end
 

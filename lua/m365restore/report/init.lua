@@ -8,6 +8,7 @@ local html = require "m365restore.report.html"
 local outcomes = require "m365restore.outcomes"
 local repair = require "m365restore.text.repair"
 local system = require "m365restore.system"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 
 local report = {}
@@ -153,11 +154,7 @@ end
 -- (another session had it under way), running_elsewhere, rejected (by the service, before it was activated),
 -- refused (in the plan), running, not_started, unknown
 function report.new(plan, state, problem)
-  local rows = {}
-  for i, row in ipairs(plan.rows) do
-    rows[i] = row_of(row, state, plan)
-  end
-  return report.of(rows, {
+  return report.of(tables.map(plan.rows, function(row) return row_of(row, state, plan) end), {
     service = plan.service, hash = plan.hash, T = plan.before or plan.at, created = plan.created,
     error = problem and tostring(problem) or nil,
   })

@@ -16,6 +16,7 @@ local reconcile = require "m365restore.run.reconcile"
 local restore_lock = require "m365restore.plan.restore_lock"
 local schedule = require "m365restore.plan.schedule"
 local state = require "m365restore.run.state"
+local tables = require "m365restore.tables"
 local verify = require "m365restore.plan.verify"
 local wave = require "m365restore.run.wave"
 local way_back = require "m365restore.plan.way_back"
@@ -111,12 +112,7 @@ local function watch_elsewhere(self)
 end
 
 local function is_complete(self)
-  for _, row in ipairs(self.plan.rows) do
-    if not row.refusal and not self.state.results[row.n] then
-      return false
-    end
-  end
-  return true
+  return not tables.any(self.plan.rows, function(row) return not row.refusal and not self.state.results[row.n] end)
 end
 
 local function work(self)
@@ -212,12 +208,8 @@ local function check_begun(plan, stored, o, path)
 end
 
 local function begin(self, o)
-  local data = {}
-  for name, value in pairs(self.plan) do
-    data[name] = value
-  end
   return self:note {
-    kind = "plan", version = journal.VERSION, plan = data, confirmed = o.confirm, actor = o.actor, ticket = o.ticket,
+    kind = "plan", version = journal.VERSION, plan = tables.copy(self.plan), confirmed = o.confirm, actor = o.actor, ticket = o.ticket,
     reason = o.reason,
   }
 end
@@ -344,10 +336,7 @@ end
 -- @tparam[opt] table opts as for @{apply}, without `journal` and `confirm`
 -- @treturn ?Run as from @{apply}; or nil, err
 function apply.resume(client, path, opts)
-  local given = { journal = path }
-  for name, value in pairs(opts or {}) do
-    given[name] = value
-  end
+  local given = tables.copy(opts, { journal = path })
   return under_lock(client, read_options("resume", given), function()
     return fail("apply", "not_found", "there is no run in %s to be resumed", path)
   end)

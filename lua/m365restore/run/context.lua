@@ -10,6 +10,7 @@ local report = require "m365restore.report"
 local schedule = require "m365restore.plan.schedule"
 local slots = require "m365restore.run.slots"
 local state = require "m365restore.run.state"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 
 local context = {}
@@ -84,11 +85,7 @@ end
 
 --- Rows of the plan by their numbers.
 function Run:rows(numbers)
-  local rows = {}
-  for i, n in ipairs(numbers) do
-    rows[i] = self.plan.rows[n]
-  end
-  return rows
+  return tables.map(numbers, function(n) return self.plan.rows[n] end)
 end
 
 --- Reads a session again.

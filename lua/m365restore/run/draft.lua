@@ -10,6 +10,7 @@ local failures = require "m365restore.fail"
 local history = require "m365restore.sessions.history"
 local reconcile = require "m365restore.run.reconcile"
 local state = require "m365restore.run.state"
+local tables = require "m365restore.tables"
 
 local draft = {}
 
@@ -40,13 +41,12 @@ local function halves(rows)
 end
 
 local function reject(run, session, rows, fault)
-  local results = {}
-  for i, row in ipairs(rows) do
-    results[i] = {
+  local results = tables.map(rows, function(row)
+    return {
       n = row.n, outcome = "rejected", code = fault.code and tostring(fault.code),
       message = fault.message and tostring(fault.message),
     }
-  end
+  end)
   return run:note { kind = "rejected", id = session and session.id, rows = results }
 end
 
@@ -106,13 +106,7 @@ end
 -- begun all the same, the service restores it.
 local function keep_pending(run, batch)
   local ok, err = reconcile.others(run, batch.rows)
-  local rows = {}
-  for _, row in ipairs(ok and batch.rows or {}) do
-    if run.state:is_pending(row) then
-      rows[#rows + 1] = row
-    end
-  end
-  batch.rows = rows
+  batch.rows = tables.filter(ok and batch.rows, function(row) return run.state:is_pending(row) end)
   return ok, err
 end
 
@@ -197,21 +191,12 @@ end
 
 --- The rows that are in a list, or those that are not.
 local function select_rows(found, rows, held)
-  local list = {}
-  for _, row in ipairs(rows) do
-    if (found[artifacts.key(row)] ~= nil) == held then
-      list[#list + 1] = row
-    end
-  end
-  return list
+  return tables.filter(rows, function(row) return (found[artifacts.key(row)] ~= nil) == held end)
 end
 
 --- Something in our draft that we did not put there, or that goes elsewhere.
 local function stranger(found, rows)
-  local wanted = {}
-  for _, row in ipairs(rows) do
-    wanted[artifacts.key(row)] = row
-  end
+  local wanted = tables.by(rows, artifacts.key)
   for key, artifact in pairs(found) do
     local row = wanted[key]
     if not row or artifacts.differs(artifact, row) then
@@ -222,7 +207,7 @@ end
 
 --- Rows of a 200 that were refused one by one. One that is there already was added by a try before.
 local function refuse_rows(run, session, rows, err, added)
-  local refused = select_rows(artifacts.keys(rows, added), rows, false)
+  local refused = select_rows(artifacts.by_key(rows, added), rows, false)
   local first = err.details and err.details[1] or {}
   if #refused == 0 or tostring(first.code):lower() == "duplicateartifactinlist" then
     return true
@@ -250,17 +235,6 @@ local function add(run, session, rows)
     return nil, problem
   end
   return add(run, session, second)
-end
-
---- The rows that nobody has refused.
-local function kept(run, rows)
-  local list = {}
-  for _, row in ipairs(rows) do
-    if not run.state.results[row.n] then
-      list[#list + 1] = row
-    end
-  end
-  return list
 end
 
 --- Sees to it that a draft has what stands for all its rows. May yield.
@@ -297,7 +271,7 @@ function draft.fill(run, session, batch)
     if odd then
       return fail("draft_changed", "session %s holds %s, which is not ours", session.id, odd)
     end
-    batch.rows = kept(run, batch.rows)
+    batch.rows = tables.filter(batch.rows, function(row) return not run.state.results[row.n] end)
     local missing = select_rows(found, batch.rows, false)
     if #missing == 0 then
       return true

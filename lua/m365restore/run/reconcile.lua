@@ -5,17 +5,12 @@ local artifacts = require "m365restore.sessions.artifacts"
 local history = require "m365restore.sessions.history"
 local others = require "m365restore.sessions.others"
 local state = require "m365restore.run.state"
+local tables = require "m365restore.tables"
 
 local reconcile = {}
 
 local function pending_of(self, rows)
-  local pending = {}
-  for _, row in ipairs(rows) do
-    if not row.refusal and self.state:is_pending(row) then
-      pending[#pending + 1] = row
-    end
-  end
-  return pending
+  return tables.filter(rows, function(row) return not row.refusal and self.state:is_pending(row) end)
 end
 
 --- Sessions that were created with contents and whose ids were lost are ours, where the service shows that they are.
@@ -185,10 +180,7 @@ function reconcile.watch(self, id, rows)
       err = running
     end
   elseif err.status == 404 then
-    results, running = {}, {}
-    for i, row in ipairs(rows) do
-      results[i] = others.failure(row, id, nil)
-    end
+    results, running = tables.map(rows, function(row) return others.failure(row, id, nil) end), {}
   end
   if not results then
     return nil, err

@@ -4,6 +4,7 @@
 -- @module m365restore.run.state
 local fail = require "m365restore.fail"
 local outcomes = require "m365restore.outcomes"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 
 local state = {}
@@ -32,10 +33,7 @@ function fold.creating(self, record)
 end
 
 local function forget_intents(self, rows)
-  local wanted = {}
-  for _, n in ipairs(rows) do
-    wanted[n] = true
-  end
+  local wanted = tables.by(rows, function(n) return n end)
   for i = #self.intents, 1, -1 do
     if wanted[self.intents[i].rows[1]] then
       table.remove(self.intents, i)
@@ -287,13 +285,7 @@ end
 --- The sessions that have not come to their end.
 -- @treturn table list
 function State:open_sessions()
-  local open = {}
-  for _, session in ipairs(self.sessions) do
-    if self:is_open(session.id) then
-      open[#open + 1] = session
-    end
-  end
-  return open
+  return tables.filter(self.sessions, function(session) return self:is_open(session.id) end)
 end
 
 --- The sessions of others in which rows of the plan are being restored.
@@ -329,11 +321,7 @@ end
 -- @tparam table rows
 -- @treturn table list
 function state.numbers(rows)
-  local numbers = {}
-  for i, row in ipairs(rows) do
-    numbers[i] = row.n
-  end
-  return numbers
+  return tables.map(rows, function(row) return row.n end)
 end
 
 return state

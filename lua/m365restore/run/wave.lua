@@ -4,6 +4,7 @@
 local artifacts = require "m365restore.sessions.artifacts"
 local draft = require "m365restore.run.draft"
 local interruption = require "m365restore.interruption"
+local tables = require "m365restore.tables"
 
 local wave = {}
 
@@ -62,10 +63,7 @@ local function finish(self, session, batch)
   if not found then
     return nil, err
   end
-  local results = {}
-  for i, row in ipairs(batch.rows) do
-    results[i] = artifacts.result(row, found[artifacts.key(row)])
-  end
+  local results = tables.map(batch.rows, function(row) return artifacts.result(row, found[artifacts.key(row)]) end)
   return self:note { kind = "ended", id = session.id, status = session.status, rows = results }
 end
 

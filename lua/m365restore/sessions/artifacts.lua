@@ -3,6 +3,7 @@
 local bulk_contents = require "m365restore.sessions.bulk_contents"
 local drain = require "m365restore.graph.drain"
 local rules = require "m365restore.graph.rules"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 local workload = require "m365restore.workload"
 
@@ -86,11 +87,7 @@ end
 -- @tparam table rows
 -- @treturn table list
 function artifacts.of(rows)
-  local kind, list = artifacts.kind(rows), {}
-  for i, row in ipairs(rows) do
-    list[i] = kind.artifact(row)
-  end
-  return list
+  return tables.map(rows, artifacts.kind(rows).artifact)
 end
 
 --- The rows as the body of a create.
@@ -116,15 +113,12 @@ end
 -- @tparam[opt] function left as for @{artifacts.all}
 -- @treturn ?table key -> artifact; or nil, err
 function artifacts.list(session, rows, left)
-  local kind, found = artifacts.kind(rows), {}
+  local kind = artifacts.kind(rows)
   if kind.list_by_unit then
     return kind.list_by_unit(session, rows, left)
   end
   local all, err = artifacts.all(session, rows[1].kind, left)
-  for _, artifact in ipairs(all or {}) do
-    found[kind.key_of(artifact) or artifact.id] = artifact
-  end
-  return all and found, err
+  return all and artifacts.by_key(rows, all), err
 end
 
 --- Does an artifact say that it is something else than a row of ours, though it has its key?
@@ -178,13 +172,10 @@ end
 --- The keys of a list of artifacts.
 -- @tparam table rows some rows of the same kind
 -- @tparam table list
--- @treturn table key -> true
-function artifacts.keys(rows, list)
-  local kind, keys = artifacts.kind(rows), {}
-  for _, artifact in ipairs(list) do
-    keys[kind.key_of(artifact) or artifact.id] = true
-  end
-  return keys
+-- @treturn table key -> artifact
+function artifacts.by_key(rows, list)
+  local kind = artifacts.kind(rows)
+  return tables.by(list, function(artifact) return kind.key_of(artifact) or artifact.id end)
 end
 
 local outcomes = { succeeded = "restored", failed = "failed" }

@@ -4,6 +4,7 @@
 local drain = require "m365restore.graph.drain"
 local fold = require "m365restore.text.fold"
 local rules = require "m365restore.graph.rules"
+local tables = require "m365restore.tables"
 local units_of_points = require "m365restore.sessions.units_of_points"
 local workload = require "m365restore.workload"
 
@@ -11,10 +12,8 @@ local bulk_contents = {}
 
 --- The body of the request.
 local function body_of(plan, rows)
-  local body, known = { destinationType = rows[1].destinationType }, workload.of[plan.service]
-  for name, value in pairs(plan.bulk) do
-    body[name] = value
-  end
+  local body = tables.copy(plan.bulk, { destinationType = rows[1].destinationType })
+  local known = workload.of[plan.service]
   for _, row in ipairs(rows) do
     local is_address = row.address:find "^https?://" or row.address:find "@"
     local list = is_address and known.addresses or known.ids
@@ -85,10 +84,7 @@ function bulk_contents.list(session, rows, left)
   if not list then
     return nil, err
   end
-  local points, found = {}, {}
-  for _, artifact in ipairs(list) do
-    points[#points + 1] = rules.object(artifact.restorePoint).id
-  end
+  local found, points = {}, tables.map(list, function(artifact) return rules.object(artifact.restorePoint).id end)
   local units, failure = units_of_points(session:client(), points, left)
   if not units then
     return nil, failure

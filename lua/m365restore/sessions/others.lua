@@ -7,6 +7,7 @@
 local artifacts = require "m365restore.sessions.artifacts"
 local gather_all = require "m365restore.driver.gather_all"
 local history = require "m365restore.sessions.history"
+local tables = require "m365restore.tables"
 local time = require "m365restore.time"
 local units_of_points = require "m365restore.sessions.units_of_points"
 
@@ -62,12 +63,10 @@ end
 -- @treturn ?Others; or nil, err
 function others.read(client, service, sessions, kind, left)
   local fields = { client = client, left = left, service = service, entries = {}, points = {}, units = {} }
-  local self, begun = setmetatable(fields, Others), {}
-  for _, session in ipairs(sessions) do
-    if artifacts.is_shown { kind = kind } and not history.is_draft(session) then
-      begun[#begun + 1] = session
-    end
-  end
+  local self = setmetatable(fields, Others)
+  local begun = tables.filter(artifacts.is_shown { kind = kind } and sessions, function(session)
+    return not history.is_draft(session)
+  end)
   local lists, problem = gather_all(begun, function(session) return artifacts.all(session, kind, left) end, READERS)
   if not lists then
     return nil, problem

@@ -1,6 +1,7 @@
 --- Makes texts valid UTF-8 before they are written to a file. Never yields.
 -- @module m365restore.text.repair
 local core = require "m365restore.core"
+local tables = require "m365restore.tables"
 
 local repair = {}
 
@@ -47,13 +48,8 @@ end
 -- @tparam table value
 -- @treturn string as from @{encode}
 function repair.encode_rows(value)
-  local head, lines = {}, {}
-  for name, member in pairs(value) do
-    head[name] = name ~= "rows" and member or nil
-  end
-  for i, row in ipairs(value.rows) do
-    lines[i] = repair.encode(row)
-  end
+  local head, lines = tables.copy(value), tables.map(value.rows, repair.encode)
+  head.rows = nil
   return repair.encode(head):sub(1, -2) .. ',"rows":[\n' .. table.concat(lines, ",\n") .. "\n]}\n"
 end
 
