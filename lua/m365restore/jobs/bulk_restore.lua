@@ -11,7 +11,6 @@ local options = require "m365restore.options"
 local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
 local restore_time = require "m365restore.plan.restore_time"
-local retention = require "m365restore.plan.retention"
 local tables = require "m365restore.tables"
 local targets = require "m365restore.plan.targets"
 local time = require "m365restore.time"
@@ -20,8 +19,8 @@ local workload = require "m365restore.workload"
 -- what a person has to say before anything is replaced by points that nobody has seen
 local PHRASE = "unreviewed"
 
--- resources in one request, and how far back points are taken from
-local LARGEST, FAR_BACK = 10000, retention.far_back
+-- resources in one request
+local LARGEST = 10000
 
 -- what says how it is run, and not what is restored
 local run_options = {
@@ -34,27 +33,14 @@ local spec_options = tables.copy(run_options, {
   confirm = "string", allow_future = "boolean",
 })
 
-local preferences = {
-  fastRestore = { tags = "fastRestore", restorePointPreference = "latest" },
-  latest = { restorePointPreference = "latest" },
-  oldest = { restorePointPreference = "oldest" },
-}
-
-local function raise(...)
-  error(string.format(...), 0)
-end
-
 local function read_options(spec)
   local o = options.read("bulk_restore", spec, spec_options)
   options.choice("bulk_restore.service", o.service, workload.of)
   o.before = options.moment(o.before, "bulk_restore.before")
   o.moment = time.parse(o.before)
-  o.destination = targets.destination("bulk_restore", o.destination)
-  if not o.destination then
-    raise('bulk_restore.destination: "inPlace" or "new" was expected; it is never assumed')
-  end
+  o.destination = targets.needed_destination("bulk_restore", o.destination)
   o.prefer = o.prefer or "latest"
-  options.choice("bulk_restore.prefer", o.prefer, preferences)
+  options.choice("bulk_restore.prefer", o.prefer, point_search.preferences)
   o.wanted = targets.read("bulk_restore.targets", o.targets)
   return o
 end
@@ -85,10 +71,10 @@ local function plan_of(client, o, list, lookups)
   if not seen then
     return nil, err
   end
-  local limit = point_search.limit(o.moment)
-  local ask = tables.copy(preferences[o.prefer], {
+  local period = point_search.period(point_search.limit(o.moment), o.max_loss)
+  local ask = tables.copy(point_search.preferences[o.prefer][1], {
     protectionTimePeriod = {
-      startDateTime = time.format(limit - (o.max_loss or FAR_BACK)), endDateTime = time.format(limit),
+      startDateTime = time.format(period.startDateTime), endDateTime = time.format(period.endDateTime),
     },
     displayName = "m365restore",
   })
@@ -138,7 +124,7 @@ return function(client, spec)
   if not list then
     return nil, entries
   elseif #list == 0 then
-    return fail("bulk_restore", "no_targets", "there is nothing in the list of targets")
+    return fail("bulk_restore", "no_targets")
   end
   local opts = {}
   local plan, problem = plan_of(client, o, list, entries.lookups)

@@ -23,7 +23,6 @@ local workload = require "m365restore.workload"
 
 local granular = {}
 
-
 local function text(what, o, name)
   if not o[name] then
     error(string.format("%s.%s: a string was expected", what, name), 0)
@@ -183,7 +182,7 @@ local message_options = {
 local function search(client, o, id, limit)
   local answer, err = client:search_restore_points {
     protectionUnitIds = { id },
-    protectionTimePeriod = { startDateTime = limit - (o.max_loss or retention.far_back), endDateTime = limit },
+    protectionTimePeriod = point_search.period(limit, o.max_loss),
     restorePointPreference = "latest", artifactQuery = { queryExpression = o.query, artifactType = "message" },
   }
   if not answer then
@@ -250,10 +249,7 @@ function granular.messages(client, spec)
   if not utf8.len(text(what, o, "query")) then
     error(what .. ".query: UTF-8 was expected", 0)
   end
-  o.service, o.destination = "exchange", targets.destination(what, o.destination)
-  if not o.destination then
-    error(what .. '.destination: "inPlace" or "new" was expected; it is never assumed', 2)
-  end
+  o.service, o.destination = "exchange", targets.needed_destination(what, o.destination)
   o.before = options.moment(o.before, what .. ".before")
   local moment, wanted = time.parse(o.before), targets.read(what .. ".targets", o.targets)
   wanted.takes = "messages"
@@ -265,7 +261,7 @@ function granular.messages(client, spec)
   if not list then
     return nil, entries
   elseif #list == 0 then
-    return fail("plan", "no_targets", "there is nothing in the list of targets")
+    return fail("plan", "no_targets")
   end
   local rows, problem = gather_all(list, function(target, n) return search_row(client, o, moment, n, target) end)
   if not rows then

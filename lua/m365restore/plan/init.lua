@@ -107,13 +107,11 @@ local function row_of(o, n, target, found)
   local row = {
     n = n, target = target.given, name = unit.name, address = unit.address ~= target.given and unit.address or nil,
     protectionUnitId = unit.id, before = target.before, at = target.at, kind = "standard",
-    destinationType = target.destinationType or o.destination,
+    destinationType = target.destinationType or targets.needed_destination("plan", o.destination),
     priority = found.entries.priority[unit.id or ""] or target.priority or USUAL_PRIORITY,
     refusal = refusal_of(o, target, choice, found.entries.exclude), misnamed = target.misnamed,
   }
-  if not row.destinationType then
-    raise('plan.destination: "inPlace" or "new" was expected; it is never assumed')
-  elseif choice and not row.refusal then
+  if choice and not row.refusal then
     row.restorePointId, row.protectionDateTime, row.tags = choice.id, choice.protectionDateTime, choice.tags
     row.lost, row.expires = document.lost_of(row, o.moment), retention.end_of(unit, choice)
   end
@@ -212,7 +210,7 @@ function plan.make(client, spec)
   elseif #found.entries.misses > 0 and not o.accept_misses then
     return fail_missed(found.entries.misses)
   elseif #found.list == 0 then
-    return fail("plan", "no_targets", "there is nothing in the list of targets")
+    return fail("plan", "no_targets")
   end
   local rows = tables.map(found.list, function(target, n) return row_of(o, n, target, found) end)
   local named, problem = name_restored(client, o, found.seen, rows)

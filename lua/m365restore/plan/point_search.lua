@@ -7,6 +7,7 @@
 -- @module m365restore.plan.point_search
 local core = require "m365restore.core"
 local format = require "m365restore.text.format"
+local gather_all = require "m365restore.driver.gather_all"
 local retention = require "m365restore.plan.retention"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
@@ -16,6 +17,9 @@ local point_search = {}
 
 -- units in one search
 local GROUP = 20
+
+-- searches at a time; the client's own limit comes on top
+local SEARCHERS = 16
 
 -- how far back points are looked for where there is no budget
 local FAR_BACK = retention.far_back
@@ -45,11 +49,11 @@ function point_search.new(client, spec)
   local stages = {}
   for _, stage in ipairs(preferences[spec.prefer]) do
     if not stage.tags or workload.of[spec.service].files then -- of mailboxes there are no fast points
-      stages[#stages + 1] = { query = stage, reach = spec.max_loss or FAR_BACK }
+      stages[#stages + 1] = { query = stage, reach = spec.max_loss }
     end
   end
   if spec.max_loss then
-    stages[#stages + 1] = { query = { restorePointPreference = "latest" }, reach = FAR_BACK, over_budget = true }
+    stages[#stages + 1] = { query = { restorePointPreference = "latest" }, over_budget = true }
   end
   for _, stage in ipairs(stages) do
     stage.queues, stage.count, stage.busy = {}, 0, 0
@@ -108,6 +112,14 @@ function point_search.limit_of(target, moment, exact)
   return point_search.limit(moment, exact)
 end
 
+--- The period in which points are looked for.
+-- @tparam number limit from @{limit}
+-- @tparam ?number max_loss in seconds
+-- @treturn table as a search takes it
+function point_search.period(limit, max_loss)
+  return { startDateTime = limit - (max_loss or FAR_BACK), endDateTime = limit }
+end
+
 --- Does a point lie early enough? One without a time does not.
 -- @tparam table point
 -- @tparam number limit from @{limit}
@@ -136,12 +148,6 @@ end
 -- @treturn ?table the point, or `{ refusal = }`
 function Search:choice(id, limit)
   return self.choices[limit] and self.choices[limit][id] or nil
-end
-
---- No more units will come.
-function Search:close()
-  self.closed = true
-  self:wake_waiting()
 end
 
 --- Will nothing more arrive at a stage?
@@ -230,16 +236,15 @@ function Search:settle(stage, ids, moment, answer)
   end
 end
 
---- Works until all units have their choice. To be run by several tasks at once.
--- @treturn ?boolean true; or nil, err
-function Search:work()
+--- Works until all units have their choice. Run by several tasks at once.
+local function work(self)
   while not self.problem do
     local stage, ids, moment = self:take()
     if stage then
       stage.busy = stage.busy + 1
       local query = {
         protectionUnitIds = ids,
-        protectionTimePeriod = { startDateTime = moment - stage.reach, endDateTime = moment },
+        protectionTimePeriod = point_search.period(moment, stage.reach),
         restorePointPreference = stage.query.restorePointPreference, tags = stage.query.tags,
       }
       local answer, err = self.client:search_restore_points(query, { timeout = self.left and self.left() })
@@ -260,9 +265,36 @@ function Search:work()
 end
 
 --- Ends the work of all tasks.
-function Search:abandon(err)
+local function abandon(self, err)
   self.problem = self.problem or err
   self:wake_waiting()
+end
+
+--- Searches until all units have their choice. May yield.
+-- @tparam function feed beside the searches: it feeds the units, and returns something when no more will come; or nil,
+-- err
+-- @treturn ?table or nil, err
+function Search:run(feed)
+  local roles = { function()
+    local fed, err = feed()
+    if not fed then
+      abandon(self, err)
+    end
+    self.closed = true
+    self:wake_waiting()
+    return fed, err
+  end }
+  for i = 1, SEARCHERS do
+    roles[i + 1] = function() return work(self) end
+  end
+  return gather_all(roles, function(role)
+    local ok, result, problem = pcall(role)
+    if not ok then -- who raises ends the others, which would wait for it
+      abandon(self, result)
+      error(result, 0)
+    end
+    return result, problem
+  end)
 end
 
 return point_search

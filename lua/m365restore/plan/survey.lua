@@ -1,13 +1,9 @@
 --- The reads of a plan: units and restore points, both at once.
 -- @module m365restore.plan.survey
-local gather_all = require "m365restore.driver.gather_all"
 local point_search = require "m365restore.plan.point_search"
 local resolve = require "m365restore.plan.resolve"
 
 local survey = {}
-
--- searches at a time; the client's own limit comes on top
-local SEARCHERS = 16
 
 survey.preferences = point_search.preferences
 
@@ -30,24 +26,9 @@ function survey.run(client, spec, wanted, beside)
       points:feed(unit.id, limit_of(target))
     end
   end
-  local roles = { function()
+  local done, err = points:run(function()
     list, entries = resolve.units(client, spec.service, wanted, feed, beside)
-    if not list then
-      points:abandon(entries)
-    end
-    points:close()
     return list, entries
-  end }
-  for i = 1, SEARCHERS do
-    roles[i + 1] = function() return points:work() end
-  end
-  local done, err = gather_all(roles, function(role)
-    local ok, result, problem = pcall(role)
-    if not ok then -- who raises ends the others, which would wait for it
-      points:abandon(result)
-      error(result, 0)
-    end
-    return result, problem
   end)
   if not done then
     return nil, err

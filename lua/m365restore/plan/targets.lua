@@ -47,6 +47,15 @@ function targets.destination(place, value)
     or options.choice(place .. ": destination", value, destinations)
 end
 
+--- The destination that there has to be; raises where it is not given.
+-- @tparam string what the function, for messages
+-- @tparam ?string value
+-- @treturn string
+function targets.needed_destination(what, value)
+  return targets.destination(what, value)
+    or error(what .. '.destination: "inPlace" or "new" was expected; it is never assumed', 0)
+end
+
 local function destination_of(where, value)
   local known = type(value) == "string" and destinations_in_lower_case[value:lower()]
   return known or targets.destination(value and where "destination" or "", value)

@@ -2,14 +2,10 @@
 -- replaces, from before it began. And what a preference costs: the newest
 -- point before T, where another one was preferred.
 -- @module m365restore.plan.way_back
-local gather_all = require "m365restore.driver.gather_all"
 local point_search = require "m365restore.plan.point_search"
 local time = require "m365restore.time"
 
 local way_back = {}
-
--- searches at a time; the client's own limit comes on top
-local SEARCHERS = 16
 
 -- how slow the clock of this machine may be, in seconds; the service has no points of the future
 local SKEW = 86400
@@ -22,15 +18,12 @@ local SKEW = 86400
 -- @treturn ?table the point of each ask that has one, by its place in the list; or nil, err
 local function newest(client, service, asks, left)
   local points = point_search.new(client, { service = service, prefer = "latest", left = left })
-  for _, ask in ipairs(asks) do
-    points:feed(ask.unit, ask.limit)
-  end
-  points:close()
-  local tasks = {}
-  for i = 1, math.min(SEARCHERS, #asks) do
-    tasks[i] = i
-  end
-  local done, err = gather_all(tasks, function() return points:work() end)
+  local done, err = points:run(function()
+    for _, ask in ipairs(asks) do
+      points:feed(ask.unit, ask.limit)
+    end
+    return true
+  end)
   if not done then
     return nil, err
   end

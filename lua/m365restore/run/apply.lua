@@ -209,8 +209,8 @@ end
 
 local function begin(self, o)
   return self:note {
-    kind = "plan", version = journal.VERSION, plan = tables.copy(self.plan), confirmed = o.confirm, actor = o.actor, ticket = o.ticket,
-    reason = o.reason,
+    kind = "plan", version = journal.VERSION, plan = tables.copy(self.plan), confirmed = o.confirm, actor = o.actor,
+    ticket = o.ticket, reason = o.reason,
   }
 end
 
