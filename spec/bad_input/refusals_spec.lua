@@ -62,12 +62,7 @@ local FORMS = {
 
 describe("a refusal in the form of", function()
   local sim, client
-  setup(function() sim, client = support.start() end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
-  before_each(function() sim:forget() end)
+  support.around(function(...) sim, client = ... end)
 
   local function check(err, form)
     assert.same({ form[2] or "http_403", form[2], form[4] }, { err.code, err.service_code, err.target })

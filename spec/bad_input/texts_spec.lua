@@ -21,11 +21,7 @@ local BAD = {
 
 describe("a text with", function()
   local sim, client
-  setup(function() sim, client = support.start() end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
+  support.around(function(...) sim, client = ... end)
 
   for name, case in pairs(BAD) do
     it(name .. " costs neither its list nor its object", function()

@@ -5,15 +5,7 @@ local support = require "spec.contract.support"
 
 describe("a batch", function()
   local sim, client
-  setup(function() sim, client = support.start() end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
-  before_each(function()
-    sim:clear_faults()
-    sim:forget()
-  end)
+  support.around(function(...) sim, client = ... end)
 
   local function paths(count)
     local list = {}

@@ -6,15 +6,7 @@ local PERIOD = { startDateTime = "2026-01-01T00:00:00Z", endDateTime = "2026-11-
 
 describe("restore points", function()
   local sim, client
-  setup(function() sim, client = support.start { sites = 45 } end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
-  before_each(function()
-    sim:clear_faults()
-    sim:forget()
-  end)
+  support.around(function(...) sim, client = ... end, { sites = 45 })
 
   local function ids(count)
     local list = {}
@@ -77,15 +69,7 @@ end)
 
 describe("the search of restore points", function()
   local sim, client
-  setup(function() sim, client = support.start { sites = 45 } end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
-  before_each(function()
-    sim:clear_faults()
-    sim:forget()
-  end)
+  support.around(function(...) sim, client = ... end, { sites = 45 })
 
   local units = {}
   setup(function()

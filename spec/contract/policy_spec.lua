@@ -189,11 +189,7 @@ end)
 
 describe("the configuration's methods", function()
   local sim, client
-  setup(function() sim, client = support.start() end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
+  support.around(function(...) sim, client = ... end)
 
   it("refuse here what the service would refuse", function()
     local units = {}

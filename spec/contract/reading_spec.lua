@@ -4,15 +4,7 @@ local support = require "spec.contract.support"
 
 describe("tolerant reading", function()
   local sim, client
-  setup(function() sim, client = support.start() end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
-  before_each(function()
-    sim:clear_faults()
-    sim:forget()
-  end)
+  support.around(function(...) sim, client = ... end)
 
   --- A session as the service would send it, with properties of the spec's own.
   local function session(fields)

@@ -20,6 +20,27 @@ function support.start(options, settings)
   return sim, support.client(sim, settings)
 end
 
+--- The hooks of specs that share a simulator and a client; faults and exchanges are forgotten before each.
+-- @tparam function take receives both
+-- @tparam ?table options of the simulator
+-- @tparam ?table settings of the client
+function support.around(take, options, settings)
+  local hooks = require "busted"
+  local sim, client
+  hooks.setup(function()
+    sim, client = support.start(options, settings)
+    take(sim, client)
+  end)
+  hooks.teardown(function()
+    client:close()
+    sim:stop()
+  end)
+  hooks.before_each(function()
+    sim:clear_faults()
+    sim:forget()
+  end)
+end
+
 --- A further client on a simulator.
 function support.client(sim, settings)
   local all = { base_url = sim.url, clock = sim:clock(), backoff = 0.01 }

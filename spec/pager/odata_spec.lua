@@ -6,18 +6,8 @@ local SITES = 23
 
 describe("a list", function()
   local sim, client
-  setup(function()
-    sim, client = support.start { sites = SITES, max_page_size = 8, page_size = 8,
-      dialect = { list_options = "described" } }
-  end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
-  before_each(function()
-    sim:clear_faults()
-    sim:forget()
-  end)
+  support.around(function(...) sim, client = ... end, { sites = SITES, max_page_size = 8, page_size = 8,
+    dialect = { list_options = "described" } })
 
   local function units(opts) return client.sharePoint:protection_units(opts) end
 

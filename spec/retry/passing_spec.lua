@@ -13,18 +13,7 @@ local PROTOCOL_VERSION, HANDSHAKE_FAILURE = "15030300020246", "15030300020228"
 
 describe("trouble of the service or a gateway", function()
   local home, client, session
-
-  setup(function() home = tenant.start() end)
-  teardown(function() home:stop() end)
-  before_each(function()
-    client = home:client()
-    session = home:session(client, "sharePoint", 1)
-    home:reset()
-  end)
-  after_each(function()
-    client:close()
-    home:reset()
-  end)
+  tenant.around(function(...) home, client, session = ... end)
 
   for _, status in ipairs { 506, 508, 520, 521, 524, 529, 530, 561, 598, 599 } do
     it("passes as a " .. status .. ", for a read and for a wait", function()
@@ -157,17 +146,8 @@ describe("trouble on the way", function()
   local function port_of(url) return url:match ":(%d+)" end
 
   -- a script of spec/support beside this process: its port, and a function that ends it and returns what it printed
-  local function start(script, ...)
-    local child = scratch.start("spec/support/" .. script, ...)
-    local port, process = child:read("l", "l")
-    local text
-    local function stop()
-      if text then return text end
-      scratch.must("kill", process)
-      text = child:read "a"
-      child:close()
-      return text
-    end
+  local function start(...)
+    local port, stop = scratch.beside(...)
     finally(stop)
     return port, stop
   end

@@ -26,19 +26,13 @@ describe("a SOCKS proxy", function()
 
   -- the proxy's port, and a function that ends it and returns the lines that it printed
   local function start(...)
-    local child = scratch.start("spec/support/socks.lua", ...)
-    local port, process = child:read("l", "l")
-    local lines
-    local function stop()
-      if lines then return lines end
-      scratch.must("kill", process)
-      lines = {}
-      for line in child:lines() do lines[#lines + 1] = line end
-      child:close()
+    local port, stop = scratch.beside("socks.lua", ...)
+    finally(stop)
+    return port, function()
+      local lines = {}
+      for line in stop():gmatch "[^\n]+" do lines[#lines + 1] = line end
       return lines
     end
-    finally(stop)
-    return port, stop
   end
 
   local function client(proxy, more)

@@ -5,19 +5,7 @@ local ACTIVATE = { operation = "restoreSessions.activate" }
 
 describe("a write", function()
   local home, client, session
-
-  setup(function() home = tenant.start() end)
-  teardown(function() home:stop() end)
-
-  before_each(function()
-    client = home:client()
-    session = home:session(client, "sharePoint", 1)
-    home:reset()
-  end)
-  after_each(function()
-    client:close()
-    home:reset()
-  end)
+  tenant.around(function(...) home, client, session = ... end)
 
   local function activations()
     return home.sim:ledger(ACTIVATE)

@@ -8,19 +8,7 @@ local GET = { operation = "restoreSessions.get" }
 
 describe("session:wait", function()
   local home, client, session
-
-  setup(function() home = tenant.start { speed = 3600 } end)
-  teardown(function() home:stop() end)
-
-  before_each(function()
-    client = home:client()
-    session = home:session(client, "sharePoint", 1)
-    home:reset()
-  end)
-  after_each(function()
-    client:close()
-    home:reset()
-  end)
+  tenant.around(function(...) home, client, session = ... end, { speed = 3600 })
 
   for state, code in pairs {
     completed = false, Completed = false, completedWithError = "restore_partial",

@@ -33,16 +33,6 @@ local function at_peer(peer, settings, scheme)
   return err
 end
 
---- A script of spec/support beside this process: its port, and a function that ends it.
-local function beside(script, ...)
-  local child = scratch.start("spec/support/" .. script, ...)
-  local port, process = child:read("l", "l")
-  return port, function()
-    scratch.must("kill", process)
-    child:close()
-  end
-end
-
 local function over_tls(certificates, pair, settings)
   return function()
     local sim <close> = simulator.start {
@@ -120,7 +110,7 @@ return function(keep)
         sites = 1, speed = 1, tls = { certificate = made.right.certificate, key = made.right.key },
       }
       local to = sim.url:match ":(%d+)"
-      local port, stop = beside(script, table.unpack(script == "relay.lua" and { to, word } or { word }))
+      local port, stop = scratch.beside(script, table.unpack(script == "relay.lua" and { to, word } or { word }))
       local all = { credential = "token", retries = 0, timeout = 20, ca_file = made.all:path "ca.crt" }
       for name, value in pairs(settings(port, sim)) do all[name] = value end
       local client <close> = m365.client(all)

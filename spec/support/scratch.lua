@@ -82,6 +82,25 @@ function scratch.start(script, ...)
   return assert(io.popen(table.concat(words, " "), "r"))
 end
 
+--- Starts a script of spec/support that prints its port and its process first.
+-- @tparam string script
+-- @tparam string ... its arguments
+-- @treturn string port
+-- @treturn function () -> what it printed since; ends it
+function scratch.beside(script, ...)
+  local child = scratch.start("spec/support/" .. script, ...)
+  local port, process = child:read("l", "l")
+  local text
+  return port, function()
+    if not text then
+      scratch.must("kill", process)
+      text = child:read "a"
+      child:close()
+    end
+    return text
+  end
+end
+
 -- The compiler's flags for this Lua: as `make` says, or pkg-config.
 local function flags_of_lua()
   local text = (os.getenv "LUA_CFLAGS" or "") .. " " .. (os.getenv "LUA_LIBS" or "")

@@ -38,6 +38,26 @@ function tenant.start(options)
   return setmetatable({ sim = simulator.start(all), points = {} }, Tenant)
 end
 
+--- The hooks of specs that share a simulator; each has a client and a draft over one site of its own.
+-- @tparam function take receives the tenant, the client and the session before each
+-- @tparam ?table options of the simulator
+function tenant.around(take, options)
+  local hooks = require "busted"
+  local home, client
+  hooks.setup(function() home = tenant.start(options) end)
+  hooks.teardown(function() home:stop() end)
+  hooks.before_each(function()
+    client = home:client()
+    local session = home:session(client, "sharePoint", 1)
+    home:reset()
+    take(home, client, session)
+  end)
+  hooks.after_each(function()
+    client:close()
+    home:reset()
+  end)
+end
+
 --- A client of it that is quick to try again.
 -- @tparam ?table options over the usual ones
 function Tenant:client(options)
