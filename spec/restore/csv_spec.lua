@@ -86,7 +86,15 @@ describe("CSV", function()
     end
     assert.matches("line 1, column 2: windows%-1252 has no character for the byte 0x81",
       select(2, csv.parse("a\x81", { encoding = "windows-1252" })))
-    assert.matches("/nowhere/sites.csv: No such file", raised(m365.csv.read, "/nowhere/sites.csv"))
+    local none, err = m365.csv.read "/nowhere/sites.csv"
+    assert.same({ nil, "not_found" }, { none, err.code })
+    assert.matches("^csv.read: .*/nowhere/sites.csv: No such file", err.message)
+    local folder = scratch.folder()
+    finally(function() scratch.remove(folder) end)
+    scratch.write(folder .. "/odd.csv", "a,b\n1,2,3\n")
+    none, err = m365.csv.read(folder .. "/odd.csv")
+    assert.same({ nil, "bad_list" }, { none, err.code })
+    assert.matches("odd.csv: line 2, column 5: this line has more cells", err.message)
     assert.matches("^csv.read: unknown option 'encodings'; did you mean 'encoding'",
       raised(m365.csv.read, "x", { encodings = "utf-8" }))
   end)

@@ -88,7 +88,10 @@ describe("an export", function()
 
   it("in a code page is refused without its name: with file, line and column, and what to do", function()
     local path = FOLDER .. "sharepoint-admin-centre.excel-ansi.csv"
-    local message = raised(plan, app, "sharePoint", path)
+    local none, err = m365.plan(app, { service = "sharePoint", targets = path, before = support.T,
+      destination = "new" })
+    assert.same({ nil, "bad_list" }, { none, err.code })
+    local message = err.message
     assert.matches("^plan.targets: " .. path:gsub("%p", "%%%0") .. ": line 2, column 2: the byte 0xFC is not UTF%-8: ",
       message)
     assert.matches('save it as "CSV UTF%-8", or name its encoding, such as encoding = "windows%-1252"', message)

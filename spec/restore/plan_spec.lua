@@ -198,11 +198,8 @@ describe("a plan", function()
   end)
 
   it("raises on what cannot be meant, and names it", function()
-    local path = place:path "bad.csv"
-    local function try(options, csv)
-      if csv then scratch.write(path, csv) end
-      local spec = { service = "sharePoint", targets = csv and path or { sites[1].id }, before = support.T,
-        destination = "new" }
+    local function try(options)
+      local spec = { service = "sharePoint", targets = { sites[1].id }, before = support.T, destination = "new" }
       for name, value in pairs(options) do
         spec[name] = value
         if value == "none" then spec[name] = nil end
@@ -220,12 +217,65 @@ describe("a plan", function()
       .. "did you mean 'sharePoint'?", try { service = "sharepoint" }, 1, true)
     assert.matches("plan.max_loss: a duration", try { max_loss = "a day" })
     assert.matches("plan.targets%[1%]: .* got number", try { targets = { 5 } })
-    assert.matches("plan.targets: .*bad.csv: line 3, column %d+: before: a time like .* got soon",
-      try({}, "url,before\n" .. sites[1].siteWebUrl .. ",\n" .. sites[2].siteWebUrl .. ",soon\n"))
+  end)
+
+  it("returns what is wrong with a file, with file, line and column", function()
+    local path = place:path "bad.csv"
+    local function try(content, how)
+      scratch.write(path, content)
+      local spec = { service = "sharePoint", targets = path, before = support.T, destination = "new" }
+      for name, value in pairs(how or {}) do spec[name] = value end
+      local plan, err = m365.plan(place.client, spec)
+      assert.same({ nil, "bad_list" }, { plan, err.code })
+      assert.equal(0, place.sim:count())
+      return err.message
+    end
+    place.sim:forget()
+    assert.matches("^plan.targets: .*bad.csv: line 3, column %d+: before: a time like .* got soon",
+      try("url,before\n" .. sites[1].siteWebUrl .. ",\n" .. sites[2].siteWebUrl .. ",soon\n"))
     assert.matches("bad.csv: line 1, column 1: a column .* was expected; the header is: sites, when",
-      try({}, "sites,when\nx,y\n"))
+      try "sites,when\nx,y\n")
     assert.matches("bad.csv: line 2, column 13: priority: a whole number was expected, got high",
-      try({}, "url,priority\nhttps://x/y,high\n"))
+      try "url,priority\nhttps://x/y,high\n")
+    for _, how in ipairs { { targets = "all", exclude = path }, { targets = "all", priority = { path } },
+      { targets = { sites[1].id, path } } } do
+      assert.matches("bad.csv: line 2, column 3: the quoted cell", try('url\n  "x', how))
+    end
+    scratch.write(place:path "bad.json", "[]")
+    assert.matches("bad.json: a report that was saved as JSON was expected",
+      try("", { targets = place:path "bad.json" }))
+  end)
+
+  it("returns what the disk says of a file, whatever the file is for", function()
+    local none = place:path "nowhere.csv"
+    local function spec(more)
+      local all = { service = "sharePoint", before = support.T }
+      for name, value in pairs(more) do all[name] = value end
+      return all
+    end
+    for _, ask in pairs {
+      function() return m365.plan(place.client, spec { targets = none, destination = "new" }) end,
+      function() return m365.plan(place.client, spec { targets = "all", exclude = none, destination = "new" }) end,
+      function() return m365.plan(place.client, spec { targets = place:path "no.json", destination = "new" }) end,
+      function() return m365.plan_files(place.client, spec { target = none, match = "/**" }) end,
+      function()
+        return m365.plan_messages(place.client, {
+          before = support.T, targets = none, query = "x", destination = "new",
+        })
+      end,
+      function()
+        return m365.bulk_restore(place.client, spec { targets = none, destination = "new", journal = place:path "b" })
+      end,
+      function()
+        return m365.drill(place.client, { service = "sharePoint", targets = none, ledger = place:path "l",
+          journal = place:path "d", report = place:path "r.html" })
+      end,
+    } do
+      local nothing, err = ask()
+      assert.same({ nil, "not_found" }, { nothing, err.code })
+      assert.matches(": No such file or directory", err.message)
+      assert.equal("Check the path or name.", err.remedy)
+    end
   end)
 
   it("of nothing, or of too much, is an error", function()

@@ -79,10 +79,32 @@ return function(keep)
       place.sim:clear_faults()
       return err
     end,
+    beyond_retention = function()
+      local old = support.start { sites = 1, points_per_unit = 40, point_interval = 10 * 86400 }
+      local unit = old.sim:units("site")[1]
+      old.sim:set_unit(unit.id, { backupRetentionPeriodInDays = 90 })
+      local err = refusal_of(old:plan { targets = { unit.id }, before = "2026-07-01T00:00:00Z" })
+      old:stop()
+      return err
+    end,
+    too_many_messages = function()
+      local post = support.start { mailboxes = 1 }
+      local unit = post.sim:units("mailbox")[1]
+      post.sim:set_unit(unit.id, { hits = 1001 })
+      local plan = assert(m365.plan_messages(post.client, { targets = { unit.id }, query = "(Subject -like 'x*')",
+        before = support.T, destination = "new" }))
+      post:stop()
+      return refusal_of(plan)
+    end,
     no_match = {
       files("/nowhere/*.zip", "Begin the pattern"), files("/Shared Documents", "end it with /**"),
       files("/Shared Documents/*.nothing", "Correct the last part"), files("/Shared Documents/Fin/*.x", "Go on in"),
     },
+    bad_list = function()
+      scratch.write(place:path "bytes.csv", "URL\nhttps://contoso.sharepoint.com/sites/B\xFCro\n")
+      return planned { targets = place:path "bytes.csv" }()
+    end,
+    not_found = planned { targets = place:path "nowhere.csv" },
     bad_plan = function()
       scratch.write(place:path "plan.json", "{}")
       return select(2, m365.load_plan(place:path "plan.json"))

@@ -56,6 +56,11 @@ return function()
       plan.rows[1].restorePointId = plan.rows[2].restorePointId
       return select(2, place:apply(plan))
     end),
+    restores_locked = on(function(place)
+      local plan = place:plan()
+      place.sim:set_service { status = "restoreLocked" }
+      return select(2, place:apply(plan))
+    end),
     plan_stale = on(function(place, sites)
       local plan = place:plan { targets = { sites[1].id } }
       place.sim:remove_point(plan.rows[1].restorePointId)

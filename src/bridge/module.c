@@ -41,24 +41,6 @@ static void set_text(lua_State *L, const char *field, const char *text) {
   lua_setfield(L, -2, field);
 }
 
-int m365_module_failure(lua_State *L, const char *code, const char *format,
-                        ...) {
-  va_list arguments;
-  luaL_checkstack(L, 4, "an error object");
-  lua_pushnil(L);
-  lua_createtable(L, 0, 6);
-  set_text(L, "code", code);
-  set_text(L, "class", "ask");
-  set_text(L, "remedy", m365_advice(code, "system", NULL));
-  va_start(arguments, format);
-  lua_pushvfstring(L, format, arguments);
-  va_end(arguments);
-  lua_setfield(L, -2, "message");
-  push_failure_type(L);
-  lua_setmetatable(L, -2);
-  return 2;
-}
-
 /* Is the function at `function` a member of the table on the top? Then its key
    takes the table's place. */
 static bool replace_by_key(lua_State *L, int function) {
@@ -102,6 +84,27 @@ static void push_function(lua_State *L) {
                   ar.name != NULL ? ar.name : "");
   lua_replace(L, top + 1);
   lua_settop(L, top + 1);
+}
+
+int m365_module_failure(lua_State *L, const char *code, const char *format,
+                        ...) {
+  va_list arguments;
+  luaL_checkstack(L, 5, "an error object");
+  lua_pushnil(L);
+  lua_createtable(L, 0, 6);
+  set_text(L, "code", code);
+  set_text(L, "class", "ask");
+  push_function(L); /* the one that fails */
+  lua_pushstring(L, m365_advice(code, lua_tostring(L, -1), NULL));
+  lua_setfield(L, -3, "remedy");
+  lua_pop(L, 1);
+  va_start(arguments, format);
+  lua_pushvfstring(L, format, arguments);
+  va_end(arguments);
+  lua_setfield(L, -2, "message");
+  push_failure_type(L);
+  lua_setmetatable(L, -2);
+  return 2;
 }
 
 static void push_got(lua_State *L, int index) {

@@ -425,6 +425,8 @@ static const struct {
     {"no_targets", NULL, NULL,
      "Give at least one target; in a CSV, check that there are lines "
      "below the names of the columns."},
+    {"bad_list", NULL, NULL,
+     "Correct the file where the message says, or export it again."},
     {"future_moment", NULL, NULL,
      "Check the year and the time zone, and the clock of this machine; give "
      "allow_future = true where it is meant."},
@@ -554,8 +556,8 @@ static const struct {
     /* files, programs and keys */
     {"not_found", "apply", NULL,
      "Check the path; where nothing was begun yet, use m365.apply."},
-    {"not_found", "system", NULL,
-     "Check the path or name, and that it is installed."},
+    {"not_found", "system.run", NULL,
+     "Check the name of the program, and that it is installed."},
     {"not_found", NULL, NULL, "Check the path or name."},
     {"denied", NULL, NULL,
      "Give this user the right to that file or folder, or use another "

@@ -212,6 +212,7 @@ static const struct m365_entry ours[] = {
     /* plans */
     {"no_targets", REFUSE, "there is nothing in the list of targets"},
     {"future_moment", REFUSE, "the time to go back to is in the future"},
+    {"bad_list", REFUSE, "the file is no list that can be read"},
     {"too_many_targets", REFUSE, "there are more targets than are allowed"},
     {"bad_plan", REFUSE, "the file is no plan that this library can read"},
     {"plan_edited", REFUSE, "the plan was changed after it was made"},

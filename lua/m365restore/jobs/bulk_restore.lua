@@ -41,8 +41,9 @@ local function read_options(spec)
   o.destination = targets.needed_destination("bulk_restore", o.destination)
   o.prefer = o.prefer or "latest"
   options.choice("bulk_restore.prefer", o.prefer, point_search.preferences)
-  o.wanted = targets.read("bulk_restore.targets", o.targets)
-  return o
+  local problem
+  o.wanted, problem = targets.read("bulk_restore.targets", o.targets)
+  return o.wanted and o, problem
 end
 
 --- A request has one time for all that is in it.
@@ -109,8 +110,10 @@ end
 -- `reason` as for `apply`
 -- @treturn ?Run as from `apply`; or nil, err
 return function(client, spec)
-  local o = read_options(spec)
-  if replaces(o) and o.confirm ~= PHRASE then
+  local o, unread = read_options(spec)
+  if not o then
+    return nil, unread
+  elseif replaces(o) and o.confirm ~= PHRASE then
     return fail("bulk_restore", "confirmation_needed", 'the service picks the restore points, and nobody has reviewed '
       .. 'them; a person who accepts that gives confirm = "%s"', PHRASE)
   end

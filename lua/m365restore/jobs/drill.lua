@@ -110,7 +110,11 @@ end
 
 --- The plan of the first run of a drill.
 local function plan_of(client, o)
-  local ids, err = draw(client, o, targets.read("drill.targets", o.targets or "all"))
+  local wanted, unread = targets.read("drill.targets", o.targets or "all")
+  if not wanted then
+    return nil, unread
+  end
+  local ids, err = draw(client, o, wanted)
   if not ids then
     return nil, err
   end

@@ -53,8 +53,10 @@ local file_options = {
 
 --- The one target.
 local function read_target(what, given)
-  local wanted = targets.read(what .. ".target", { given })
-  if #wanted.list ~= 1 then
+  local wanted, err = targets.read(what .. ".target", { given })
+  if not wanted then
+    return nil, err
+  elseif #wanted.list ~= 1 then
     error(string.format("%s.target: one target was expected, the file has %d", what, #wanted.list), 0)
   elseif wanted.list[1].destinationType == "inPlace" then
     error(what .. '.target: destination: files are restored into a new folder, never "inPlace"', 0)
@@ -129,7 +131,11 @@ function granular.files(client, spec)
   local pattern = glob.compile(what .. ".match", o.match) -- before anything is made
   options.choice(what .. ".service", o.service, workload.browsable)
   o.before = options.moment(o.before, what .. ".before")
-  local moment, wanted = time.parse(o.before), read_target(what, o.target)
+  local moment = time.parse(o.before)
+  local wanted, unread = read_target(what, o.target)
+  if not wanted then
+    return nil, unread
+  end
   local known, future = restore_time.check(client, "plan", o.allow_future, moment, wanted.list)
   if not known then
     return nil, future
@@ -251,7 +257,11 @@ function granular.messages(client, spec)
   end
   o.service, o.destination = "exchange", targets.needed_destination(what, o.destination)
   o.before = options.moment(o.before, what .. ".before")
-  local moment, wanted = time.parse(o.before), targets.read(what .. ".targets", o.targets)
+  local moment = time.parse(o.before)
+  local wanted, unread = targets.read(what .. ".targets", o.targets)
+  if not wanted then
+    return nil, unread
+  end
   wanted.takes = "messages"
   local known, future = restore_time.check(client, "plan", o.allow_future, moment, wanted.list)
   if not known then

@@ -54,15 +54,34 @@ local function read_options(spec)
     raise("plan.targets: a list, a CSV file, { policy = id } or \"all\" was expected")
   end
   o.destination = targets.destination("plan", o.destination)
-  o.wanted = targets.read("plan.targets", o.targets)
-  return o
+  local problem
+  o.wanted, problem = targets.read("plan.targets", o.targets)
+  return o.wanted and o, problem
 end
 
 local function list_of(field, given)
   if given == nil or type(given) == "function" then
     return {}
   end
-  return targets.read("plan." .. field, given).list or raise('plan.%s: "all" makes no sense', field)
+  local wanted, err = targets.read("plan." .. field, given)
+  if not wanted then
+    return nil, err
+  end
+  return wanted.list or raise('plan.%s: "all" makes no sense', field)
+end
+
+--- A request: its options, what is excluded, and what goes first; or nil, err.
+local function read_request(spec)
+  local o, unread = read_options(spec)
+  if not o then
+    return nil, unread
+  end
+  local excluded, problem = list_of("exclude", o.exclude)
+  if not excluded then
+    return nil, problem
+  end
+  local first, fault = list_of("priority", o.priority)
+  return first and o, first and excluded or fault, first
 end
 
 --- What makes two requests the same, whenever they are made.
@@ -192,12 +211,14 @@ end
 -- `priority` (targets that go first, in their order, or a function of a row); `exclude` (targets); `accept_misses`
 -- (boolean: what `exclude` and `priority` name and no unit is does not stop the plan, and is listed in `plan.misses`);
 -- `max_targets` (integer: more are refused as a whole); `allow_future` (boolean: times may lie in the future)
--- @treturn ?Plan; or nil, err: `no_targets`, `too_many_targets`, `future_moment`, `missed` (with `err.misses`, a list
--- of { option, given, code, message, nearest }), or what a read failed with. Raises on wrong options and unreadable
--- targets
+-- @treturn ?Plan; or nil, err: `bad_list` (a file cannot be read: the message has its line and column), `no_targets`,
+-- `too_many_targets`, `future_moment`, `missed` (with `err.misses`, a list of { option, given, code, message,
+-- nearest }), or what a read failed with. Raises on wrong options and unreadable targets
 function plan.make(client, spec)
-  local o = read_options(spec)
-  local excluded, first = list_of("exclude", o.exclude), list_of("priority", o.priority)
+  local o, excluded, first = read_request(spec)
+  if not o then
+    return nil, excluded
+  end
   local created = clock.of(client):now()
   o.now = created
   local known, future = restore_time.check(client, "plan", o.allow_future, o.moment, o.wanted.list)

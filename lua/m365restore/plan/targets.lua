@@ -7,6 +7,7 @@
 local core = require "m365restore.core"
 local crypto = require "m365restore.crypto"
 local csv = require "m365restore.text.csv"
+local encoding = require "m365restore.text.encoding"
 local headings = require "m365restore.plan.headings"
 local options = require "m365restore.options"
 local outcomes = require "m365restore.outcomes"
@@ -162,9 +163,11 @@ local function csv_of(what, given)
 end
 
 --- Adds the targets of a file to a list.
-local function add_csv(list, what, path, encoding)
-  local records, header, place = csv.read(path, { encoding = encoding }, what)
-  if headings.is_headless(header) then
+local function add_csv(list, what, path, name)
+  local records, header, place = csv.read(path, { encoding = name }, what)
+  if not records then
+    error(header, 0)
+  elseif headings.is_headless(header) then
     local first = header[1]
     list[#list + 1] = from_record(path, { target = first })
     for _, record in ipairs(records) do
@@ -195,7 +198,7 @@ end
 local function add_json(list, what, path)
   local text, err = system.read_file(path, LARGEST_FILE)
   if not text then
-    error(string.format("%s: %s: %s", what, path, err.message), 0)
+    error(csv.cannot_read(what, path, err), 0)
   end
   local report = core.decode(text)
   if type(report) ~= "table" or type(report.rows) ~= "table" then
@@ -206,14 +209,28 @@ local function add_json(list, what, path)
   end
 end
 
+--- What is in a file is no mistake of the script: a text that is raised about it becomes an error object.
+local function in_file(add, ...)
+  local ok, problem = pcall(add, ...)
+  if not ok and type(problem) == "string" then
+    problem = core.failure {
+      code = "bad_list", class = "refuse", operation = "plan", sent = false, attempts = 0, message = problem,
+    }
+  end
+  if not ok then
+    error(problem, 0)
+  end
+end
+
 --- Adds the targets of a file to a list. false: it is no file.
 local function add_file(list, what, given)
   local report = json_of(given)
-  local path, encoding = csv_of(what, given)
+  local path, name = csv_of(what, given)
+  name = encoding.check(what .. ".encoding", name)
   if report then
-    add_json(list, what, report)
+    in_file(add_json, list, what, report)
   elseif path then
-    add_csv(list, what, path, encoding)
+    in_file(add_csv, list, what, path, name)
   end
   return (report or path) ~= nil
 end
@@ -238,14 +255,7 @@ local function is_policy(value)
   return type(value) == "table" and #value == 0 and value.policy ~= nil
 end
 
---- Reads what a person gave. Raises, naming the place, on what cannot be meant. Never yields.
--- @tparam string what the option, for messages
--- @param given "all"; a path that ends in ".csv", ".tsv" or ".txt", or `{ csv = path, encoding = name }`; that of a
--- report which was saved as ".json"; one target as a text; a list of these, of tables (`siteWebUrl`, `email`,
--- `directoryObjectId`, `protectionUnitId`, perhaps `priority`, `destination`, and `before` or `at`) and of protection
--- units; or `{ policy = id }`
--- @treturn table `list` of targets; or `every` = true, perhaps with `policy`
-function targets.read(what, given)
+local function read(what, given)
   if given == "all" then
     return { every = true }
   elseif is_policy(given) then
@@ -264,6 +274,24 @@ function targets.read(what, given)
     error(string.format("%s: targets were expected, got %s", what, type(given)), 0)
   end
   return { list = from_list(what, given) }
+end
+
+--- Reads what a person gave. Raises, naming the place, on what cannot be meant. Never yields.
+-- @tparam string what the option, for messages
+-- @param given "all"; a path that ends in ".csv", ".tsv" or ".txt", or `{ csv = path, encoding = name }`; that of a
+-- report which was saved as ".json"; one target as a text; a list of these, of tables (`siteWebUrl`, `email`,
+-- `directoryObjectId`, `protectionUnitId`, perhaps `priority`, `destination`, and `before` or `at`) and of protection
+-- units; or `{ policy = id }`
+-- @treturn ?table `list` of targets; or `every` = true, perhaps with `policy`; nil, err where a file cannot be read:
+-- `bad_list`, with its name, line and column in the message, or what the disk says
+function targets.read(what, given)
+  local ok, wanted = pcall(read, what, given)
+  if ok then
+    return wanted
+  elseif type(wanted) == "table" then
+    return nil, wanted
+  end
+  error(wanted, 0)
 end
 
 --- What a target means, in one text, however it is spelled.

@@ -292,11 +292,23 @@ function csv.parse(bytes, opts)
   return parse(bytes, encoding.check("csv.parse.encoding", o.encoding))
 end
 
---- Reads a file; raises where it cannot be read, with file, line and column, since a nil would travel on unseen.
+--- The failure of a file that the disk does not give: its code, and the option that named the file.
+-- @tparam string what
+-- @tparam string path
+-- @tparam table err of @{m365restore.system}
+-- @treturn error
+function csv.cannot_read(what, path, err)
+  return core.failure {
+    code = err.code, class = err.class, operation = "plan", sent = false, attempts = 0, path = path,
+    message = what .. ": " .. err.message,
+  }
+end
+
+--- Reads a file.
 -- @tparam string path
 -- @tparam[opt] table opts as for @{parse}
 -- @tparam[opt] string what the option that the path was given in, for messages
--- @treturn table from @{parse}
+-- @treturn ?table from @{parse}; or nil, err: `bad_list`, with file, line and column, or what the disk says
 -- @treturn table the columns
 -- @treturn function the place of a cell, with the file
 function csv.read(path, opts, what)
@@ -306,11 +318,14 @@ function csv.read(path, opts, what)
   local name = encoding.check(what .. ".encoding", o.encoding)
   local bytes, err = system.read_file(path, LARGEST)
   if not bytes then
-    error(what .. ": " .. tostring(err), 0)
+    return nil, csv.cannot_read(what, path, err)
   end
   local records, columns, place = parse(bytes, name)
   if not records then
-    error(string.format("%s: %s: %s", what, path, columns), 0)
+    return nil, core.failure {
+      code = "bad_list", class = "refuse", operation = "plan", sent = false, attempts = 0, path = path,
+      message = string.format("%s: %s: %s", what, path, columns),
+    }
   end
   return records, columns, function(n, column) return path .. ": " .. place(n, column) end
 end
