@@ -16,6 +16,7 @@ local arguments = require "m365restore.simulator.testing.arguments"
 local clock = require "m365restore.simulator.world.clock"
 local controls = require "m365restore.simulator.testing.controls"
 local dialects = require "m365restore.simulator.dialects"
+local figures = require "m365restore.simulator.world.figures"
 local host = require "m365restore.simulator.host"
 local json = require "m365restore.simulator.wire.json"
 local tree = require "m365restore.simulator.world.tree"
@@ -32,19 +33,14 @@ local simulator = {}
 
 -- {====== Options ======
 
-local LIMITS = {
-  artifacts_per_request = 50, active_sessions = 25, in_flight = 1000, units_per_search = 20,
-  units_per_policy_request = 50, resources_per_bulk = 10000, groups_per_rule = 100, messages_per_artifact = 1000,
-  copies_per_unit = 1000, exclusions_per_job = 10000, recipients = 20,
-}
 -- What a snapshot holds; see the module tree.
 local TREE = { sites = 1, libraries = 1, folders = 3, files = 5, depth = 2 }
 local LIMIT_TESTS, TREE_TESTS = {}, {}
-for name in pairs(LIMITS) do LIMIT_TESTS[name] = whole(1, 0x80000000) end
-for name in pairs(TREE) do TREE_TESTS[name] = whole(name == "sites" and 1 or 0, tree.LARGEST) end
+for name in pairs(figures.limits) do LIMIT_TESTS[name] = whole(1, 0x80000000) end
+for name in pairs(TREE) do TREE_TESTS[name] = whole(name == "sites" and 1 or 0, figures.most.items_in_tree) end
 
 local DEFAULTS = {
-  sites = 100, drives = 0, mailboxes = 0, exclusions = 0, points_per_unit = 5, point_interval = 6 * 3600, seed = 1,
+  sites = 100, drives = 0, mailboxes = 0, exclusions = 0, points_per_unit = 5, point_interval = 6 * figures.HOUR, seed = 1,
   speed = 3600, page_size = 100, max_page_size = 1000, latency = 0, now = 1793577600, port = 0, filter_length = 2048,
 }
 
@@ -68,7 +64,7 @@ end
 
 local function complete(options)
   local full = overlay(DEFAULTS, options)
-  full.limits, full.tree = overlay(LIMITS, options.limits), overlay(TREE, options.tree)
+  full.limits, full.tree = overlay(figures.limits, options.limits), overlay(TREE, options.tree)
   full.scheme = options.tls and "https" or "http"
   full.tls = nil -- the key is the host's business
   return full
@@ -108,8 +104,8 @@ function simulator.start(options)
   check("start: tls", options.tls or {}, TLS)
   check("start: tree", options.tree or {}, TREE_TESTS)
   local full = complete(options)
-  if tree.count(full.tree) > tree.LARGEST then
-    error(("start: tree: more than %d items"):format(tree.LARGEST), 2)
+  if tree.count(full.tree) > figures.most.items_in_tree then
+    error(("start: tree: more than %d items"):format(figures.most.items_in_tree), 2)
   end
   local ok, dialect = pcall(dialects.complete, options.dialect)
   if not ok then error("start: " .. dialect, 2) end

@@ -4,14 +4,12 @@ local audit = require "m365restore.simulator.api.audit"
 local check = require "m365restore.simulator.wire.check"
 local dates = require "m365restore.simulator.wire.dates"
 local errors = require "m365restore.simulator.wire.errors"
+local figures = require "m365restore.simulator.world.figures"
 local odata = require "m365restore.simulator.wire.odata"
 local store = require "m365restore.simulator.world.store"
 
 local apps = {}
 
-local DAY = 86400
--- A controller that is deactivated goes on for a while.
-local HANDING_OVER = 7 * DAY
 -- The shell's own application may neither register nor enable.
 local POWERSHELL = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 
@@ -21,10 +19,10 @@ local POWERSHELL = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 -- @tparam number now
 -- @treturn Store
 function apps.new(made, identity, now)
-  local all = store.new()
+  local all, age = store.new(), figures.age
   all:add {
     id = made:next("app"), client_id = identity.client_id, name = "Simulated Application", status = "active",
-    registered = now - 60 * DAY, effective = now - 50 * DAY, modifier = audit.ADMINISTRATOR, modified = now - 60 * DAY,
+    registered = now - age.app, effective = now - age.control, modifier = audit.ADMINISTRATOR, modified = now - age.app,
   }
   return all
 end
@@ -178,7 +176,7 @@ function apps.deactivate(ctx)
   local app = find(ctx)
   local status = apps.status(app, ctx.now)
   if status == "active" then
-    change(ctx, app, "pendingInactive", "inactive", ctx.now + HANDING_OVER)
+    change(ctx, app, "pendingInactive", "inactive", ctx.now + figures.lasting.handing_over)
   elseif status == "pendingActive" then
     change(ctx, app, "inactive")
   else

@@ -3,11 +3,12 @@
 local base64 = require "m365restore.simulator.wire.base64"
 local check = require "m365restore.simulator.wire.check"
 local errors = require "m365restore.simulator.wire.errors"
+local figures = require "m365restore.simulator.world.figures"
 local json = require "m365restore.simulator.wire.json"
 
 local batch = {}
 
-local LARGEST = 20
+local LARGEST = figures.most.requests_in_batch
 
 -- {====== What is asked ======
 

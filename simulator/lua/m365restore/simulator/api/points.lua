@@ -3,14 +3,13 @@
 local check = require "m365restore.simulator.wire.check"
 local dates = require "m365restore.simulator.wire.dates"
 local errors = require "m365restore.simulator.wire.errors"
+local figures = require "m365restore.simulator.world.figures"
 local ids = require "m365restore.simulator.world.ids"
 local json = require "m365restore.simulator.wire.json"
 local odata = require "m365restore.simulator.wire.odata"
 local resolution = require "m365restore.simulator.api.restore.resolution"
 
 local points = {}
-
-local LISTED_POINTS = 5
 
 local function view_unit(unit)
   return {
@@ -83,7 +82,7 @@ local function matching(ctx, unit, test)
     if test(points.view(ctx, point, true)) then found[#found + 1] = point end
   end
   found = in_order(ctx, found)
-  return { table.unpack(found, 1, LISTED_POINTS) }
+  return { table.unpack(found, 1, figures.most.points_in_list) }
 end
 
 --- GET /restorePoints

@@ -5,20 +5,19 @@ local audit = require "m365restore.simulator.api.audit"
 local check = require "m365restore.simulator.wire.check"
 local dates = require "m365restore.simulator.wire.dates"
 local errors = require "m365restore.simulator.wire.errors"
+local figures = require "m365restore.simulator.world.figures"
 local ids = require "m365restore.simulator.world.ids"
 local json = require "m365restore.simulator.wire.json"
 local odata = require "m365restore.simulator.wire.odata"
 
 local service = {}
 
-local DAY = 86400
-
 --- The state at the start; a test may change each field.
 -- @tparam number now
 -- @treturn table
 function service.new(now)
   return {
-    status = "enabled", disableReason = "none", modifier = audit.ADMINISTRATOR, modified = now - 90 * DAY,
+    status = "enabled", disableReason = "none", modifier = audit.ADMINISTRATOR, modified = now - figures.age.service,
     billing = "valid",
     notifications = {
       isEnabled = false, additionalEvents = "none", recipients = { role = "none", customRecipients = json.array() },

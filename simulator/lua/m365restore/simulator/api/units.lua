@@ -3,6 +3,7 @@
 local audit = require "m365restore.simulator.api.audit"
 local check = require "m365restore.simulator.wire.check"
 local errors = require "m365restore.simulator.wire.errors"
+local figures = require "m365restore.simulator.world.figures"
 local ids = require "m365restore.simulator.world.ids"
 local json = require "m365restore.simulator.wire.json"
 local odata = require "m365restore.simulator.wire.odata"
@@ -168,11 +169,11 @@ end
 local ACTIONS = {
   offboard = {
     from = { unprotected = true }, status = "offboardRequested", outcome = "offboarded",
-    lasting = protection.OFFBOARDING, log = "protectionUnitLevelOffboarding",
+    lasting = figures.lasting.offboarding, log = "protectionUnitLevelOffboarding",
   },
   cancelOffboard = {
     from = { offboardRequested = true }, status = "cancelOffboardRequested", outcome = "unprotected",
-    lasting = protection.PROTECTING,
+    lasting = figures.lasting.protecting,
   },
 }
 

@@ -2,9 +2,6 @@
 -- @module m365restore.simulator.world.protection
 local protection = {}
 
---- Seconds from a request to its end.
-protection.PROTECTING, protection.OFFBOARDING = 600, 7 * 86400
-
 -- What a unit that is protected by itself shows under a policy in these states: going up, and going down.
 local UNDER = {
   active = { "protected", "protected" },

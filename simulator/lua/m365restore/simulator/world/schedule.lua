@@ -2,6 +2,7 @@
 -- Activation gives every artifact the moments at which it starts and ends; from then on a state is a function of the
 -- clock, and nothing has to run in the background.
 -- @module m365restore.simulator.world.schedule
+local figures = require "m365restore.simulator.world.figures"
 local heap = require "m365restore.simulator.world.heap"
 local obstacles = require "m365restore.simulator.world.obstacles"
 
@@ -10,27 +11,20 @@ Schedule.__index = Schedule
 
 local schedule = {}
 
-local MINUTE, HOUR = 60, 3600
-local SCHEDULING = MINUTE
-local ONE_RESTORE = 30 * MINUTE
--- Microsoft's figures for how long a number of units takes together: { units, seconds }.
-local DURATIONS = { { 1, 0.5 * HOUR }, { 50, 3 * HOUR }, { 250, 4 * HOUR }, { 1000, 10 * HOUR } }
--- The URL of a copy may lag behind its completion by more than 15 minutes.
-local URL_LAG, URL_LAG_MORE = 15 * MINUTE, 5 * MINUTE
--- Messages that are restored in a minute, the fewest and the most.
-local SLOWEST, FASTEST = 100, 500
+local times = figures.lasting
+local together = times.together
 
 --- How long a number of units takes together.
 -- @tparam integer count
 -- @treturn number seconds
 function schedule.duration(count)
-  for i = 2, #DURATIONS do
-    local low, high = DURATIONS[i - 1], DURATIONS[i]
+  for i = 2, #together do
+    local low, high = together[i - 1], together[i]
     if count <= high[1] then
       return low[2] + (high[2] - low[2]) * (math.max(count, 1) - low[1]) / (high[1] - low[1])
     end
   end
-  return DURATIONS[#DURATIONS][2] * count / 1000
+  return together[#together][2] * count / 1000
 end
 
 --- Makes the schedule of a tenant.
@@ -97,8 +91,9 @@ end
 
 local function lasting_of(self, artifact)
   local jitter = self.ids:pick("lasting", artifact.n, 1000) / 1000
-  if artifact.search then return MINUTE * artifact.hits / (SLOWEST + (FASTEST - SLOWEST) * jitter) end
-  return ONE_RESTORE * (0.8 + 0.4 * jitter)
+  local slowest, fastest = table.unpack(times.messages)
+  if artifact.search then return figures.MINUTE * artifact.hits / (slowest + (fastest - slowest) * jitter) end
+  return times.restore * (0.8 + 0.4 * jitter)
 end
 
 local function lay_down(self, artifact, wanted)
@@ -115,7 +110,7 @@ local function name_copy(self, artifact)
   local unit_id = artifact.point.unit.id
   artifact.copy = self.copies[unit_id] or 0
   self.copies[unit_id] = artifact.copy + 1
-  artifact.named = artifact.finish + URL_LAG + self.ids:pick("lag", artifact.n, URL_LAG_MORE)
+  artifact.named = artifact.finish + times.naming + self.ids:pick("lag", artifact.n, times.naming_more)
 end
 
 local function summarize(session)
@@ -144,11 +139,11 @@ end
 -- @tparam ?table staged `failure`, with which all artifacts end where it is there: a test says what becomes of them,
 -- whatever else is being restored
 function Schedule:activate(session, now, staged)
-  session.activated, session.ready = now, now + SCHEDULING
+  session.activated, session.ready = now, now + times.scheduling
   local unfinished = heap_of(self.unfinished, session.service)
   unfinished:drop_until(now)
   local count = #session.artifacts
-  local spread = schedule.duration(math.min(#unfinished + count, self.limit)) - ONE_RESTORE
+  local spread = schedule.duration(math.min(#unfinished + count, self.limit)) - times.restore
   for i, artifact in ipairs(session.artifacts) do
     local duplicate = not staged and already_running(self, artifact, now)
     if duplicate then

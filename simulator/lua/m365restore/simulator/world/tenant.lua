@@ -1,13 +1,13 @@
 --- The tenant: protection units and their restore points, made from the seed when somebody looks.
 -- @module m365restore.simulator.world.tenant
+local figures = require "m365restore.simulator.world.figures"
+
 local World = {}
 World.__index = World
 
 local world = {}
 
-local DAY = 86400
--- Documented example of retention: weekly points for a year, ten-minute points for two weeks.
-local FAST_LIFE, SLOW_LIFE = 365 * DAY, 14 * DAY
+local DAY, kept = figures.DAY, figures.kept
 local GRAIN = 600
 local WEEK = 7 * DAY
 
@@ -89,7 +89,7 @@ function World:unit(kind, n)
   local ids = self.ids
   local unit = {
     id = ids:guid(kind, n), kind = kind, n = n, status = "protected", protectionSources = "manual",
-    policyId = ids:guid("policy", POLICIES[kind]), created = self.start - 30 * DAY - n % 1000,
+    policyId = ids:guid("policy", POLICIES[kind]), created = self.start - figures.age.unit - n % 1000,
   }
   SPECIFIC[kind](ids, n, unit)
   for name, value in pairs(self.changes[unit.id] or {}) do unit[name] = value end
@@ -169,8 +169,8 @@ end
 
 -- How long a point is kept; what an odd one is kept for is the policy's choice, which the unit shows.
 local function life_of(unit, fast)
-  if not fast then return SLOW_LIFE end
-  return unit.backupRetentionPeriodInDays and unit.backupRetentionPeriodInDays * DAY or FAST_LIFE
+  if not fast then return kept.slow_point end
+  return unit.backupRetentionPeriodInDays and unit.backupRetentionPeriodInDays * DAY or kept.fast_point
 end
 
 -- The end of a point, where a shorter window of its unit is announced: until then it is as if there were none.

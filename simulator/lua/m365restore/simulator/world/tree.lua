@@ -9,9 +9,6 @@ Tree.__index = Tree
 
 local tree = {}
 
---- The most items that a tree may have: a key has no room for more than 2^20, and memory none for so many.
-tree.LARGEST = 100000
-
 local LIBRARIES = { site = { "Shared Documents", "Site Assets" }, drive = { "Documents" } }
 local FOLDERS = { "Finance", "Legal", "Projects", "Reports", "Archive" }
 local FILES = { "Budget.xlsx", "Minutes.docx", "Plan.pptx", "Contract.pdf", "Notes.txt" }

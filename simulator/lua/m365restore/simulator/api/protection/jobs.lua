@@ -4,6 +4,7 @@ local audit = require "m365restore.simulator.api.audit"
 local check = require "m365restore.simulator.wire.check"
 local errors = require "m365restore.simulator.wire.errors"
 local exclusions = require "m365restore.simulator.api.protection.exclusions"
+local figures = require "m365restore.simulator.world.figures"
 local json = require "m365restore.simulator.wire.json"
 local odata = require "m365restore.simulator.wire.odata"
 local policies = require "m365restore.simulator.api.protection.policies"
@@ -11,8 +12,6 @@ local resources = require "m365restore.simulator.api.resources"
 local services = require "m365restore.simulator.world.services"
 
 local jobs = {}
-
-local LASTING = 300
 
 -- {====== What a job does with one resource ======
 
@@ -79,7 +78,7 @@ end
 -- {====== Views ======
 
 local function view(ctx, job)
-  local done = ctx.now >= job.created + LASTING
+  local done = ctx.now >= job.created + figures.lasting.job
   local outcome = job.problem and "completedWithErrors" or "completed"
   local shown = audit.show(ctx, job, {
     ["@odata.type"] = "#microsoft.graph." .. job.kind.type, id = job.id, displayName = job.ask.displayName,

@@ -5,6 +5,7 @@ local check = require "m365restore.simulator.wire.check"
 local delta = require "m365restore.simulator.wire.delta"
 local errors = require "m365restore.simulator.wire.errors"
 local exclusions = require "m365restore.simulator.api.protection.exclusions"
+local figures = require "m365restore.simulator.world.figures"
 local ids = require "m365restore.simulator.world.ids"
 local json = require "m365restore.simulator.wire.json"
 local odata = require "m365restore.simulator.wire.odata"
@@ -18,8 +19,7 @@ Policies.__index = Policies
 
 local policies = {}
 
-local DAY = 86400
-local LONGEST_NAME = 1024
+local LONGEST_NAME = figures.most.letters_of_policy_name
 
 -- Microsoft's example of a retention.
 local RETENTION = json.constant(json.array {
@@ -45,7 +45,7 @@ function policies.new(made, now)
     local policy = new_policy(made:next("policy"), service, service.name .. " policy")
     policy.seeded, policy.enabled = true, true
     policy.creator, policy.modifier = audit.ADMINISTRATOR, audit.ADMINISTRATOR
-    policy.created, policy.modified = now - 60 * DAY, now - 60 * DAY
+    policy.created, policy.modified = now - figures.age.policy, now - figures.age.policy
     self.all:add(policy)
   end
   return self
@@ -169,7 +169,7 @@ end
 -- @treturn table the unit as it is now
 function policies.adopt(ctx, policy, unit)
   local changes = { policyId = policy.id, removed_at = false, modified = ctx.now, protectionSources = "manual" }
-  protection.request(ctx.model, unit, "protectRequested", "protected", ctx.now + protection.PROTECTING, changes)
+  protection.request(ctx.model, unit, "protectRequested", "protected", ctx.now + figures.lasting.protecting, changes)
   policy.numbers[#policy.numbers + 1] = unit.n
   return ctx.model.world:find_unit(unit.id)
 end
@@ -291,7 +291,7 @@ local function add_units(ctx, policy, members, rows)
 end
 
 local function remove_units(ctx, policy, members, rows)
-  local tenant, due = ctx.model.world, ctx.now + protection.PROTECTING
+  local tenant, due = ctx.model.world, ctx.now + figures.lasting.protecting
   for _, member in ipairs(members) do
     local unit = tenant:find_unit(member.id)
     if unit and protection.belongs(unit, policy, ctx.now) then
@@ -376,7 +376,7 @@ function policies.act(ctx, name)
   if not action.from[protection.policy_status(policy, ctx.now)] then
     refuse_state(ctx, "The policy is not in a state that allows this.")
   end
-  policy.enabled, policy.settled, policy.forced = action.enabled, ctx.now + protection.PROTECTING, nil
+  policy.enabled, policy.settled, policy.forced = action.enabled, ctx.now + figures.lasting.protecting, nil
   audit.stamp(ctx, policy)
   ctx.model.activity:note(ctx, action.log, policy.service, { policy = policy })
   return 202, entity(ctx, nil, policy), {

@@ -4,13 +4,12 @@
 local audit = require "m365restore.simulator.api.audit"
 local check = require "m365restore.simulator.wire.check"
 local errors = require "m365restore.simulator.wire.errors"
+local figures = require "m365restore.simulator.world.figures"
 local ids = require "m365restore.simulator.world.ids"
 local odata = require "m365restore.simulator.wire.odata"
 local services = require "m365restore.simulator.world.services"
 
 local rules = {}
-
-local APPLYING = 600
 
 -- {====== States and views ======
 
@@ -21,7 +20,7 @@ local function status_of(rule, now)
 end
 
 local function begin(ctx, rule, busy, outcome)
-  rule.busy, rule.outcome, rule.due = busy, outcome, ctx.now + APPLYING
+  rule.busy, rule.outcome, rule.due = busy, outcome, ctx.now + figures.lasting.rule
   return audit.stamp(ctx, rule)
 end
 

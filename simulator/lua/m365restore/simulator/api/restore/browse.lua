@@ -2,6 +2,7 @@
 -- @module m365restore.simulator.api.restore.browse
 local check = require "m365restore.simulator.wire.check"
 local errors = require "m365restore.simulator.wire.errors"
+local figures = require "m365restore.simulator.world.figures"
 local odata = require "m365restore.simulator.wire.odata"
 local store = require "m365restore.simulator.world.store"
 
@@ -10,7 +11,7 @@ Browses.__index = Browses
 
 local browse = {}
 
-local CREATING, LIFE = 120, 3 * 86400
+local LIFE = figures.kept.browse
 
 -- {====== The store ======
 
@@ -84,7 +85,7 @@ function browse.create(ctx, service)
   local point, browses = find_point(ctx, service, body.restorePointId), ctx.model.browses
   local session = browses.all:add {
     id = "ASAA" .. ctx.model.ids:next("browse"):gsub("-", "_"), service = service, point = point,
-    created = ctx.now, ready = ctx.now + (ctx.model.dialect.browse_status == "creating" and CREATING or 0),
+    created = ctx.now, ready = ctx.now + (ctx.model.dialect.browse_status == "creating" and figures.lasting.browse or 0),
     failure = browses.failing[point.id],
   }
   return 201, entity(ctx, session)

@@ -3,13 +3,12 @@
 local audit = require "m365restore.simulator.api.audit"
 local check = require "m365restore.simulator.wire.check"
 local errors = require "m365restore.simulator.wire.errors"
+local figures = require "m365restore.simulator.world.figures"
 local json = require "m365restore.simulator.wire.json"
 local odata = require "m365restore.simulator.wire.odata"
 local tree = require "m365restore.simulator.world.tree"
 
 local items = {}
-
-local MONTH = 30 * 86400
 
 -- {====== What is asked ======
 
@@ -83,8 +82,8 @@ local function view(ctx, session, item)
   end
   if ctx.version == "beta" then
     local taken = session.point.taken
-    audit.show(ctx, { creator = audit.ADMINISTRATOR, modifier = audit.ADMINISTRATOR, created = taken - MONTH,
-      modified = taken - 3600 }, shown)
+    audit.show(ctx, { creator = audit.ADMINISTRATOR, modifier = audit.ADMINISTRATOR, created = taken - figures.age.item,
+      modified = taken - figures.HOUR }, shown)
   end
   return shown
 end

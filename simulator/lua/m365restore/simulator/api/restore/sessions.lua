@@ -5,6 +5,7 @@ local admission = require "m365restore.simulator.api.restore.admission"
 local artifacts = require "m365restore.simulator.api.restore.artifacts"
 local audit = require "m365restore.simulator.api.audit"
 local errors = require "m365restore.simulator.wire.errors"
+local figures = require "m365restore.simulator.world.figures"
 local ids = require "m365restore.simulator.world.ids"
 local json = require "m365restore.simulator.wire.json"
 local odata = require "m365restore.simulator.wire.odata"
@@ -19,8 +20,6 @@ Sessions.__index = Sessions
 
 local sessions = {}
 
-local YEAR = 365 * 86400
-
 --- Makes an empty store of sessions.
 -- @treturn Sessions
 function sessions.new()
@@ -29,7 +28,7 @@ end
 
 -- Whether the service has thrown a session away: a year after its end.
 local function is_kept(session, now)
-  return not session.finish or now < session.finish + YEAR
+  return not session.finish or now < session.finish + figures.kept.session
 end
 
 --- Walks the sessions that the service still has.
@@ -293,8 +292,8 @@ function sessions.start_foreign(model, service, now, lasting)
     displayName = "Foreign", email = "foreign@contoso.com", directoryObjectId = unit_id,
   }
   local point = {
-    id = ("%s_%d_1_1"):format(unit_id, n), unit = unit, taken = now - 3600, announced = now + 86400,
-    expires = now + 86400,
+    id = ("%s_%d_1_1"):format(unit_id, n), unit = unit, taken = now - figures.HOUR,
+    announced = now + figures.DAY, expires = now + figures.DAY,
   }
   local session = sessions.make(model, service, artifacts.kinds[service.standard], STRANGER, now)
   local id, number = model.ids:next("artifact")
