@@ -44,6 +44,9 @@ describe("a plan", function()
     local nothing = make { before = "2026-10-18T00:00:00Z" } -- nothing is to be copied
     assert.same({ 1, true }, { #nothing.notes, nothing.notes[1]:find "two weeks ago" ~= nil })
     assert.matches("open to administrators only", tostring(make()), 1, true)
+    local mail = assert(m365.plan(place.client, { service = "exchange", targets = { "nobody@contoso.com" },
+      before = "2026-10-01T00:00:00Z", destination = "new" }))
+    assert.same({}, mail.notes) -- weekly points are a matter of sites and OneDrives
   end)
 
   it("reads and does nothing else: permissions to read are enough", function()

@@ -1,7 +1,9 @@
 local core = require "m365restore.core"
 local m365 = require "m365restore"
 local raised = require "spec.support.raised"
+local reports = require "m365restore.report"
 local scratch = require "spec.support.scratch"
+local states = require "m365restore.run.state"
 local support = require "spec.restore.support"
 
 describe("a report", function()
@@ -50,6 +52,20 @@ describe("a report", function()
     for i, row in ipairs(plan.rows) do codes[i] = row.refusal and row.refusal.code or row.destinationType end
     assert.same({ "excluded", "inPlace", "inPlace", "excluded", "unknown", "excluded", "unreadable" }, codes)
     assert.equal("its report says restored", plan.rows[1].refusal.message)
+  end)
+
+  it("keeps the destination of a row that its plan refused, for when it is judged again", function()
+    local id = place.sim:units "site"[8].id
+    local plan = place:plan { targets = { { protectionUnitId = id, destination = "new" }, sites[4].siteWebUrl },
+      exclude = { sites[4].id }, destination = "inPlace", max_loss = "1s" }
+    assert.equal("loss_over_budget", plan.rows[1].refusal.code)
+    local refused = reports.new(plan, states.new(plan))
+    for _, name in ipairs { "refused.csv", "refused.json" } do
+      assert(refused:save(place:path(name)))
+      local again = place:plan { targets = place:path(name), destination = "inPlace" }
+      assert.is_nil(again.rows[1].refusal)
+      assert.same({ "new", "excluded" }, { again.rows[1].destinationType, again.rows[2].refusal.code })
+    end
   end)
 
   it("is a CSV that no spreadsheet runs", function()

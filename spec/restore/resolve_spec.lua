@@ -90,7 +90,8 @@ describe("a name", function()
     local path = HOST .. "/sites/site-0001"
     local unit = app.sharePoint:protection_units():next()
     local names = {
-      unit, site.id, site.id:upper(), "{" .. site.id .. "}", site.siteId, site.siteId:match "^[^,]*,([^,]*)",
+      unit, site.id, site.id:upper(), "{" .. site.id .. "}", site.siteId, "{" .. site.siteId .. "}",
+      site.siteId:match "^[^,]*,([^,]*)",
       (site.siteId:gsub(",", " , ")), "https://" .. path, "HTTPS://" .. path:upper(), "http://" .. path .. "/",
       "https://" .. HOST .. ":443/sites/site-0001", "http://" .. HOST .. ":80/sites/site-0001//",
       path, path .. "?web=1",
@@ -304,6 +305,17 @@ describe("a name", function()
 
   it("that the units of a policy, or all units, have is not to be given as an exclusion", function()
     assert.matches("plan.exclude", raised(make, app, "sharePoint", { targets = "all", exclude = "all" }))
+  end)
+
+  it("behind a gap in a list is not lost without a word", function()
+    for _, options in ipairs {
+      { targets = "all", exclude = { nil, sites[1].siteWebUrl } }, { targets = "all", exclude = { [3] = sites[1].id } },
+      { targets = "all", priority = { sites[2].id, nil, sites[1].siteWebUrl } },
+      { targets = { sites[1].id, nil, sites[2].id } }, { targets = { [0] = sites[1].id, sites[2].id } },
+    } do
+      assert.matches("^plan.%l+%[%d%]: a URL, an e%-mail address, an id or a table was expected, got nil$",
+        raised(make, app, "sharePoint", options))
+    end
   end)
 
   it("may be a unit by itself, and no list", function()

@@ -199,6 +199,7 @@ end
 
 --- A site's id in three parts: host, site, web; nil where the text is none.
 local function parts_of(text)
+  text = text:match "^{(.*)}$" or text
   local host, site, web = text:match "^%s*([^,%s]+)%s*,%s*([^,%s]+)%s*,%s*([^,%s]+)%s*$"
   site, web = site and guid_of(site), web and guid_of(web)
   return site and web and fold.text(host), site, web

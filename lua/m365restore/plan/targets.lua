@@ -236,17 +236,23 @@ local function add_file(list, what, given)
 end
 
 local function from_list(what, items)
-  local list = {}
+  local list, last = {}, 0
   for i, item in ipairs(items) do
+    last = i
     local place = string.format("%s[%d]", what, i)
     if not add_file(list, place, item) then
       list[#list + 1] = from_item(place, item)
     end
   end
+  local count = 0
   for name in pairs(items) do
+    count = count + 1
     if math.type(name) ~= "integer" then
       error(string.format("%s: a list was expected; found the key %s", what, tostring(name)), 0)
     end
+  end
+  if last < count then -- what stands behind a nil would be lost without a word
+    error(string.format("%s[%d]: a URL, an e-mail address, an id or a table was expected, got nil", what, last + 1), 0)
   end
   return list
 end

@@ -92,7 +92,7 @@ local function row_of(row, state, plan)
     restorePointId = row.restorePointId or result.restorePointId,
     protectionDateTime = row.protectionDateTime or result.protectionDateTime, lost = row.lost,
     kind = row.kind, before = before, at = at,
-    destinationType = not row.refusal and row.destinationType or nil, startDateTime = result.startDateTime,
+    destinationType = row.destinationType, startDateTime = result.startDateTime,
     completionDateTime = result.completionDateTime, url = result.url,
     restoredItemCount = result.restoredItemCount, class = result.class, remedy = result.remedy,
     awaited = outcome == "restored" and row.destinationType == "new" and not result.url and AWAITED or nil,
