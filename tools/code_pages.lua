@@ -15,6 +15,9 @@ local PAGES = {
 local UNSEEN = { { 0x80, 0xA0 }, { 0xAD, 0xAD }, { 0x300, 0x36F }, { 0x590, 0x6FF }, { 0xE30, 0xE4F },
   { 0x2000, 0x200F }, { 0x202A, 0x202E }, { 0xE000, 0xF8FF }, { 0xFFFD, 0xFFFD } }
 
+-- columns of a line
+local LONGEST = 110
+
 --- The character of a byte; U+FFFD where the page has none. Control characters count as none.
 local function character(page, byte)
   local command = ("printf '\\%03o' | iconv -f %s -t UTF-8 2>/dev/null"):format(byte, page)
@@ -34,22 +37,31 @@ local function spell(text)
   return text
 end
 
+--- Adds a line of sixteen characters, or two where escapes make one too long.
+local function add_row(lines, row)
+  local half = utf8.len(table.concat(row)) > LONGEST and #row // 2 or #row
+  for first = 1, #row, half do
+    lines[#lines + 1] = '    "' .. table.concat(row, "", first, first + half - 1) .. '",'
+  end
+end
+
 local lines = {}
 for _, page in ipairs(PAGES) do
   lines[#lines + 1] = ('  ["%s"] = {'):format(page[1])
-  for from = 0x80, 0xF8, 8 do
+  for from = 0x80, 0xF0, 16 do
     local row = {}
-    for byte = from, from + 7 do
+    for byte = from, from + 15 do
       row[#row + 1] = spell(character(page[2], byte))
     end
-    lines[#lines + 1] = '    "' .. table.concat(row) .. '",'
+    add_row(lines, row)
   end
   lines[#lines + 1] = "  },"
 end
 local out = assert(io.open("lua/m365restore/text/tables/code_pages.lua", "w"))
 out:write(([[
 --- Code pages of one byte a character: written by tools/code_pages.lua, not by hand.
--- Each has sixteen rows of eight characters, for the bytes from 0x80 on; U+FFFD stands where a page has no character.
+-- Each has its characters for the bytes from 0x80 on, sixteen a row, as charts have them; U+FFFD stands where a page
+-- has none.
 -- @module m365restore.text.tables.code_pages
 return {
 %s
