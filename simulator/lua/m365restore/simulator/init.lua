@@ -40,8 +40,9 @@ for name in pairs(figures.limits) do LIMIT_TESTS[name] = whole(1, 0x80000000) en
 for name in pairs(TREE) do TREE_TESTS[name] = whole(name == "sites" and 1 or 0, figures.most.items_in_tree) end
 
 local DEFAULTS = {
-  sites = 100, drives = 0, mailboxes = 0, exclusions = 0, points_per_unit = 5, point_interval = 6 * figures.HOUR, seed = 1,
-  speed = 3600, page_size = 100, max_page_size = 1000, latency = 0, now = 1793577600, port = 0, filter_length = 2048,
+  sites = 100, drives = 0, mailboxes = 0, exclusions = 0, points_per_unit = 5, point_interval = 6 * figures.HOUR,
+  seed = 1, speed = 3600, page_size = 100, max_page_size = 1000, latency = 0, now = 1793577600, port = 0,
+  filter_length = 2048,
 }
 
 local START = {

@@ -85,8 +85,8 @@ function browse.create(ctx, service)
   local point, browses = find_point(ctx, service, body.restorePointId), ctx.model.browses
   local session = browses.all:add {
     id = "ASAA" .. ctx.model.ids:next("browse"):gsub("-", "_"), service = service, point = point,
-    created = ctx.now, ready = ctx.now + (ctx.model.dialect.browse_status == "creating" and figures.lasting.browse or 0),
-    failure = browses.failing[point.id],
+    created = ctx.now, failure = browses.failing[point.id],
+    ready = ctx.now + (ctx.model.dialect.browse_status == "creating" and figures.lasting.browse or 0),
   }
   return 201, entity(ctx, session)
 end
