@@ -82,6 +82,23 @@ describe("what others have restored", function()
     assert.equal(2, #restorers(plan.rows[1]))
   end)
 
+  it("counts no more where what may lie over it is of a point that is gone", function()
+    local boxes = place.sim:units "mailbox"
+    local plan = plan_of { 1, 2 }
+    local mail = place:plan { service = "exchange", targets = { boxes[1].id }, destination = "inPlace" }
+    local function newer(unit) return place.sim:points(unit.id)[1].id end
+    for _, row in ipairs(plan.rows) do stage(row) end
+    stage(mail.rows[1], { service = "exchange" })
+    local gone = { newer(sites[1]), newer(sites[3]), newer(boxes[2]) }
+    stage(plan.rows[1], { point = gone[1] }) -- over it
+    stage(plan.rows[1], { point = gone[2] }) -- of another site
+    stage(mail.rows[1], { point = gone[3], service = "exchange" }) -- nothing shows of which mailbox
+    for _, point in ipairs(gone) do place.sim:remove_point(point) end
+    local report = apply(plan)
+    assert.same({ "restored", "already_restored" }, { report.rows[1].outcome, report.rows[2].outcome })
+    assert.same({ restored = 1 }, apply(mail, { journal = place:path "mail.jsonl" }).counts)
+  end)
+
   it("is as if it never was where it failed, and all sessions are looked at", function()
     local plan = plan_of { 1, 2 }
     stage(plan.rows[1], { state = "failed" })

@@ -133,10 +133,21 @@ local function learn_units(self, rows, dones)
   return units ~= nil or nil, err
 end
 
+--- May a later restore in place be one of the same unit? Where its restore point is gone, and its unit with it, the
+-- addresses of both tell; where they are not shown, it may.
+local function may_lie_over(self, row, done, other)
+  local unit = self.units[other.point]
+  if unit then
+    return unit == row.protectionUnitId
+  end
+  local mine, theirs = artifacts.place_of(done.artifact), artifacts.place_of(other.entry.artifact)
+  return mine == nil or theirs == nil or mine == theirs
+end
+
 --- The entry that lies over what was restored in place; nil: none.
 local function covered_by(self, row, done)
   for _, other in ipairs(later_ones(self, row, done)) do
-    if self.units[other.point] == row.protectionUnitId then
+    if may_lie_over(self, row, done, other) then
       return other.entry
     end
   end
