@@ -16,7 +16,7 @@ local SKEW = 86400
 -- @tparam table asks list of { unit = id, limit = from @{m365restore.plan.point_search.limit} }
 -- @tparam[opt] function left () -> how long the next search may take, in real seconds
 -- @treturn ?table the point of each ask that has one, by its place in the list; or nil, err
-local function newest(client, service, asks, left)
+function way_back.newest(client, service, asks, left)
   local points = point_search.new(client, { service = service, prefer = "latest", left = left })
   local done, err = points:run(function()
     for _, ask in ipairs(asks) do
@@ -36,7 +36,9 @@ local function newest(client, service, asks, left)
 end
 
 --- Does a restore of this row replace something as a whole, which a restore point brings back?
-local function replaces(row)
+-- @tparam table row
+-- @treturn boolean
+function way_back.replaces(row)
   return not row.refusal and row.kind == "standard" and row.destinationType == "inPlace"
 end
 
@@ -59,46 +61,19 @@ function way_back.annotate(client, spec, rows, now)
       local limit = point_search.limit_of(row, spec.moment, spec.exact)
       asks[#asks + 1] = { unit = row.protectionUnitId, limit = limit, row = row, name = "nearer" }
     end
-    if replaces(row) then
+    if way_back.replaces(row) then
       asks[#asks + 1] = {
         unit = row.protectionUnitId, limit = now + SKEW, row = row, name = "way_back", otherwise = "none",
       }
     end
   end
-  local found, err = newest(client, spec.service, asks)
+  local found, err = way_back.newest(client, spec.service, asks)
   for i, ask in ipairs(found and asks or {}) do
     local taken = found[i] and found[i].protectionDateTime
     local is_newer = taken and time.compare(taken, ask.row.protectionDateTime) == 1
     ask.row[ask.name] = is_newer and taken or ask.otherwise
   end
   return found ~= nil or nil, err
-end
-
---- Finds the ways back of rows that were restored in place, and writes them down. Those that cannot be found now are
--- found when the run is resumed. May yield.
--- @tparam Run run
-function way_back.note(run)
-  local asks = {}
-  for _, row in ipairs(run.plan.rows) do
-    local moment = run.state:moment_of(row.n)
-    if moment and replaces(row) and not run.state.ways[row.n] then
-      asks[#asks + 1] = { unit = row.protectionUnitId, limit = point_search.limit(time.parse(moment)), row = row }
-    end
-  end
-  local function look(left)
-    return newest(run.client, run.plan.service, asks, left)
-  end
-  local found = #asks > 0 and (run.problem and look(run:left()) or not run.problem and run:persist(look))
-  local rows = {}
-  for i, ask in ipairs(found and asks or {}) do
-    local point = found[i]
-    local is_other = point and point.id ~= ask.row.restorePointId
-    rows[i] = {
-      n = ask.row.n, restorePointId = is_other and point.id or nil,
-      protectionDateTime = is_other and point.protectionDateTime or nil,
-    }
-  end
-  return #rows == 0 or run:note { kind = "way_back", rows = rows }
 end
 
 return way_back

@@ -11,6 +11,7 @@ local gather = require "m365restore.driver.gather"
 local integrity = require "m365restore.plan.integrity"
 local interruption = require "m365restore.interruption"
 local journal = require "m365restore.run.journal"
+local note_ways_back = require "m365restore.run.note_ways_back"
 local options = require "m365restore.options"
 local reconcile = require "m365restore.run.reconcile"
 local restore_lock = require "m365restore.plan.restore_lock"
@@ -19,7 +20,6 @@ local state = require "m365restore.run.state"
 local tables = require "m365restore.tables"
 local verify = require "m365restore.plan.verify"
 local wave = require "m365restore.run.wave"
-local way_back = require "m365restore.plan.way_back"
 
 local apply = {}
 
@@ -129,7 +129,7 @@ local function work(self)
   if not self.problem then
     watch_elsewhere(self)
   end
-  way_back.note(self)
+  note_ways_back(self)
   if not self.problem then
     wait_for_urls(self)
   end
