@@ -180,7 +180,11 @@ describe("the simulator on the wire", function()
         { "reset", "RST" }, { "drop", "FIN" }, { "garbage", "FIN" }, { "stall" },
       } do
         api.sim:fault { at = "connection", action = case[1], bytes = "x", times = 2 }
-        local connection = api:connect()
+        local is_made, connection = pcall(api.connect, api)
+        if not is_made then
+          assert.equal("reset", case[1]) -- which came before connect() had returned
+          goto next
+        end
         if case[1] == "garbage" then assert.equal("x", connection:receive(1)) end
         if case[2] then
           assert.equal(case[2], ending(connection))
@@ -190,6 +194,7 @@ describe("the simulator on the wire", function()
           assert.equal("timeout", select(2, connection:receive(1)))
           connection:close()
         end
+        ::next::
         assert.equal(1, api.sim:clear_faults())
       end
       assert.equal(0, api.sim:clear_faults())

@@ -136,7 +136,8 @@ end
 -- @treturn string JSON; raises what went wrong
 function Model:call(name, arguments, monotonic)
   local command = commands[name] or error("there is no command '" .. name .. "'", 0)
-  return json.encode(command(self, json.plain(json.decode(arguments)), self.clock:at(monotonic)))
+  local result = command(self, json.plain(json.decode(arguments)), self.clock:at(monotonic))
+  return json.encode(result == nil and true or result)
 end
 
 --- Makes the model.

@@ -6,6 +6,7 @@
 --     local client = m365.client { base_url = sim.url, credential = sim:credential() }
 -- @module m365restore.simulator.replay
 local json = require "m365restore.simulator.wire.json"
+local odata = require "m365restore.simulator.wire.odata"
 local simulator = require "m365restore.simulator"
 
 local replay = {}
@@ -36,10 +37,6 @@ local function localized(body, url)
   return body
 end
 
-local function unescape(text)
-  return (text:gsub("%%(%x%x)", function(code) return string.char(tonumber(code, 16)) end))
-end
-
 --- Starts a simulator that answers as a tenant did once.
 -- @tparam string name of the recording
 -- @treturn Simulator a to-be-closed value; raises where the recording cannot be read
@@ -56,7 +53,7 @@ function replay.start(name)
     local one = exchanges[i]
     local path, query = one.path:match "^([^?]*)%??(.*)$"
     sim:fault {
-      action = "status", method = one.method, path = pattern_of(unescape(path)), query = query, status = one.status,
+      action = "status", method = one.method, path = pattern_of(odata.unescape(path)), query = query, status = one.status,
       body = one.status ~= 204 and json.encode(localized(one.body, sim.url)) or "",
       times = last[one.method .. one.path] == i and ALWAYS or 1,
     }

@@ -1,7 +1,6 @@
 --- Restore points: list, get, search.
 -- @module m365restore.simulator.api.points
 local check = require "m365restore.simulator.wire.check"
-local dates = require "m365restore.simulator.wire.dates"
 local errors = require "m365restore.simulator.wire.errors"
 local figures = require "m365restore.simulator.world.figures"
 local ids = require "m365restore.simulator.world.ids"
@@ -35,14 +34,11 @@ end
 
 local EXPAND = "^%s*protectionUnit%(%s*%$filter%s*=%s*id%s+eq%s+'([^']*)'%s*%)%s*$"
 
--- Whether this version of Graph scopes restore points to a policy.
-local function has_policy_scope(ctx) return ctx.version == "beta" or ctx.model.dialect.policy_scope == "both" end
-
 -- The second shape names the unit in the filter, with its policy.
 local function filtered_unit(ctx)
   local filter = ctx.query["$filter"] or ""
   local id = filter:match "protectionUnit/id%s+eq%s+'([^']*)'"
-  errors.need(id and has_policy_scope(ctx), "InvalidSearchRequest",
+  errors.need(id and ctx:has_policy_scope(), "InvalidSearchRequest",
     "$filter needs protectionUnit/id eq '…' where $expand does not name the unit.")
   return id
 end
@@ -175,8 +171,7 @@ local function check_query(ctx, body)
 end
 
 local function check_period(body)
-  local first = dates.parse(body.protectionTimePeriod.startDateTime or "") or -math.huge
-  local last = dates.parse(body.protectionTimePeriod.endDateTime or "") or math.huge
+  local first, last = resolution.period(body)
   errors.need(first ~= -math.huge or last ~= math.huge, "InvalidSearchRequest",
     "protectionTimePeriod must not be empty.")
   errors.need(first <= last, "InvalidSearchRequest", "protectionTimePeriod ends before it starts.")
@@ -209,7 +204,7 @@ end
 
 --- POST /restorePoints/search
 function points.search(ctx)
-  local shape = ctx.version == "v1.0" and has_policy_scope(ctx) and "both" or ctx.version
+  local shape = ctx.version == "v1.0" and ctx:has_policy_scope() and "both" or ctx.version
   local body = ctx:body(SEARCH[shape], "InvalidSearchRequest")
   check_units(ctx, body)
   check_policy(ctx, body)

@@ -8,7 +8,7 @@ local reports = {}
 
 --- GET /reports/getStatisticsByPolicy(policyId='{id}')
 function reports.by_policy(ctx)
-  errors.need(ctx.version ~= "v1.0" or ctx.model.dialect.policy_scope == "both", "BadRequest",
+  errors.need(ctx:has_policy_scope(), "BadRequest",
     "Resource not found for the segment 'getStatisticsByPolicy'.")
   local policy = ctx.model.policies:need(ctx)
   local counts, all = policies.statistics(ctx, policy)

@@ -17,9 +17,6 @@ local units = {}
 local PERSONAL = { "displayName", "email" }
 local SHARED = { "siteId", "siteName", "siteWebUrl", "directoryObjectId" }
 
--- Whether this version of Graph has what was announced for policies in September 2026.
-local function has_policy_scope(ctx) return ctx.version == "beta" or ctx.model.dialect.policy_scope == "both" end
-
 local function view_change(ctx, change)
   return change and {
     effectiveFromDateTime = ctx:time(change.from), status = ctx.now < change.from and "inProgress" or "completed",
@@ -46,7 +43,7 @@ function units.view(ctx, unit)
   for _, name in ipairs(unit.kind ~= "site" and PERSONAL or {}) do
     view[name] = ctx.token.delegated and unit[name] or json.null
   end
-  if has_policy_scope(ctx) then
+  if ctx:has_policy_scope() then
     view.backupRetentionPeriodInDays = unit.backupRetentionPeriodInDays
     view.pendingRetentionPeriodChange = view_change(ctx, unit.shrinks) or json.null
   end

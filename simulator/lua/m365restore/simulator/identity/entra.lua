@@ -3,6 +3,7 @@
 -- @module m365restore.simulator.identity.entra
 local base64 = require "m365restore.simulator.wire.base64"
 local json = require "m365restore.simulator.wire.json"
+local odata = require "m365restore.simulator.wire.odata"
 
 local login = {}
 
@@ -47,24 +48,11 @@ end
 
 -- {====== Forms ======
 
-local function unescape(text)
-  return (text:gsub("+", " "):gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
-end
-
-local function read_form(ctx)
-  local form = {}
-  for pair in ctx.raw_body:gmatch("[^&]+") do
-    local name, value = pair:match("^([^=]*)=?(.*)$")
-    form[unescape(name)] = unescape(value)
-  end
-  return form
-end
-
 -- The form, or nil and what is wrong with it.
 local function examine(self, ctx, needed)
   local kind = (ctx.headers["content-type"] or ""):lower():match("^%s*([^;%s]*)")
   if kind ~= "application/x-www-form-urlencoded" then return nil, fault("media") end
-  local form = read_form(ctx)
+  local form = odata.read_pairs(ctx.raw_body)
   for _, name in ipairs(needed) do
     if (form[name] or "") == "" then return nil, fault("missing", name) end
   end
@@ -230,19 +218,17 @@ function login.commands.trust(model, options)
   if options.certificate then
     self.certificate = assert(require("m365restore.crypto").public_key(options.certificate))
   end
-  return true
 end
 
 function login.commands.identity(model, options)
   for name, value in pairs(options) do model.identity.defaults[name] = value end
-  return true
 end
 
 function login.commands.device(model, options)
   for _, device in pairs(model.identity.devices) do
     if device.user_code == options.user_code then
       device.outcome = options.outcome
-      return true
+      return
     end
   end
   error("there is no user code '" .. tostring(options.user_code) .. "'", 0)
@@ -250,7 +236,6 @@ end
 
 function login.commands.end_sign_ins(model)
   model.identity.refresh_tokens = {}
-  return true
 end
 
 --- Every secret that was given out so far.

@@ -45,6 +45,15 @@ function arguments.pattern(value)
   return type(value) == "string" and pcall(string.find, "", value) or "a Lua pattern"
 end
 
+--- What a test names by its id.
+-- @param value what was found, or nil
+-- @tparam string what it is
+-- @param id
+-- @return what was found; raises where there is none
+function arguments.found(value, what, id)
+  return value or error(("there is no %s '%s'"):format(what, tostring(id)), 0)
+end
+
 --- The known name that is most like a wrong one: the one that shares the most pairs of letters.
 local function nearest(name, known)
   local best, most = nil, 0

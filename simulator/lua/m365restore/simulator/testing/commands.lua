@@ -1,13 +1,13 @@
 --- What the program that started the simulator may ask of the model, between two requests.
--- Each command takes the model, its decoded arguments and the time, and returns what is sent back.
+-- Each command takes the model, its decoded arguments and the time, and returns what is sent back; nothing: true.
 -- @module m365restore.simulator.testing.commands
+local arguments = require "m365restore.simulator.testing.arguments"
 local context = require "m365restore.simulator.wire.context"
 local json = require "m365restore.simulator.wire.json"
 local login = require "m365restore.simulator.identity.entra"
 local points = require "m365restore.simulator.api.points"
 local schedule = require "m365restore.simulator.world.schedule"
 local services = require "m365restore.simulator.world.services"
-local sessions = require "m365restore.simulator.api.restore.sessions"
 local staging = require "m365restore.simulator.testing.staging"
 local units = require "m365restore.simulator.api.units"
 local world = require "m365restore.simulator.world.tenant"
@@ -15,11 +15,11 @@ local world = require "m365restore.simulator.world.tenant"
 local commands = {}
 
 local function find_session(model, id)
-  return model.sessions.all:find(tostring(id)) or error("there is no session '" .. tostring(id) .. "'", 0)
+  return arguments.found(model.sessions.all:find(tostring(id)), "session", id)
 end
 
 local function find_unit(model, id)
-  return model.world:find_unit(id) or error("there is no unit '" .. tostring(id) .. "'", 0)
+  return arguments.found(model.world:find_unit(id), "unit", id)
 end
 
 --- What a client needs to sign in.
@@ -38,12 +38,10 @@ end
 
 function commands.revoke(model, options)
   model.identity:revoke(options.claims)
-  return true
 end
 
 function commands.advance(model, options)
   model.clock:advance(options.seconds)
-  return true
 end
 
 function commands.ledger(model, criteria)
@@ -56,12 +54,10 @@ end
 
 function commands.forget(model)
   model.ledger.entries = {}
-  return true
 end
 
 function commands.fault(model, rule)
   model.faults:add(rule)
-  return true
 end
 
 function commands.clear_faults(model)
@@ -86,72 +82,60 @@ end
 
 function commands.sessions(model, _, now)
   local ctx, list = context.internal(model, now), json.array()
-  for _, session in model.sessions:after(now), nil, 0 do list[#list + 1] = sessions.inspect(ctx, session) end
+  for _, session in model.sessions:after(now), nil, 0 do list[#list + 1] = staging.inspect(ctx, session) end
   return list
 end
 
 function commands.session(model, options, now)
-  return sessions.inspect(context.internal(model, now), find_session(model, options.id))
+  return staging.inspect(context.internal(model, now), find_session(model, options.id))
 end
 
 function commands.set_state(model, options)
   find_session(model, options.id).forced = options.state
-  return true
 end
 
 function commands.set_unit(model, options)
   local properties = options.properties
   if properties.status then properties.outcome = false end -- it stays what the test says
   model.world:change(find_unit(model, options.id), properties)
-  return true
 end
 
 function commands.set_user(model, options)
   model.world:change_person(options.id, options.properties)
-  return true
 end
 
 function commands.set_policy(model, options)
-  local policy = model.policies:find(options.id) or error("there is no policy '" .. tostring(options.id) .. "'", 0)
-  policy.forced = options.state
-  return true
+  arguments.found(model.policies:find(options.id), "policy", options.id).forced = options.state
 end
 
 function commands.set_service(model, options)
   for name, value in pairs(options) do model.service[name] = value end
-  return true
 end
 
 function commands.fail_browse(model, options)
   model.browses.failing[options.id] = { code = options.code, message = options.message }
-  return true
 end
 
 function commands.remove_point(model, options, now)
-  if not model.world:find_point(options.id, now) then
-    error("there is no restore point '" .. tostring(options.id) .. "'", 0)
-  end
+  arguments.found(model.world:find_point(options.id, now), "restore point", options.id)
   model.world.gone[options.id] = true
-  return true
 end
 
 function commands.fail_artifact(model, rule)
   rule.left = rule.times or math.maxinteger
   local failures = model.schedule.failures
   failures[#failures + 1] = rule
-  return true
 end
 
 function commands.refuse_artifact(model, rule)
   model.refusals[rule.restorePoint or rule.item] = { code = rule.code, message = rule.message }
-  return true
 end
 
 function commands.activate_foreign(model, options, now)
   local service = services[options.service]
   local started = json.array()
   for i = 1, options.count do
-    started[i] = sessions.start_foreign(model, service, now, options.lasting).id
+    started[i] = staging.start_foreign(model, service, now, options.lasting).id
   end
   return started
 end

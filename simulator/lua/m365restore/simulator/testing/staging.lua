@@ -2,7 +2,9 @@
 -- the service was asked for, to compare a report with.
 -- @module m365restore.simulator.testing.staging
 local admission = require "m365restore.simulator.api.restore.admission"
+local arguments = require "m365restore.simulator.testing.arguments"
 local artifacts = require "m365restore.simulator.api.restore.artifacts"
+local figures = require "m365restore.simulator.world.figures"
 local json = require "m365restore.simulator.wire.json"
 local schedule = require "m365restore.simulator.world.schedule"
 local services = require "m365restore.simulator.world.services"
@@ -10,24 +12,27 @@ local sessions = require "m365restore.simulator.api.restore.sessions"
 
 local staging = {}
 
-local STRANGER = "00000000-0000-0000-0000-0000000000f0"
+local STRANGER = json.constant {
+  application = { id = "00000000-0000-0000-0000-0000000000f0", displayName = "Another Backup Tool" },
+  user = { id = "00000000-0000-0000-0000-0000000000f1", displayName = "Somebody Else" },
+}
 
 local function creator_of(application)
   return json.constant {
-    application = { id = application or STRANGER, displayName = "Another Backup Tool" },
+    application = { id = application or STRANGER.application.id, displayName = STRANGER.application.displayName },
   }
 end
 
 local function point_of(model, id, now)
-  return model.world:find_point(tostring(id), now) or error("there is no restore point '" .. tostring(id) .. "'", 0)
+  return arguments.found(model.world:find_point(tostring(id), now), "restore point", id)
 end
 
 -- A file of a browse session.
 local function file(model, given, now)
-  local browse = model.browses:find(tostring(given.browseSession), now)
-    or error("there is no browse session '" .. tostring(given.browseSession) .. "'", 0)
+  local browse = arguments.found(model.browses:find(tostring(given.browseSession), now), "browse session",
+    given.browseSession)
   local unit = browse.point.unit
-  local node = model.tree:find(unit, given.item) or error("there is no item '" .. given.item .. "'", 0)
+  local node = arguments.found(model.tree:find(unit, given.item), "item", given.item)
   return { id = given.item, item = model.tree:item(unit, node), browse = browse, point = browse.point }
 end
 
@@ -95,6 +100,44 @@ function staging.restores(model, now)
     return places[a] < places[b]
   end)
   return list
+end
+
+--- Starts a session of somebody else, on a unit that is not in this world.
+-- @tparam table model
+-- @tparam table service
+-- @tparam number now
+-- @tparam number lasting simulated seconds
+-- @treturn table session
+function staging.start_foreign(model, service, now, lasting)
+  local unit_id, n = model.ids:next("foreign")
+  local unit = {
+    id = unit_id, kind = service.unit, siteName = "Foreign",
+    siteWebUrl = "https://contoso.sharepoint.com/sites/foreign",
+    displayName = "Foreign", email = "foreign@contoso.com", directoryObjectId = unit_id,
+  }
+  local point = {
+    id = ("%s_%d_1_1"):format(unit_id, n), unit = unit, taken = now - figures.HOUR,
+    announced = now + figures.DAY, expires = now + figures.DAY,
+  }
+  local session = sessions.make(model, service, artifacts.kinds[service.standard], STRANGER, now)
+  local id, number = model.ids:next("artifact")
+  admission.add(session, {
+    id = id, n = number, point = point, destination = "inPlace", created = now, lasting = lasting,
+  })
+  model.schedule:activate(session, now)
+  return session
+end
+
+--- A session with its artifacts, for a test to look at.
+-- @tparam table ctx an internal one
+-- @tparam table session
+-- @treturn table
+function staging.inspect(ctx, session)
+  local view = sessions.view(ctx, session)
+  view.service = session.service.name
+  view.artifacts = json.array()
+  for i, artifact in ipairs(session.artifacts) do view.artifacts[i] = session.kind.view(ctx, artifact) end
+  return view
 end
 
 return staging

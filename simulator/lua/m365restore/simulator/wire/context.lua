@@ -91,6 +91,12 @@ function Context:problem(problem)
   return self.model.dialect.error_shape == "array" and json.array { problem } or problem
 end
 
+--- Whether this version of Graph has what was announced for policies in September 2026.
+-- @treturn boolean
+function Context:has_policy_scope()
+  return self.version == "beta" or self.model.dialect.policy_scope == "both"
+end
+
 --- A number of bytes.
 -- @tparam integer bytes
 -- @return a decimal string, as documented, or a number

@@ -8,12 +8,28 @@ local odata = {}
 
 -- {====== Targets ======
 
-local function unescape(text)
+--- A text without its escapes.
+-- @tparam string text
+-- @treturn string
+function odata.unescape(text)
   return (text:gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
 end
+local unescape = odata.unescape
 
 local function escape(text)
   return (text:gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
+--- Reads the pairs of a query, or of a form.
+-- @tparam string text
+-- @treturn table name = value, unescaped
+function odata.read_pairs(text)
+  local found = {}
+  for pair in text:gmatch("[^&]+") do
+    local name, value = pair:match("^([^=]*)=?(.*)$")
+    found[unescape((name:gsub("%+", " ")))] = unescape((value:gsub("%+", " ")))
+  end
+  return found
 end
 
 --- Splits a request target.
@@ -25,13 +41,9 @@ end
 function odata.split(target)
   local raw_path, raw_query = target:match("^([^?]*)%??(.*)$")
   raw_path = raw_path:gsub("^%a+://[^/]*", "")
-  local segments, query = {}, {}
+  local segments = {}
   for segment in raw_path:gmatch("[^/]+") do segments[#segments + 1] = unescape(segment) end
-  for pair in raw_query:gmatch("[^&]+") do
-    local name, value = pair:match("^([^=]*)=?(.*)$")
-    query[unescape((name:gsub("%+", " ")))] = unescape((value:gsub("%+", " ")))
-  end
-  return unescape(raw_path), segments, query, raw_query
+  return unescape(raw_path), segments, odata.read_pairs(raw_query), raw_query
 end
 
 -- }======

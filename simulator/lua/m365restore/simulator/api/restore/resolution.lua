@@ -6,16 +6,24 @@ local resources = require "m365restore.simulator.api.resources"
 
 local resolution = {}
 
+--- When the period that a request or a search asks for begins and ends.
+-- @tparam table ask `protectionTimePeriod`
+-- @treturn number
+-- @treturn number
+function resolution.period(ask)
+  local period = ask.protectionTimePeriod
+  return dates.parse(period.startDateTime or "") or -math.huge, dates.parse(period.endDateTime or "") or math.huge
+end
+
 --- The restore points of a unit that a request or a search asks for.
 -- @tparam table ctx the request
 -- @tparam table unit
 -- @tparam table ask `protectionTimePeriod`, `tags`, `restorePointPreference`
 -- @treturn table list, the best first
 function resolution.points(ctx, unit, ask)
-  local period, found = ask.protectionTimePeriod, {}
+  local first, last = resolution.period(ask)
   local fast_only = (ask.tags or ""):find("fastRestore", 1, true)
-  local first = dates.parse(period.startDateTime or "") or -math.huge
-  local last = dates.parse(period.endDateTime or "") or math.huge
+  local found = {}
   for _, point in ipairs(ctx.model.world:points(unit, ctx.now)) do
     local fits = point.taken >= first and point.taken <= last
     if fits and (point.fast or not fast_only) then found[#found + 1] = point end

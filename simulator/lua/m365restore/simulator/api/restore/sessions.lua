@@ -1,13 +1,10 @@
 --- Restore sessions: read, activate, delete, and the lists of their artifacts.
 -- The modules creation and revision make and change them.
 -- @module m365restore.simulator.api.restore.sessions
-local admission = require "m365restore.simulator.api.restore.admission"
-local artifacts = require "m365restore.simulator.api.restore.artifacts"
 local audit = require "m365restore.simulator.api.audit"
 local errors = require "m365restore.simulator.wire.errors"
 local figures = require "m365restore.simulator.world.figures"
 local ids = require "m365restore.simulator.world.ids"
-local json = require "m365restore.simulator.wire.json"
 local odata = require "m365restore.simulator.wire.odata"
 local resolution = require "m365restore.simulator.api.restore.resolution"
 local schedule = require "m365restore.simulator.world.schedule"
@@ -39,6 +36,18 @@ function Sessions:after(now, service)
   return self.all:after(function(session)
     return is_kept(session, now) and (not service or session.service == service)
   end)
+end
+
+--- The number of sessions that count against the limit.
+-- @tparam number now
+-- @tparam ?table service to count alone
+-- @treturn integer
+function Sessions:count_active(now, service)
+  local count = 0
+  for _, session in self:after(now, service), nil, 0 do
+    if schedule.is_active(session, now) then count = count + 1 end
+  end
+  return count
 end
 
 -- {====== Views ======
@@ -255,65 +264,6 @@ function sessions.activate(ctx)
     "The restore session has no artifacts.")
   sessions.start(ctx, session)
   return 200, sessions.entity(ctx, session)
-end
-
--- }======
-
--- {====== For tests ======
-
---- The number of sessions that count against the limit.
--- @tparam number now
--- @tparam ?table service to count alone
--- @treturn integer
-function Sessions:count_active(now, service)
-  local count = 0
-  for _, session in self:after(now, service), nil, 0 do
-    if schedule.is_active(session, now) then count = count + 1 end
-  end
-  return count
-end
-
-local STRANGER = json.constant {
-  application = { id = "00000000-0000-0000-0000-0000000000f0", displayName = "Another Backup Tool" },
-  user = { id = "00000000-0000-0000-0000-0000000000f1", displayName = "Somebody Else" },
-}
-
---- Starts a session of somebody else, on a unit that is not in this world.
--- @tparam table model
--- @tparam table service
--- @tparam number now
--- @tparam number lasting simulated seconds
--- @treturn table session
-function sessions.start_foreign(model, service, now, lasting)
-  local unit_id, n = model.ids:next("foreign")
-  local unit = {
-    id = unit_id, kind = service.unit, siteName = "Foreign",
-    siteWebUrl = "https://contoso.sharepoint.com/sites/foreign",
-    displayName = "Foreign", email = "foreign@contoso.com", directoryObjectId = unit_id,
-  }
-  local point = {
-    id = ("%s_%d_1_1"):format(unit_id, n), unit = unit, taken = now - figures.HOUR,
-    announced = now + figures.DAY, expires = now + figures.DAY,
-  }
-  local session = sessions.make(model, service, artifacts.kinds[service.standard], STRANGER, now)
-  local id, number = model.ids:next("artifact")
-  admission.add(session, {
-    id = id, n = number, point = point, destination = "inPlace", created = now, lasting = lasting,
-  })
-  model.schedule:activate(session, now)
-  return session
-end
-
---- A session with its artifacts, for a test to look at.
--- @tparam table ctx an internal one
--- @tparam table session
--- @treturn table
-function sessions.inspect(ctx, session)
-  local view = sessions.view(ctx, session)
-  view.service = session.service.name
-  view.artifacts = json.array()
-  for i, artifact in ipairs(session.artifacts) do view.artifacts[i] = session.kind.view(ctx, artifact) end
-  return view
 end
 
 -- }======
