@@ -261,7 +261,7 @@ describe("the table of trouble:", function()
       local asked <close> = client_of(home, {
         credential = function(request)
           claims = request.claims or claims
-          return home.sim:credential()(request)
+          return home.sim:credential { lifetime = 1e8 }(request)
         end,
       })
       make(code)
