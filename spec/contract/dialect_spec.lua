@@ -92,6 +92,57 @@ describe("under the dialect #matrix", function()
   end
 end)
 
+describe("what can be read by its id only by the description", function()
+  local function read_all(dialect)
+    local sim, client = support.start { sites = 1, drives = 1, mailboxes = 1, dialect = { described_reads = dialect } }
+    local beta = support.client(sim, { beta = true })
+    local answers, kinds = {}, { sharePoint = "site", oneDriveForBusiness = "drive", exchange = "mailbox" }
+    local function note(name, thing, err) answers[name] = thing and "read" or err.status end
+    for service, kind in pairs(kinds) do
+      local unit = sim:units(kind)[1]
+      local session = assert(client[service]:create_session { [kind .. "RestoreArtifacts"] = {
+        { restorePoint = { id = sim:points(unit.id)[1].id }, destinationType = "new" } } })
+      local artifact = session:artifacts():next()
+      note(service .. ".session", client[service]:session(session.id))
+      note(service .. ".protection_unit", client[service]:protection_unit(unit.id))
+      note(service .. ".artifact", session:artifact(artifact.id))
+      note(service .. ".policy.protection_unit", client[service]:protection_policies():next():protection_unit(unit.id))
+      assert.equal(session.id, assert(client:session(session.id)).id) -- pages have these two
+      assert.equal(unit.id, assert(client:protection_unit(unit.id)).id)
+      assert(session:refresh())
+    end
+    local browse = assert(client.sharePoint:create_browse_session {
+      restorePointId = sim:points(sim:units("site")[1].id)[1].id })
+    note("browse_session", client:browse_session(browse.id))
+    note("activity_log", beta:activity_log(beta:activity_logs():next().id))
+    beta:close()
+    client:close()
+    sim:stop()
+    return answers
+  end
+
+  it("is read where the service serves it, and refused in one way where it does not", function()
+    local served, refused = read_all "served", read_all "refused"
+    local count = 0
+    for name, answer in pairs(served) do
+      assert.same({ "read", 400 }, { answer, refused[name] }, name)
+      count = count + 1
+    end
+    assert.equal(14, count)
+  end)
+
+  it("is marked so in the contract table", function()
+    local sources = {}
+    for _, row in ipairs(require("m365restore.core").actions()) do sources[row.on .. "." .. row.verb] = row.source end
+    for _, name in ipairs {
+      "sharePoint.session", "exchange.protection_unit", "oneDriveForBusinessRestoreSession.artifact",
+      "sharePointProtectionPolicy.protection_unit", "client.browse_session", "client.activity_log",
+    } do
+      assert.matches("^OpenAPI description only", sources[name], nil, name)
+    end
+  end)
+end)
+
 describe("the page of what nobody has verified", function()
   it("numbers its rows from one, each once", function()
     local file <close> = assert(io.open "docs/unverified.md")

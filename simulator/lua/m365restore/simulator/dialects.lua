@@ -12,6 +12,8 @@ dialects.switches = {
   empty_sessions = { true, false },
   -- status of RestoreArtifactsLimitBreached on create; an update always answers 400.
   limit_status = { 413, 400 },
+  -- whether single things can be read that are in the description, and on no page and in no permission table.
+  described_reads = { "served", "refused" },
   -- whether lists take $skip and $search, which the description has for every collection, and no page.
   list_options = { "paged", "described" },
   -- restore points per unit in a search answer.

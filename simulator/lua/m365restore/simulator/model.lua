@@ -88,7 +88,7 @@ local function open(self, request)
   ctx.target = request.target
   local entry = self.ledger:add(ctx, request)
   ctx.entry, ctx.monotonic = entry, request.monotonic
-  local row, params, version = routes.find(ctx.method, ctx.segments)
+  local row, params, version = routes.find(ctx.method, ctx.segments, self.dialect)
   if not row then return ctx, entry, nil, params end
   entry.operation = row.operation
   ctx.row, ctx.params, ctx.version = row, params, version

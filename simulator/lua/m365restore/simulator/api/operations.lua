@@ -5,6 +5,7 @@
 -- list leads. Each list has a row of its own for its `$count` segment, unless the row says `counts = false`. `options`:
 -- the query options, "none" for what is written, "single" or "expanded" for a get; lists and the pages of a browse read
 -- their own.
+-- `unpaged`: on no page and in no permission table, only in the description.
 -- @module m365restore.simulator.api.operations
 local activity = require "m365restore.simulator.api.activity"
 local apps = require "m365restore.simulator.api.apps"
@@ -76,7 +77,7 @@ local rows = {
   { "POST", "/restorePoints/search", "restorePoints.search", SEARCH, points.search },
   { "GET", "/restorePoints/{id}", "restorePoints.get", SEARCH, points.get, options = "expanded" },
   { "GET", "/browseSessions", "browseSessions.list", RESTORE_WRITE, browse.list },
-  { "GET", "/browseSessions/{id}", "browseSessions.get", RESTORE_WRITE, browse.get },
+  { "GET", "/browseSessions/{id}", "browseSessions.get", RESTORE_WRITE, browse.get, unpaged = true },
   -- the OpenAPI description knows browsing here alone, and goes on by a function
   { "POST", "/browseSessions/{id}/browse", "browseSessions.browse", RESTORE_WRITE, items.browse },
   { "GET", "/browseSessions/{id}/browse(nextFetchToken='{token}')", "browseSessions.browse.next", RESTORE_WRITE,
@@ -99,7 +100,7 @@ local rows = {
   { "GET", "/reports/getStatisticsByPolicy(policyId='{id}')", "reports.getStatisticsByPolicy", CONFIGURATION,
     reports.by_policy, options = "none" },
   { "GET", "/activityLogs", "activityLogs.list", MONITOR, activity.list, beta = true },
-  { "GET", "/activityLogs/{id}", "activityLogs.get", MONITOR, activity.get, beta = true },
+  { "GET", "/activityLogs/{id}", "activityLogs.get", MONITOR, activity.get, beta = true, unpaged = true },
 }
 
 local function row(...)
@@ -114,13 +115,13 @@ local function add_sessions(it)
   local root, one = "/" .. it.sessions, "/" .. it.sessions .. "/{id}"
   row("GET", root, it.sessions .. ".list", RESTORE_READ, sessions.list, it)
   row("POST", root, it.sessions .. ".create", RESTORE_WRITE, creation.create, it)
-  row("GET", one, it.sessions .. ".get", RESTORE_READ, sessions.get, it)
+  row("GET", one, it.sessions .. ".get", RESTORE_READ, sessions.get, it).unpaged = true
   row("PATCH", one, it.sessions .. ".update", RESTORE_WRITE, revision.update, it)
   for _, name in ipairs { it.standard, it.granular } do
     local kind = artifacts.kinds[name]
     local needed = kind.granular and RESTORE_WRITE or RESTORE_READ
     row("GET", one .. "/" .. name, name .. ".list", needed, sessions.list_artifacts, kind)
-    row("GET", one .. "/" .. name .. "/{artifact}", name .. ".get", needed, sessions.get_artifact, kind)
+    row("GET", one .. "/" .. name .. "/{artifact}", name .. ".get", needed, sessions.get_artifact, kind).unpaged = true
   end
 end
 
@@ -149,7 +150,7 @@ local function add_policies(it)
   row("PATCH", one, it.policies .. ".update", CONFIGURATION_WRITE, policies.update, it)
   row("GET", one .. "/" .. it.units, it.policies .. "." .. it.units .. ".list", CONFIGURATION, units.list_of_policy, it)
   row("GET", one .. "/" .. it.units .. "/{unit}", it.policies .. "." .. it.units .. ".get", CONFIGURATION,
-    units.get_of_policy, it)
+    units.get_of_policy, it).unpaged = true
 end
 
 local function add_rules(it)
@@ -181,7 +182,7 @@ end
 local function add_units(kind)
   local name = kind .. "ProtectionUnit"
   row("GET", "/" .. name .. "s", name .. "s.list", CONFIGURATION, units.list, kind)
-  row("GET", "/" .. name .. "s/{id}", name .. "s.get", CONFIGURATION, units.get, kind)
+  row("GET", "/" .. name .. "s/{id}", name .. "s.get", CONFIGURATION, units.get, kind).unpaged = true
   row("PATCH", "/" .. name .. "s/{id}", name .. "s.update", CONFIGURATION_WRITE, units.update, kind).delegated = true
   for _, space in ipairs { "graph.", "microsoft.graph." } do
     row("GET", "/protectionUnits/" .. space .. name, name .. "s.list", CONFIGURATION, units.list, kind)
@@ -210,7 +211,7 @@ end
 local function described(r)
   return {
     method = r[1], path = r[2], operation = r[3], permissions = r[4], handler = r[5], argument = r[6], alias = r.alias,
-    delegated = r.delegated, beta = r.beta, root = r.root, options = options_of(r),
+    delegated = r.delegated, beta = r.beta, unpaged = r.unpaged, root = r.root, options = options_of(r),
   }
 end
 

@@ -94,12 +94,13 @@ end
 --- Finds the operation of a request.
 -- @tparam string method
 -- @tparam table segments of the path
+-- @tparam table dialect `described_reads`
 -- @treturn[1] table row
 -- @treturn[1] table params
 -- @treturn[1] ?string version; nil for the identity provider
 -- @return[2] nil
 -- @treturn[2] table refusal: code and message
-function routes.find(method, segments)
+function routes.find(method, segments, dialect)
   local version = (segments[1] or ""):lower()
   if not VERSIONS[version] then return find_login(method, segments) end
   segments = unfold(segments)
@@ -110,7 +111,8 @@ function routes.find(method, segments)
   if not found then
     return refuse("MethodNotAllowed", "The HTTP method is not allowed for this resource.")
   end
-  if found.beta and version ~= "beta" then return refuse_segment(segments[#segments]) end
+  local is_absent = found.beta and version ~= "beta" or found.unpaged and dialect.described_reads == "refused"
+  if is_absent then return refuse_segment(segments[#segments]) end
   return found, params, version
 end
 
