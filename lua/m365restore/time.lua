@@ -32,7 +32,7 @@ local function offset_of(zone)
     return 0
   end
   local sign, hours, minutes = zone:match "^([+-])(%d%d):?(%d%d)$"
-  if not sign or tonumber(minutes) > 59 then
+  if not sign or tonumber(hours) > 14 or tonumber(minutes) > 59 then -- the widest there is: UTC+14
     return nil
   end
   local seconds = tonumber(hours) * 3600 + tonumber(minutes) * 60

@@ -24,6 +24,14 @@ describe("m365.time", function()
     assert.is_nil(time.parse(""))
   end)
 
+  it("has no number for an offset that no place has", function()
+    for _, zone in ipairs { "+25:00", "-99:00", "+14:60", "+15:00" } do
+      assert.is_nil(time.parse("2026-11-01T06:00:00" .. zone), zone)
+    end
+    assert.equal(time.parse "2026-10-31T16:00:00Z", time.parse "2026-11-01T06:00:00+14:00")
+    assert.equal(time.parse "2026-11-01T18:00:00Z", time.parse "2026-11-01T06:00:00-12:00")
+  end)
+
   it("agrees with the calendar, leap years and all", function()
     for _, row in ipairs {
       { "1970-01-01T00:00:00Z", 0 }, { "2000-02-29T00:00:00Z", 951782400 }, { "2100-03-01T00:00:00Z", 4107542400 },
