@@ -10,6 +10,7 @@
 #include "bridge/log.h"
 #include "bridge/options.h"
 #include "bridge/hooks.h"
+#include "bridge/field.h"
 
 /* the longest stretch without a look at hooks, in seconds */
 #define SLICE 0.05
@@ -612,8 +613,7 @@ static int f_pollfds(lua_State *L) {
   lua_createtable(L, (int)n, 0);
   for (size_t i = 0; i < n; i++) {
     lua_createtable(L, 0, 2);
-    lua_pushinteger(L, d[i].fd);
-    lua_setfield(L, -2, "fd");
+    m365_field_integer(L, "fd", d[i].fd);
     lua_pushstring(L, names[(d[i].events & POLLIN ? 1 : 0) |
                             (d[i].events & POLLOUT ? 2 : 0)]);
     lua_setfield(L, -2, "events");
@@ -707,12 +707,9 @@ static void open_operations(lua_State *L) {
   luaL_newmetatable(L, OPERATION);
   luaL_newlib(L, methods);
   lua_setfield(L, -2, "__index");
-  lua_pushcfunction(L, operation_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, operation_close);
-  lua_setfield(L, -2, "__close");
-  lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable");
+  m365_field_function(L, "__gc", operation_gc);
+  m365_field_function(L, "__close", operation_close);
+  m365_field_flag(L, "__metatable", 0);
   lua_pop(L, 1);
 }
 
@@ -727,8 +724,7 @@ void m365_await_open(lua_State *L) {
   memset(r, 0, sizeof *r);
   r->first = 1;
   luaL_newmetatable(L, RUNTIME);
-  lua_pushcfunction(L, runtime_gc);
-  lua_setfield(L, -2, "__gc");
+  m365_field_function(L, "__gc", runtime_gc);
   lua_setmetatable(L, -2);
   for (int part = FLIGHT; part <= READY; part++) {
     lua_newtable(L);

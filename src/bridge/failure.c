@@ -12,6 +12,7 @@
 #include "bridge/printable.h"
 #include "http/redact.h"
 #include "bridge/error_body.h"
+#include "bridge/field.h"
 
 /* more words than these for what was seen are not read */
 #define MOST_SEEN 8
@@ -35,13 +36,6 @@ static const char metatable_key = 'f';
 ** Fields; the error object is on the top of the stack
 */
 
-static void set_text(lua_State *L, const char *field, const char *value) {
-  if (value != NULL) {
-    lua_pushstring(L, value);
-    lua_setfield(L, -2, field);
-  }
-}
-
 static void set_header(lua_State *L, const char *field,
                        const struct m365_transfer *t, const char *name) {
   size_t length;
@@ -54,33 +48,23 @@ static void set_header(lua_State *L, const char *field,
 
 static void set_sent(lua_State *L, enum m365_sent sent) {
   if (sent == M365_SENT_UNKNOWN)
-    lua_pushliteral(L, "unknown");
+    m365_field_text(L, "sent", "unknown");
   else
-    lua_pushboolean(L, sent == M365_SENT_YES);
-  lua_setfield(L, -2, "sent");
+    m365_field_flag(L, "sent", sent == M365_SENT_YES);
 }
 
 static void set_job(lua_State *L, const struct m365_job *job) {
   const struct m365_transfer *t = &job->transfer;
-  if (t->status > 0) {
-    lua_pushinteger(L, t->status);
-    lua_setfield(L, -2, "status");
-  }
-  if (t->proxy_status > 0) {
-    lua_pushinteger(L, t->proxy_status);
-    lua_setfield(L, -2, "proxy_status");
-  }
-  if (job->advice >= 0) {
-    lua_pushnumber(L, job->advice);
-    m365_json_normalize(L);
-    lua_setfield(L, -2, "retry_after");
-  }
-  lua_pushinteger(L, job->attempts);
-  lua_setfield(L, -2, "attempts");
+  if (t->status > 0)
+    m365_field_integer(L, "status", t->status);
+  if (t->proxy_status > 0)
+    m365_field_integer(L, "proxy_status", t->proxy_status);
+  m365_json_field(L, "retry_after", job->advice);
+  m365_field_integer(L, "attempts", job->attempts);
   set_header(L, "request_id", t, "request-id");
   /* the header that we chose ourselves is the one to quote to Microsoft, even
      where no answer came */
-  set_text(L, "client_request_id", m365_request_id(&job->request));
+  m365_field_text(L, "client_request_id", m365_request_id(&job->request));
   set_sent(L, m365_job_sent(job));
 }
 
@@ -111,10 +95,10 @@ static void set_remedy(lua_State *L, const char *code,
 /* Class, remedy and, where there is none yet, the message. */
 static void set_entry(lua_State *L, const struct m365_entry *entry,
                       const char *const seen[]) {
-  set_text(L, "class", entry->class);
+  m365_field_text(L, "class", entry->class);
   set_remedy(L, entry->code, seen);
   if (!has_field(L, "message"))
-    set_text(L, "message", entry->fact);
+    m365_field_text(L, "message", entry->fact);
 }
 
 static const char *name_of_effect(enum m365_effect effect) {
@@ -139,7 +123,7 @@ static void push_object(lua_State *L, const struct m365_purpose *purpose) {
   lua_newtable(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable_key);
   lua_setmetatable(L, -2);
-  set_text(L, "operation", purpose->operation);
+  m365_field_text(L, "operation", purpose->operation);
   set_help(L);
 }
 
@@ -294,8 +278,8 @@ static void set_way(lua_State *L, const struct m365_job *job,
   if (is_proxy(job))
     seen[n++] = "proxy";
   seen[n] = seen_before(job);
-  set_text(L, "code", code);
-  set_text(L, "message", words_of_curl(&job->transfer));
+  m365_field_text(L, "code", code);
+  m365_field_text(L, "message", words_of_curl(&job->transfer));
   if (job->transfer.cut == M365_CUT_DEADLINE)
     set_deadline_message(L, job);
   set_entry(L, m365_catalogue_find(code), seen);
@@ -370,7 +354,7 @@ static void set_answer(lua_State *L, const struct m365_job *job,
   entry = take_error_body(L, status);
   if (status == 403 && !m365_catalogue_is_backup(entry->code) &&
       purpose->permission != NULL) {
-    set_text(L, "permission", purpose->permission);
+    m365_field_text(L, "permission", purpose->permission);
     seen[n++] = "permission";
   }
   if (job->advice >= 0)
@@ -447,7 +431,7 @@ static void mark_ambiguous(lua_State *L) {
     return;
   lua_getfield(L, -1, "code");
   lua_setfield(L, -2, "cause");
-  set_text(L, "code", "ambiguous");
+  m365_field_text(L, "code", "ambiguous");
   set_entry(L, m365_catalogue_find("ambiguous"), NULL);
 }
 
@@ -477,8 +461,8 @@ void m365_failure_of_code(lua_State *L, const char *code, const char *message,
     set_job(L, job);
   else
     set_sent(L, M365_SENT_NO);
-  set_text(L, "code", code);
-  set_text(L, "message", message);
+  m365_field_text(L, "code", code);
+  m365_field_text(L, "message", message);
   if (entry != NULL)
     set_entry(L, entry, seen);
   redact_object(L, job, 0);
@@ -515,7 +499,7 @@ static void read_seen(lua_State *L, int index, const char *seen[]) {
 
 static void default_text(lua_State *L, const char *field, const char *value) {
   if (!has_field(L, field))
-    set_text(L, field, value);
+    m365_field_text(L, field, value);
 }
 
 /* Fills in what the code tells, where it is missing, of the object on top. */
@@ -721,9 +705,7 @@ static int failure_tostring(lua_State *L) {
 
 void m365_failure_open(lua_State *L) {
   lua_newtable(L);
-  lua_pushcfunction(L, failure_tostring);
-  lua_setfield(L, -2, "__tostring");
-  lua_pushliteral(L, "m365restore.error");
-  lua_setfield(L, -2, "__name");
+  m365_field_function(L, "__tostring", failure_tostring);
+  m365_field_text(L, "__name", "m365restore.error");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable_key);
 }

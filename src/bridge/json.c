@@ -10,6 +10,7 @@
 #include "bridge/cjson.h"
 #include "base/json_text.h"
 #include "base/text.h"
+#include "bridge/field.h"
 
 /* deeper than this is a cycle, or an attack */
 #define DEEPEST 100
@@ -49,8 +50,7 @@ void m365_json_open(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &decode_key);
   lua_pop(L, 1);
   lua_newtable(L); /* the metatable that marks a list */
-  lua_pushliteral(L, "m365restore.array");
-  lua_setfield(L, -2, "__name");
+  m365_field_text(L, "__name", "m365restore.array");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &array_key);
 }
 
@@ -191,6 +191,14 @@ void m365_json_normalize(lua_State *L) {
       lua_pushinteger(L, (lua_Integer)n);
     }
   }
+}
+
+void m365_json_field(lua_State *L, const char *field, double value) {
+  if (value < 0)
+    return;
+  lua_pushnumber(L, value);
+  m365_json_normalize(L);
+  lua_setfield(L, -2, field);
 }
 
 /* A null in the middle of a list would be a hole; it is kept as it is. */

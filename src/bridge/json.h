@@ -35,6 +35,9 @@ void m365_json_discarded(lua_State *L);
    left as they are. */
 void m365_json_normalize(lua_State *L);
 
+/* Sets a number in the table on the top, 3 for 3.0; a negative one is none. */
+void m365_json_field(lua_State *L, const char *field, double value);
+
 /* Replaces the decoded value on the top by a plain deep copy, normalized. The
    second one does not raise: as m365_json_decode. */
 void m365_json_copy(lua_State *L);

@@ -9,6 +9,7 @@
 #include "bridge/printable.h"
 #include "bridge/hooks.h"
 #include "http/redact.h"
+#include "bridge/field.h"
 
 /* registry keys: log number -> function, weak; the metatable of events */
 static const char logs_key = 'l', event_key = 'e';
@@ -88,15 +89,12 @@ void m365_log_open(lua_State *L) {
   lua_pop(L, 1);
   lua_newtable(L);
   lua_newtable(L);
-  lua_pushliteral(L, "v");
-  lua_setfield(L, -2, "__mode");
+  m365_field_text(L, "__mode", "v");
   lua_setmetatable(L, -2);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &logs_key);
   lua_newtable(L);
-  lua_pushcfunction(L, event_tostring);
-  lua_setfield(L, -2, "__tostring");
-  lua_pushliteral(L, "m365restore.event");
-  lua_setfield(L, -2, "__name");
+  m365_field_function(L, "__tostring", event_tostring);
+  m365_field_text(L, "__name", "m365restore.event");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &event_key);
 }
 
@@ -141,8 +139,7 @@ static void clean(lua_State *L) {
 /* Pushes what of the table at `from` may be seen. */
 static void push_visible(lua_State *L, int from) {
   lua_newtable(L);
-  lua_pushnumber(L, m365_clock_wall());
-  lua_setfield(L, -2, "time");
+  m365_field_number(L, "time", m365_clock_wall());
   for (size_t i = 0; fields[i] != NULL; i++) {
     lua_pushstring(L, fields[i]);
     lua_rawget(L, from);
@@ -184,17 +181,13 @@ void m365_log_push(lua_State *L, unsigned log) {
 }
 
 static void set_text(lua_State *L, const char *field, const char *value) {
-  if (value != NULL && *value != '\0') {
-    lua_pushstring(L, value);
-    lua_setfield(L, -2, field);
-  }
+  if (value != NULL && *value != '\0')
+    m365_field_text(L, field, value);
 }
 
 static void set_number(lua_State *L, const char *field, double value) {
-  if (value > 0) {
-    lua_pushnumber(L, value);
-    lua_setfield(L, -2, field);
-  }
+  if (value > 0)
+    m365_field_number(L, field, value);
 }
 
 static void push_event(lua_State *L, const struct m365_event *event) {

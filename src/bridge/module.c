@@ -8,6 +8,7 @@
 #include "graph/advice.h"
 #include "bridge/printable.h"
 #include "base/text.h"
+#include "bridge/field.h"
 
 #define FAILURE_TYPE "m365restore.fault"
 
@@ -30,15 +31,8 @@ static int failure_tostring(lua_State *L) {
 }
 
 static void push_failure_type(lua_State *L) {
-  if (luaL_newmetatable(L, FAILURE_TYPE)) {
-    lua_pushcfunction(L, failure_tostring);
-    lua_setfield(L, -2, "__tostring");
-  }
-}
-
-static void set_text(lua_State *L, const char *field, const char *text) {
-  lua_pushstring(L, text); /* NULL: nil */
-  lua_setfield(L, -2, field);
+  if (luaL_newmetatable(L, FAILURE_TYPE))
+    m365_field_function(L, "__tostring", failure_tostring);
 }
 
 /* Is the function at `function` a member of the table on the top? Then its key
@@ -92,8 +86,8 @@ int m365_module_failure(lua_State *L, const char *code, const char *format,
   luaL_checkstack(L, 5, "an error object");
   lua_pushnil(L);
   lua_createtable(L, 0, 6);
-  set_text(L, "code", code);
-  set_text(L, "class", "ask");
+  m365_field_text(L, "code", code);
+  m365_field_text(L, "class", "ask");
   push_function(L); /* the one that fails */
   lua_pushstring(L, m365_advice(code, lua_tostring(L, -1), NULL));
   lua_setfield(L, -3, "remedy");

@@ -5,19 +5,11 @@
 #include "client/token.h"
 
 static bool has_failed(lua_State *L, int client) {
-  bool failed;
-  lua_getiuservalue(L, client, M365_CLIENT_TOKEN_ERROR);
-  failed = !lua_isnil(L, -1);
-  lua_pop(L, 1);
-  return failed;
+  return m365_client_has(L, client, M365_CLIENT_TOKEN_ERROR);
 }
 
 static bool is_fixed(lua_State *L, int client) {
-  bool fixed;
-  lua_getiuservalue(L, client, M365_CLIENT_CREDENTIAL);
-  fixed = lua_isnil(L, -1);
-  lua_pop(L, 1);
-  return fixed;
+  return !m365_client_has(L, client, M365_CLIENT_CREDENTIAL);
 }
 
 static void dispatch(lua_State *L, const struct m365_token *t,

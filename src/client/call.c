@@ -11,6 +11,7 @@
 #include "bridge/json.h"
 #include "http/url.h"
 #include "base/text.h"
+#include "bridge/field.h"
 
 /* no request body of this API comes near it */
 #define LARGEST_BODY ((size_t)16 << 20)
@@ -96,9 +97,7 @@ static void read_extra(lua_State *L, int index, const char *what,
   if (!lua_istable(L, index) || lua_getfield(L, index, "extra") == LUA_TNIL)
     return;
   extra = lua_gettop(L);
-  if (!lua_istable(L, extra))
-    luaL_error(L, "%s: a table was expected, got %s", field,
-               luaL_typename(L, extra));
+  m365_field_check_table(L, extra, field);
   for (lua_pushnil(L); lua_next(L, extra) != 0; lua_pop(L, 1)) {
     const char *name = luaL_tolstring(L, -2, NULL);
     if (strcmp(name, "query") != 0 && strcmp(name, "headers") != 0)
@@ -183,9 +182,7 @@ void m365_call_add_query_table(lua_State *L, int index, const char *field) {
   int url = lua_gettop(L);
   if (lua_isnil(L, index))
     return;
-  if (!lua_istable(L, index))
-    luaL_error(L, "%s: a table was expected, got %s", field,
-               luaL_typename(L, index));
+  m365_field_check_table(L, index, field);
   for (lua_pushnil(L); lua_next(L, index) != 0; lua_settop(L, url + 1)) {
     const char *name = check_query_name(L, url + 1, field);
     if (lua_istable(L, url + 2))
@@ -239,10 +236,8 @@ static int body_gc(lua_State *L) {
 struct m365_buffer *m365_call_push_body(lua_State *L) {
   struct m365_buffer *b = lua_newuserdatauv(L, sizeof *b, 0);
   m365_buffer_init(b, LARGEST_BODY);
-  if (luaL_newmetatable(L, BODY)) {
-    lua_pushcfunction(L, body_gc);
-    lua_setfield(L, -2, "__gc");
-  }
+  if (luaL_newmetatable(L, BODY))
+    m365_field_function(L, "__gc", body_gc);
   lua_setmetatable(L, -2);
   return b;
 }
@@ -304,9 +299,7 @@ int m365_call_push_own_headers(lua_State *L, int index, const char *field,
   int own;
   if (lua_isnil(L, index))
     return 0;
-  if (!lua_istable(L, index))
-    luaL_error(L, "%s: a table was expected, got %s", field,
-               luaL_typename(L, index));
+  m365_field_check_table(L, index, field);
   lua_newtable(L);
   own = lua_gettop(L);
   for (lua_pushnil(L); lua_next(L, index) != 0;) {

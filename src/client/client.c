@@ -16,6 +16,7 @@
 #include "client/resource.h"
 #include "client/token.h"
 #include "base/version.h"
+#include "bridge/field.h"
 
 /* the service, where no base_url is given */
 #define DEFAULT_BASE "https://graph.microsoft.com"
@@ -368,8 +369,7 @@ static int refuse(lua_State *L) {
                           "client.%s",
                           lua_tostring(L, 2), t->name);
       lua_pop(L, 2);
-      lua_pushboolean(L, 1);
-      lua_setfield(L, -2, t->name);
+      m365_field_flag(L, t->name, 1);
     }
   for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)) != 0;) {
     lua_pushvalue(L, -2);
@@ -432,7 +432,6 @@ void m365_client_open(lua_State *L) {
   luaL_setfuncs(L, methods, 0);
   lua_pushcclosure(L, client_index, 1);
   lua_setfield(L, -2, "__index");
-  lua_pushliteral(L, M365_CLIENT);
-  lua_setfield(L, -2, "__metatable");
+  m365_field_text(L, "__metatable", M365_CLIENT);
   lua_pop(L, 1);
 }

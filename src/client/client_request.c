@@ -10,6 +10,7 @@
 #include "client/call.h"
 #include "bridge/json.h"
 #include "base/text.h"
+#include "bridge/field.h"
 
 struct request_options {
   struct m365_settings settings; /* first: settings rows fill it */
@@ -72,8 +73,7 @@ static int request_done(lua_State *L, int status, lua_KContext context) {
   if (lua_isnil(L, -1)) /* nothing, or null */
     lua_pushboolean(L, 1);
   lua_createtable(L, 0, 2);
-  lua_pushinteger(L, op->job.transfer.status);
-  lua_setfield(L, -2, "status");
+  m365_field_integer(L, "status", op->job.transfer.status);
   m365_call_push_headers(L, &op->job.transfer);
   lua_setfield(L, -2, "headers");
   return 2;

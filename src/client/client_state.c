@@ -16,6 +16,12 @@ struct m365_client *m365_client_check(lua_State *L, int index) {
   return luaL_checkudata(L, index, M365_CLIENT);
 }
 
+bool m365_client_has(lua_State *L, int client, int value) {
+  bool there = lua_getiuservalue(L, client, value) != LUA_TNIL;
+  lua_pop(L, 1);
+  return there;
+}
+
 /*
 ** Things that were just made
 */

@@ -65,6 +65,9 @@ struct m365_client {
 /* The client at `index`, open; raises otherwise. */
 struct m365_client *m365_client_check(lua_State *L, int index);
 
+/* Is this user value of the client at `client` set? */
+bool m365_client_has(lua_State *L, int client, int value);
+
 /* Remembers, or tells, that the thing with the id on the top of the stack
    was made by us within the last minute; pops it. */
 void m365_client_note_created(lua_State *L, int client);

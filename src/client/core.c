@@ -27,6 +27,7 @@ is built on.
 #include "client/resource.h"
 #include "http/retry.h"
 #include "client/token.h"
+#include "bridge/field.h"
 
 /***
 A duration in seconds.
@@ -215,11 +216,8 @@ M365_EXPORT int luaopen_m365restore_core(lua_State *L) {
   luaL_setfuncs(L, m365_method_functions, 0);
   m365_json_null(L);
   lua_setfield(L, -2, "null");
-  lua_pushliteral(L, M365_ROOT);
-  lua_setfield(L, -2, "ROOT");
-  lua_pushnumber(L, M365_LONGEST_ADVICE);
-  lua_setfield(L, -2, "longest_retry_after");
-  lua_pushliteral(L, M365_VERSION);
-  lua_setfield(L, -2, "VERSION");
+  m365_field_text(L, "ROOT", M365_ROOT);
+  m365_field_number(L, "longest_retry_after", M365_LONGEST_ADVICE);
+  m365_field_text(L, "VERSION", M365_VERSION);
   return 1;
 }

@@ -11,6 +11,7 @@
 #include "http/url.h"
 #include "bridge/json.h"
 #include "bridge/options.h"
+#include "bridge/field.h"
 
 /* no token's answer comes near it */
 #define LARGEST_ANSWER ((size_t)1 << 20)
@@ -81,9 +82,7 @@ static void check_headers(lua_State *L) {
     lua_newtable(L);
     lua_replace(L, -2);
   }
-  if (!lua_istable(L, -1))
-    luaL_error(L, "exchange.headers: a table was expected, got %s",
-               luaL_typename(L, -1));
+  m365_field_check_table(L, -1, "exchange.headers");
   for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
     const char *name =
         m365_options_check_line(L, lua_gettop(L) - 1, "exchange.headers: name");
@@ -115,9 +114,7 @@ static void check_pair(lua_State *L) {
 
 /* Writes the form at `form` into the body. */
 static void write_form(lua_State *L, int form, struct m365_buffer *body) {
-  if (!lua_istable(L, form))
-    luaL_error(L, "exchange.form: a table was expected, got %s",
-               luaL_typename(L, form));
+  m365_field_check_table(L, form, "exchange.form");
   for (lua_pushnil(L); lua_next(L, form) != 0; lua_pop(L, 1)) {
     size_t n, m;
     const char *name, *value;
@@ -222,27 +219,18 @@ static bool is_answered(const struct m365_job *job) {
          job->transfer.cut == M365_CUT_NOT && !job->no_memory;
 }
 
-static void set_number(lua_State *L, const char *field, double value) {
-  if (value >= 0) {
-    lua_pushnumber(L, value);
-    m365_json_normalize(L);
-    lua_setfield(L, -2, field);
-  }
-}
-
 static void push_answer(lua_State *L, struct m365_job *job) {
   struct m365_transfer *t = &job->transfer;
   lua_createtable(L, 0, 5);
-  lua_pushinteger(L, t->status);
-  lua_setfield(L, -2, "status");
+  m365_field_integer(L, "status", t->status);
   lua_pushlstring(L, t->body.bytes != NULL ? t->body.bytes : "",
                   t->body.length);
   lua_setfield(L, -2, "body");
   m365_buffer_free(&t->body);
   m365_call_push_headers(L, t);
   lua_setfield(L, -2, "headers");
-  set_number(L, "date", m365_transfer_date(t));
-  set_number(L, "retry_after", job->advice);
+  m365_json_field(L, "date", m365_transfer_date(t));
+  m365_json_field(L, "retry_after", job->advice);
 }
 
 static int done(lua_State *L, int status, lua_KContext context) {

@@ -8,6 +8,7 @@
 #include "bridge/json.h"
 #include "client/pager.h"
 #include "client/resource.h"
+#include "bridge/field.h"
 
 /* nils behind the arguments of a method, for those that were not given: an
    id, a body and options */
@@ -606,11 +607,6 @@ static int f_reference(lua_State *L) {
   return 1;
 }
 
-static void set(lua_State *L, const char *field, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, field);
-}
-
 /***
 The contract table, for tools and tests.
 @function actions
@@ -634,24 +630,22 @@ static int f_actions(lua_State *L) {
   lua_newtable(L);
   for (const struct m365_action *a = m365_actions; a->verb != NULL; a++) {
     lua_newtable(L);
-    set(L, "on", a->on);
-    set(L, "home", m365_type_named(a->on)->home);
-    set(L, "verb", a->verb);
-    set(L, "method", a->method);
-    set(L, "path", a->path);
-    set(L, "effect", a->effect == M365_READ ? "read" : "write");
-    set(L, "type", a->type);
-    set(L, "body", bodies[a->body]);
-    set(L, "result", results[a->result]);
-    set(L, "permission", a->permission);
-    set(L, "source", a->source);
+    m365_field_text(L, "on", a->on);
+    m365_field_text(L, "home", m365_type_named(a->on)->home);
+    m365_field_text(L, "verb", a->verb);
+    m365_field_text(L, "method", a->method);
+    m365_field_text(L, "path", a->path);
+    m365_field_text(L, "effect", a->effect == M365_READ ? "read" : "write");
+    m365_field_text(L, "type", a->type);
+    m365_field_text(L, "body", bodies[a->body]);
+    m365_field_text(L, "result", results[a->result]);
+    m365_field_text(L, "permission", a->permission);
+    m365_field_text(L, "source", a->source);
     m365_action_page(a, &page);
-    set(L, "title", page.title);
-    set(L, "page", page.address);
-    lua_pushboolean(L, (a->versions & M365_V1) != 0);
-    lua_setfield(L, -2, "v1");
-    lua_pushboolean(L, (a->versions & M365_BETA) != 0);
-    lua_setfield(L, -2, "beta");
+    m365_field_text(L, "title", page.title);
+    m365_field_text(L, "page", page.address);
+    m365_field_flag(L, "v1", (a->versions & M365_V1) != 0);
+    m365_field_flag(L, "beta", (a->versions & M365_BETA) != 0);
     lua_rawseti(L, -2, ++n);
   }
   return 1;

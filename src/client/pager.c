@@ -10,6 +10,7 @@
 #include "http/url.h"
 #include "bridge/options.h"
 #include "client/resource.h"
+#include "bridge/field.h"
 
 /* Links that are remembered to notice a loop. At this many the memory is
    emptied, so that it stays bounded: a loop shorter than that is still
@@ -105,6 +106,12 @@ void m365_pager_push(lua_State *L, const struct m365_list *list) {
   lua_setiuservalue(L, -2, NAME);
 }
 
+/* What the pager at 1 keeps is not needed any more. */
+static void drop(lua_State *L, int value) {
+  lua_pushnil(L);
+  lua_setiuservalue(L, 1, value);
+}
+
 /*
 ** Links
 */
@@ -140,8 +147,7 @@ static int fail(lua_State *L, const struct pager *p, const char *code,
                 const char *message) {
   lua_pushnil(L);
   m365_failure_of_code(L, code, message, NULL, &p->purpose);
-  lua_pushboolean(L, 1);
-  lua_setfield(L, -2, "sent");
+  m365_field_flag(L, "sent", 1);
   return 2;
 }
 
@@ -179,8 +185,7 @@ static int judge_link(lua_State *L, struct pager *p) {
     return fail(L, p, "link_loop", NULL);
   lua_setiuservalue(L, 1, LINK);
   lua_pop(L, 2);
-  lua_pushnil(L);
-  lua_setiuservalue(L, 1, NEXT);
+  drop(L, NEXT);
   return 0;
 }
 
@@ -196,8 +201,7 @@ static void take_link(lua_State *L, struct pager *p) {
   m365_json_normalize(L);
   if (lua_isnil(L, -1) || (lua_type(L, -1) == LUA_TSTRING &&
                            m365_url_is_blank(lua_tostring(L, -1)))) {
-    lua_pushnil(L);
-    lua_setiuservalue(L, 1, LINK);
+    drop(L, LINK);
     lua_pop(L, 1);
     lua_pushnil(L);
   }
@@ -227,10 +231,8 @@ static void keep_bound(lua_State *L, struct pager *p) {
   p->left -= p->count;
   if (p->left > 0)
     return;
-  lua_pushnil(L);
-  lua_setiuservalue(L, 1, LINK);
-  lua_pushnil(L);
-  lua_setiuservalue(L, 1, NEXT);
+  drop(L, LINK);
+  drop(L, NEXT);
 }
 
 /* Makes the page of the operation at `index` the one at hand. 0: fine;
@@ -255,8 +257,7 @@ static int take_page(lua_State *L, struct pager *p, int index) {
   p->count = (lua_Integer)lua_rawlen(L, -1);
   keep_bound(L, p);
   lua_setiuservalue(L, 1, ITEMS);
-  lua_pushnil(L);
-  lua_setiuservalue(L, 1, BODY); /* all further pages come by GET */
+  drop(L, BODY); /* all further pages come by GET */
   return 0;
 }
 
@@ -382,8 +383,7 @@ static bool is_fetch(lua_State *L, int index) {
   same = !lua_isnil(L, -1) && lua_rawequal(L, -1, index);
   lua_pop(L, 1);
   if (same) {
-    lua_pushnil(L);
-    lua_setiuservalue(L, 1, FETCH);
+    drop(L, FETCH);
   }
   return same && !op->closed;
 }
@@ -431,8 +431,8 @@ static int advance(lua_State *L, int status, lua_KContext context) {
       return push_count(L, p);
     if (p->index < p->count)
       return deliver(L, p, mode);
-    lua_pushnil(L); /* the page is used up: let go of it first */
-    lua_setiuservalue(L, 1, ITEMS);
+    /* the page is used up: let go of it first */
+    drop(L, ITEMS);
     m365_json_discarded(L);
     index = push_others_fetch(L);
     if (index > 0)
@@ -533,14 +533,10 @@ static int pager_close(lua_State *L) {
   if (p == NULL)
     return 0;
   p->index = p->count = 0;
-  lua_pushnil(L);
-  lua_setiuservalue(L, 1, ITEMS);
-  lua_pushnil(L);
-  lua_setiuservalue(L, 1, LINK);
-  lua_pushnil(L);
-  lua_setiuservalue(L, 1, NEXT);
-  lua_pushnil(L);
-  lua_setiuservalue(L, 1, FETCH);
+  drop(L, ITEMS);
+  drop(L, LINK);
+  drop(L, NEXT);
+  drop(L, FETCH);
   return 0;
 }
 
@@ -583,7 +579,6 @@ void m365_pager_open(lua_State *L) {
   lua_insert(L, -2);
   lua_pushcclosure(L, pager_index, 2);
   lua_setfield(L, -2, "__index");
-  lua_pushliteral(L, PAGER);
-  lua_setfield(L, -2, "__metatable");
+  m365_field_text(L, "__metatable", PAGER);
   lua_pop(L, 1);
 }

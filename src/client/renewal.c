@@ -9,6 +9,7 @@
 #include "bridge/log.h"
 #include "http/retry.h"
 #include "client/token.h"
+#include "bridge/field.h"
 
 /* A token is renewed this much before it ends: the smaller of the two. */
 #define MARGIN 300.0     /* seconds */
@@ -32,11 +33,6 @@ static const struct m365_purpose purpose = {.operation = "credential"};
 ** Telling
 */
 
-static void set_number(lua_State *L, const char *field, double value) {
-  lua_pushnumber(L, value);
-  lua_setfield(L, -2, field);
-}
-
 /* Copies a field of the table at `from` into the one on the top. */
 static void copy_field(lua_State *L, int from, const char *field) {
   lua_pushstring(L, field);
@@ -50,11 +46,10 @@ static void tell_renewed(lua_State *L, const struct m365_client *c, double life,
     return;
   m365_await_tell(L); /* what led to it comes first */
   lua_createtable(L, 0, 3);
-  lua_pushliteral(L, "token_renewed");
-  lua_setfield(L, -2, "event");
+  m365_field_text(L, "event", "token_renewed");
   if (life > 0) {
-    set_number(L, "expires_in", life);
-    set_number(L, "refresh_in", ahead);
+    m365_field_number(L, "expires_in", life);
+    m365_field_number(L, "refresh_in", ahead);
   }
   m365_log_emit(L, c->origin->log);
 }
@@ -68,8 +63,7 @@ static void tell_failed(lua_State *L, const struct m365_client *c) {
     return;
   m365_await_tell(L);
   lua_createtable(L, 0, 7);
-  lua_pushliteral(L, "token_failed");
-  lua_setfield(L, -2, "event");
+  m365_field_text(L, "event", "token_failed");
   if (lua_istable(L, error))
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
       copy_field(L, error, fields[i]);
@@ -230,9 +224,8 @@ static void push_request(lua_State *L, const struct m365_client *c,
   lua_createtable(L, 0, 6);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &request_key);
   lua_setmetatable(L, -2);
-  lua_pushstring(L, reason_of(c, op));
-  lua_setfield(L, -2, "reason");
-  set_number(L, "timeout", timeout);
+  m365_field_text(L, "reason", reason_of(c, op));
+  m365_field_number(L, "timeout", timeout);
   m365_exchange_push(L, client);
   lua_setfield(L, -2, "exchange");
   lua_getiuservalue(L, client, M365_CLIENT_CLOCK);
@@ -296,11 +289,7 @@ static bool cancel(lua_State *L, int client) {
 }
 
 bool m365_renewal_is_running(lua_State *L, int client) {
-  bool running;
-  lua_getiuservalue(L, client, M365_CLIENT_RENEWAL);
-  running = !lua_isnil(L, -1);
-  lua_pop(L, 1);
-  return running;
+  return m365_client_has(L, client, M365_CLIENT_RENEWAL);
 }
 
 void m365_renewal_end_useless(lua_State *L, struct m365_client *c,

@@ -10,6 +10,7 @@
 #include "bridge/options.h"
 #include "bridge/printable.h"
 #include "base/text.h"
+#include "bridge/field.h"
 
 /* registry key of a table: name of a method that is written in Lua -> the
    function that loads it; gone when that was done */
@@ -510,19 +511,15 @@ static void open_type(lua_State *L, const struct m365_type *type) {
   lua_setfield(L, -3, "__name");
   lua_setfield(L, -2, "__metatable");
   lua_newtable(L); /* metatable, methods */
-  lua_pushcfunction(L, resource_table);
-  lua_setfield(L, -2, "table");
-  lua_pushcfunction(L, resource_client);
-  lua_setfield(L, -2, "client");
+  m365_field_function(L, "table", resource_table);
+  m365_field_function(L, "client", resource_client);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &type->base); /* the methods */
   lua_pushcclosure(L, index_of(type), 1);
   lua_setfield(L, -2, "__index");
   if (is_error(type)) {
-    lua_pushcfunction(L, error_pairs);
-    lua_setfield(L, -2, "__pairs");
-    lua_pushcfunction(L, error_tostring);
-    lua_setfield(L, -2, "__tostring");
+    m365_field_function(L, "__pairs", error_pairs);
+    m365_field_function(L, "__tostring", error_tostring);
   }
   lua_rawsetp(L, LUA_REGISTRYINDEX, type);
 }

@@ -12,6 +12,7 @@
 
 #include "base/signal.h"
 #include "bridge/module.h"
+#include "bridge/field.h"
 
 /*
 ** System calls
@@ -102,8 +103,7 @@ void m365_disk_push_directory(lua_State *L, const char *path) {
 
 /* the error object on the top names the file too */
 int m365_disk_add_path(lua_State *L, const char *path) {
-  lua_pushstring(L, path);
-  lua_setfield(L, -2, "path");
+  m365_field_text(L, "path", path);
   return 2;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bridge/module.h"
+#include "bridge/field.h"
 
 static const struct {
   int number;
@@ -32,11 +33,8 @@ int m365_system_failure(lua_State *L, int number, const char *what,
   const char *space = path != NULL ? " " : "";
   m365_module_failure(L, code_of(number), "%s%s%s: %s", what, space,
                       path != NULL ? path : "", strerror(number));
-  lua_pushinteger(L, number);
-  lua_setfield(L, -2, "errno");
-  if (path != NULL) {
-    lua_pushstring(L, path);
-    lua_setfield(L, -2, "path");
-  }
+  m365_field_integer(L, "errno", number);
+  if (path != NULL)
+    m365_field_text(L, "path", path);
   return 2;
 }

@@ -30,6 +30,7 @@
 #include "bridge/printable.h"
 #include "system/disk.h"
 #include "system/failure.h"
+#include "bridge/field.h"
 
 #define JOURNAL_TYPE "m365restore.journal"
 
@@ -131,8 +132,7 @@ static int failure_locked(lua_State *L, struct journal *j, const char *path) {
   }
   m365_module_failure(L, "locked", "%s is in use by process %d", path,
                       (int)holder);
-  lua_pushinteger(L, holder);
-  lua_setfield(L, -2, "pid");
+  m365_field_integer(L, "pid", holder);
   return m365_disk_add_path(L, path);
 }
 

@@ -36,6 +36,7 @@
 #include "base/clock.h"
 #include "bridge/hooks.h"
 #include "base/signal.h"
+#include "bridge/field.h"
 
 #define CHILD_TYPE "m365restore.child"
 
@@ -144,10 +145,8 @@ static struct child *push_child(lua_State *L, size_t max_output) {
     m365_buffer_init(&c->output[i], max_output);
   }
   if (luaL_newmetatable(L, CHILD_TYPE)) {
-    lua_pushcfunction(L, child_gc);
-    lua_setfield(L, -2, "__gc");
-    lua_pushcfunction(L, child_gc);
-    lua_setfield(L, -2, "__close");
+    m365_field_function(L, "__gc", child_gc);
+    m365_field_function(L, "__close", child_gc);
   }
   lua_setmetatable(L, -2);
   lua_toclose(L, -1);
@@ -550,8 +549,7 @@ static int failure_start(lua_State *L, const struct job *job, int error) {
     return m365_system_failure(L, error, "run", job->name);
   m365_module_failure(L, "not_found", "there is no program '%s'%s", job->name,
                       strchr(job->name, '/') == NULL ? " in PATH" : "");
-  lua_pushinteger(L, error);
-  lua_setfield(L, -2, "errno");
+  m365_field_integer(L, "errno", error);
   return 2;
 }
 
@@ -597,11 +595,9 @@ static int push_result(lua_State *L, const struct job *job) {
         job->name);
   lua_createtable(L, 0, 4);
   if (WIFSIGNALED(job->status)) {
-    lua_pushinteger(L, WTERMSIG(job->status));
-    lua_setfield(L, -2, "signal");
+    m365_field_integer(L, "signal", WTERMSIG(job->status));
   } else {
-    lua_pushinteger(L, WEXITSTATUS(job->status));
-    lua_setfield(L, -2, "status");
+    m365_field_integer(L, "status", WEXITSTATUS(job->status));
   }
   set_output(L, job, 1, "stdout");
   set_output(L, job, 2, "stderr");
