@@ -62,6 +62,57 @@ describe("a wrong option", function()
     end
   end)
 
+  it("or argument that is missing or of another type is answered with what was expected and what came", function()
+    local T = "2026-11-01T06:00:00Z"
+    local function plan(more)
+      local spec = { service = "sharePoint", targets = "all", before = T, destination = "new" }
+      for name, value in pairs(more) do spec[name] = value or nil end
+      return function() m365.plan(client, spec) end
+    end
+    local made = assert(m365.plan(client, { service = "sharePoint", targets = "all", before = T, destination = "new" }))
+    for expected, call in pairs {
+      ["credential.chain: a list of credentials was expected, got nil"] = function() m365.credential.chain() end,
+      ["credential.chain: a list of credentials was expected, got an empty one"] =
+        function() m365.credential.chain {} end,
+      ["credential.chain[1]: a credential was expected, got number"] = function() m365.credential.chain { 1 } end,
+      ["credential.client_secret: a table of options was expected, got number"] =
+        function() m365.credential.client_secret(1) end,
+      ["credential.certificate: either path or pem was expected, got neither"] =
+        function() m365.credential.certificate { tenant = "a", client_id = "b" } end,
+      ['plan.destination: "inPlace" or "new", which is never assumed, was expected, got nil'] =
+        plan { destination = false },
+      ["plan.before: a time was expected, got nil"] = plan { before = false },
+      ["plan.before: a time here or as plan.at was expected, got both"] = plan { at = T },
+      ['plan.targets: a list, a CSV file, { policy = id } or "all" was expected, got nil'] = plan { targets = false },
+      ["plan.targets: { policy = id } and nothing else was expected, got 1"] = plan { targets = { policy = 1 } },
+      ["plan.targets: a list was expected, got the key a"] = plan { targets = { a = 1 } },
+      ["plan.exclude: a list was expected, got all"] = plan { exclude = "all" },
+      ["plan_files.target: one site or user was expected, got nil"] =
+        function() m365.plan_files(client, { service = "sharePoint", before = T, match = "/**" }) end,
+      ["plan_messages.query: a string was expected, got nil"] =
+        function() m365.plan_messages(client, { targets = "all", before = T, destination = "new" }) end,
+      ['bulk_restore.destination: "inPlace" or "new", which is never assumed, was expected, got nil'] =
+        function()
+          m365.bulk_restore(client, { service = "sharePoint", targets = "all", before = T, journal = "x" })
+        end,
+      ["apply.journal: a path was expected, got nil"] =
+        function() m365.apply(client, made, {}) end,
+      ["drill.ledger: a string was expected, got nil"] = function() m365.drill(client, { service = "sharePoint" }) end,
+      ["clean_drafts: journals: a path or a list of paths was expected, got nil"] =
+        function() m365.clean_drafts(client) end,
+      ["clean_drafts: journals: a path or a list of paths was expected, got an empty list"] =
+        function() m365.clean_drafts(client, {}) end,
+      ["clean_drafts: journals[2]: a path was expected, got 7"] =
+        function() m365.clean_drafts(client, { "x", 7 }) end,
+      ["watch.service: one of exchange, oneDriveForBusiness, sharePoint was expected, got Exchange; did you mean "
+        .. "'exchange'?"] = function() m365.watch(client, { service = "Exchange" }) end,
+      ["load_plan: path: a string was expected, got 1"] = function() m365.load_plan(1) end,
+      ["needs: plan: a plan was expected, got nil"] = function() m365.needs() end,
+    } do
+      assert.equal(expected, (raised(call):gsub("^[^ ]-:%d+: ", "")))
+    end
+  end)
+
   it("or secret is told by its length alone", function()
     assert.equal("crypto.identity: passphrase: a string of at most 1024 bytes was expected, got a string of 1200 bytes",
       raised(crypto.identity, "", { passphrase = ("secret"):rep(200) }))

@@ -101,6 +101,16 @@ function options.read(what, given, rows)
   return read
 end
 
+--- Raises on a value that cannot be meant, in the words of every such message.
+-- @tparam string field the function and the option or argument, for messages
+-- @tparam string expected
+-- @param got a text or number is shown; of anything else, its type
+-- @tparam[opt] integer level as for `error`
+function options.misuse(field, expected, got, level)
+  local shown = (type(got) == "string" or type(got) == "number") and core.plain(tostring(got)) or type(got)
+  error(("%s: %s was expected, got %s"):format(field, expected, shown), level and level + 1 or 0)
+end
+
 --- Wants one of the names of a table.
 -- @tparam string field the function and the option, for messages
 -- @param value

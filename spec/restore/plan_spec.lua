@@ -209,7 +209,7 @@ describe("a plan", function()
       end
       return raised(m365.plan, place.client, spec)
     end
-    assert.matches("plan.destination: .* was expected; it is never assumed", try { destination = "none" })
+    assert.matches("plan.destination: .* never assumed, was expected, got nil", try { destination = "none" })
     assert.matches('destination: one of inPlace, new was expected, got elsewhere', try { destination = "elsewhere" })
     assert.matches("unknown option 'destinaton'; did you mean 'destination'%?", try { destinaton = "new" })
     assert.matches("plan.service: one of exchange, .* got teams", try { service = "teams" })

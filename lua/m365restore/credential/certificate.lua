@@ -87,7 +87,7 @@ return function(given)
   check.present(what, given or {}, { "tenant", "client_id" })
   local o = options.read(what, given, rows)
   if (o.path == nil) == (o.pem == nil) then
-    error(what .. ": either path or pem was expected", 0)
+    options.misuse(what, "either path or pem", o.path and "both" or "neither")
   end
   o.algorithm = o.algorithm or "PS256"
   options.choice(what .. ".algorithm", o.algorithm, algorithms)

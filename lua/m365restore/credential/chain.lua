@@ -1,6 +1,7 @@
 --- Several credentials, of which the first that works is used.
 -- @module m365restore.credential.chain
 local core = require "m365restore.core"
+local misuse = require("m365restore.options").misuse
 local value = require "m365restore.credential.value"
 
 local function failure(reasons, last)
@@ -50,7 +51,7 @@ local chain = {}
 -- @treturn credential; raises on bad input
 function chain.new(list)
   if type(list) ~= "table" or #list == 0 then
-    error("credential.chain: a list of credentials was expected", 0)
+    misuse("credential.chain", "a list of credentials", type(list) == "table" and "an empty one" or list)
   end
   for i = 1, #list do
     if not value.is_credential(list[i]) then

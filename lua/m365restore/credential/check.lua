@@ -9,6 +9,9 @@ local function fail(...) error(string.format(...), 0) end
 -- @tparam table given
 -- @tparam table names a list; an option's name, or a variable's
 function check.present(what, given, names)
+  if type(given) ~= "table" then
+    fail("%s: a table of options was expected, got %s", what, type(given))
+  end
   local missing = {}
   for _, name in ipairs(names) do
     if given[name] == nil or given[name] == "" then

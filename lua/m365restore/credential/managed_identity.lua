@@ -92,7 +92,7 @@ local function id_query(what, o, host)
     end
   end
   if count > 1 then
-    error(what .. ": one of client_id, object_id and resource_id was expected", 0)
+    options.misuse(what, "one of client_id, object_id and resource_id", count)
   end
   return query
 end

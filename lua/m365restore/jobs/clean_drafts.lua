@@ -82,6 +82,21 @@ local function clean_journal(client, path, o, results)
   return true
 end
 
+--- The paths that were given, as a list.
+local function paths_of(given)
+  local paths = type(given) == "string" and { given } or given
+  if type(paths) ~= "table" or #paths == 0 then
+    options.misuse("clean_drafts: journals", "a path or a list of paths", type(paths) == "table" and "an empty list"
+      or given)
+  end
+  for i, path in ipairs(paths) do
+    if type(path) ~= "string" then
+      options.misuse(("clean_drafts: journals[%d]"):format(i), "a path", path)
+    end
+  end
+  return paths
+end
+
 --- Deletes the drafts that journals name and that no run has activated. A journal that is in use is not touched:
 -- `locked`. A run whose drafts are gone can still be resumed; it makes new ones. May yield.
 -- @function clean_drafts
@@ -93,9 +108,10 @@ end
 -- name; or nil, err
 return function(client, journals, opts)
   local o = options.read("clean_drafts", opts, { older_than = "duration" })
+  local paths = paths_of(journals)
   o.older_than = o.older_than or 3600
   local results = {}
-  for _, path in ipairs(type(journals) == "string" and { journals } or journals) do
+  for _, path in ipairs(paths) do
     local ok, err = clean_journal(client, path, o, results)
     if not ok then
       return nil, err

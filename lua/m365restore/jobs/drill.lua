@@ -142,7 +142,7 @@ return function(client, opts)
   local o = options.read("drill", opts, drill_options)
   for _, name in ipairs { "service", "ledger", "journal" } do
     if not o[name] then
-      error(string.format("drill.%s: a string was expected", name), 2)
+      options.misuse("drill." .. name, "a string", nil, 2)
     end
   end
   local passed = { journal = o.journal }

@@ -68,6 +68,9 @@ local watch_options = {
 -- @treturn ?Report a row for each artifact; or nil, err
 return function(client, opts)
   local o = options.read("watch", opts, watch_options)
+  if o.service then
+    options.choice("watch.service", o.service, workload.of)
+  end
   local ticking = clock.of(client)
   local last = clock.monotonic(ticking) + (o.timeout or core.duration(USUAL_TIMEOUT))
   local function left()

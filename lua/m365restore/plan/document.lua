@@ -10,6 +10,7 @@ local format = require "m365restore.text.format"
 local integrity = require "m365restore.plan.integrity"
 local match = require "m365restore.plan.match"
 local notes = require "m365restore.plan.notes"
+local options = require "m365restore.options"
 local repair = require "m365restore.text.repair"
 local schedule = require "m365restore.plan.schedule"
 local schema = require "m365restore.plan.schema"
@@ -189,6 +190,9 @@ end
 -- @tparam string path
 -- @treturn ?Plan; or nil, err: `plan_edited` when it no longer matches its hash, `bad_plan`, or what the disk says
 function document.load(path)
+  if type(path) ~= "string" then
+    options.misuse("load_plan: path", "a string", path, 2)
+  end
   local text, err = system.read_file(path, LARGEST_FILE)
   if not text then
     return nil, err

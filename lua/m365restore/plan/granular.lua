@@ -25,7 +25,7 @@ local granular = {}
 
 local function text(what, o, name)
   if not o[name] then
-    error(string.format("%s.%s: a string was expected", what, name), 0)
+    options.misuse(what .. "." .. name, "a string")
   end
   return o[name]
 end
@@ -126,7 +126,7 @@ function granular.files(client, spec)
   local what = "plan_files"
   local o = options.read(what, spec, file_options)
   if o.target == nil then
-    error(what .. ".target: one site or user was expected", 0)
+    options.misuse(what .. ".target", "one site or user")
   end
   local pattern = glob.compile(what .. ".match", o.match) -- before anything is made
   options.choice(what .. ".service", o.service, workload.browsable)
@@ -253,7 +253,7 @@ function granular.messages(client, spec)
   local what = "plan_messages"
   local o = options.read(what, spec, message_options)
   if not utf8.len(text(what, o, "query")) then
-    error(what .. ".query: UTF-8 was expected", 0)
+    options.misuse(what .. ".query", "UTF-8", o.query)
   end
   o.service, o.destination = "exchange", targets.needed_destination(what, o.destination)
   o.before = options.moment(o.before, what .. ".before")

@@ -38,7 +38,7 @@ local rows_of_options = {
 
 local function check_moment(o)
   if (o.before == nil) == (o.at == nil) then
-    raise("plan.before: a time was expected, or plan.at, and not both")
+    options.misuse("plan.before", o.before and "a time here or as plan.at" or "a time", o.before and "both" or nil)
   end
   o.moment, o.exact = time.parse(o.before or o.at), o.at ~= nil
 end
@@ -51,7 +51,7 @@ local function read_options(spec)
   options.choice("plan.prefer", o.prefer, survey.preferences)
   check_moment(o)
   if o.targets == nil then
-    raise("plan.targets: a list, a CSV file, { policy = id } or \"all\" was expected")
+    options.misuse("plan.targets", "a list, a CSV file, { policy = id } or \"all\"")
   end
   o.destination = targets.destination("plan", o.destination)
   local problem
@@ -67,7 +67,7 @@ local function list_of(field, given)
   if not wanted then
     return nil, err
   end
-  return wanted.list or raise('plan.%s: "all" makes no sense', field)
+  return wanted.list or options.misuse("plan." .. field, "a list", given)
 end
 
 --- A request: its options, what is excluded, and what goes first; or nil, err.

@@ -2,6 +2,7 @@
 -- @module m365restore.plan.permissions
 local contract = require "m365restore.graph.contract"
 local directory = require "m365restore.plan.directory"
+local options = require "m365restore.options"
 local spelling = require "m365restore.plan.spelling"
 local tables = require "m365restore.tables"
 local workload = require "m365restore.workload"
@@ -83,6 +84,9 @@ end
 -- units do not show them, as to app-only tokens. User.Read.All stands there where an address is another one of a
 -- user's, or may be, Sites.Read.All where one is that of a OneDrive
 return function(plan)
+  if type(plan) ~= "table" or type(plan.rows) ~= "table" then
+    options.misuse("needs: plan", "a plan", plan, 2)
+  end
   local both = has_items(plan) and { "plan", "apply", "item" } or { "plan", "apply" }
   local read, all = collect(plan, has_items(plan) and { "plan", "item" } or { "plan" }), collect(plan, both)
   add_lookups(plan, read)

@@ -54,7 +54,7 @@ end
 -- @treturn string
 function targets.needed_destination(what, value)
   return targets.destination(what, value)
-    or error(what .. '.destination: "inPlace" or "new" was expected; it is never assumed', 0)
+    or options.misuse(what .. ".destination", '"inPlace" or "new", which is never assumed,', value)
 end
 
 local function destination_of(where, value)
@@ -248,7 +248,7 @@ local function from_list(what, items)
   for name in pairs(items) do
     count = count + 1
     if math.type(name) ~= "integer" then
-      error(string.format("%s: a list was expected; found the key %s", what, tostring(name)), 0)
+      options.misuse(what, "a list", "the key " .. tostring(name))
     end
   end
   if last < count then -- what stands behind a nil would be lost without a word
@@ -267,7 +267,7 @@ local function read(what, given)
   elseif is_policy(given) then
     local policy = core.type(given.policy) and given.policy.id or given.policy
     if type(policy) ~= "string" or next(given, next(given)) then
-      error(what .. ": { policy = id } was expected", 0)
+      options.misuse(what, "{ policy = id } and nothing else", policy)
     end
     return { every = true, policy = policy }
   end

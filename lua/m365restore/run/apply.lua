@@ -242,7 +242,7 @@ end
 local function read_options(what, opts)
   local o = options.read(what, opts, apply_options)
   if not o.journal then
-    error(what .. ".journal: a path was expected: without a journal nothing is restored", 0)
+    options.misuse(what .. ".journal", "a path")
   end
   return o
 end
