@@ -2,8 +2,8 @@
 ** identity: a private key with its certificates, and a certificate
 ** alone to verify with.
 **
-** All work with libcrypto is plain C that returns a verdict: nothing of
-** OpenSSL is held while Lua may raise, except by a userdata. The errors that
+** All work with libcrypto is plain C that returns what is wrong: nothing
+** of OpenSSL is held while Lua may raise, except by a userdata. The errors that
 ** libcrypto queues are taken away again, ours only: the host's stay.
 */
 
@@ -14,7 +14,6 @@
 
 #include <lauxlib.h>
 #include <limits.h>
-#include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -28,308 +27,13 @@
 
 #include "bridge/module.h"
 #include "crypto/bytes.h"
+#include "crypto/pem.h"
 
 #define IDENTITY_TYPE "m365restore.identity"
 #define PUBLIC_KEY_TYPE "m365restore.public_key"
 
 /* RFC 7518, section 3.5: as long as the hash */
 #define PSS_SALT_LENGTH 32
-
-/* OpenSSL asks for a passphrase with a buffer of this size */
-#define MAX_PASSPHRASE PEM_BUFSIZE
-
-/* the key of both types; `chain` begins with the certificate of the key */
-struct holder {
-  EVP_PKEY *key; /* NULL: closed */
-  STACK_OF(X509) * chain;
-  char *subject;
-};
-
-struct secret {
-  const char *bytes; /* NULL: none was given */
-  size_t length;
-  bool asked; /* libcrypto wanted it: the key is encrypted */
-};
-
-/*
-** What can be wrong with a PEM text
-*/
-
-struct verdict {
-  const char *code, *message;
-};
-
-static const struct verdict no_pem = {"bad_pem",
-                                      "there is no PEM block in this text"};
-static const struct verdict broken_pem = {
-    "bad_pem", "a PEM block is damaged or cut short"};
-static const struct verdict broken_certificate = {
-    "bad_pem", "a certificate cannot be read"};
-static const struct verdict broken_key = {"bad_pem",
-                                          "the private key cannot be read"};
-static const struct verdict no_key = {"no_key",
-                                      "there is no private key in this text"};
-static const struct verdict no_certificate = {
-    "no_certificate", "there is no certificate in this text"};
-static const struct verdict key_mismatch = {
-    "key_mismatch", "the private key belongs to none of the certificates"};
-static const struct verdict passphrase_needed = {
-    "passphrase_needed", "the private key is encrypted"};
-static const struct verdict bad_passphrase = {
-    "bad_passphrase", "the passphrase does not open the private key"};
-static const struct verdict not_rsa = {"not_rsa", "the key is not an RSA key"};
-static const struct verdict no_memory = {"no_memory",
-                                         "libcrypto is out of memory"};
-
-/*
-** Reading PEM. Each step returns NULL or what is wrong.
-*/
-
-struct findings {
-  STACK_OF(X509) * certificates;
-  size_t key_offset; /* of the text from which the first key can be read */
-  bool has_key;
-  bool has_block;
-};
-
-static bool ends_with(const char *text, const char *end) {
-  size_t n = strlen(text), m = strlen(end);
-  return n >= m && strcmp(text + n - m, end) == 0;
-}
-
-static const struct verdict *add_certificate(STACK_OF(X509) * certificates,
-                                             const unsigned char *der,
-                                             long length) {
-  /* _AUX reads a TRUSTED CERTIFICATE too */
-  X509 *certificate = d2i_X509_AUX(NULL, &der, length);
-  if (certificate == NULL)
-    return &broken_certificate;
-  if (sk_X509_push(certificates, certificate) > 0)
-    return NULL;
-  X509_free(certificate);
-  return &no_memory;
-}
-
-/* A block of another kind (parameters, a request) is passed over. */
-static const struct verdict *take_block(struct findings *f, const char *name,
-                                        const unsigned char *bytes, long length,
-                                        size_t offset) {
-  f->has_block = true;
-  if (ends_with(name, "PRIVATE KEY") && !f->has_key) {
-    f->has_key = true;
-    f->key_offset = offset;
-  }
-  if (ends_with(name, "CERTIFICATE"))
-    return add_certificate(f->certificates, bytes, length);
-  return NULL;
-}
-
-static const struct verdict *end_of_blocks(void) {
-  unsigned long error = ERR_peek_last_error();
-  bool regular = ERR_GET_LIB(error) == ERR_LIB_PEM &&
-                 ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
-  return regular ? NULL : &broken_pem;
-}
-
-static const struct verdict *scan_blocks(struct findings *f, BIO *text) {
-  const struct verdict *wrong = NULL;
-  size_t whole = (size_t)BIO_pending(text);
-  while (wrong == NULL) {
-    char *name, *header;
-    unsigned char *bytes;
-    long length;
-    size_t offset = whole - (size_t)BIO_pending(text);
-    if (PEM_read_bio(text, &name, &header, &bytes, &length) != 1)
-      return end_of_blocks();
-    wrong = take_block(f, name, bytes, length, offset);
-    OPENSSL_free(name);
-    OPENSSL_free(header);
-    OPENSSL_clear_free(bytes, (size_t)length); /* it may be the key */
-  }
-  return wrong;
-}
-
-static const struct verdict *scan(struct findings *f, const char *pem,
-                                  size_t length) {
-  const struct verdict *wrong = &no_memory;
-  BIO *text = BIO_new_mem_buf(pem, (int)length);
-  f->certificates = sk_X509_new_null();
-  if (text != NULL && f->certificates != NULL)
-    wrong = scan_blocks(f, text);
-  BIO_free(text);
-  if (wrong == NULL && !f->has_block)
-    wrong = &no_pem;
-  return wrong;
-}
-
-/* libcrypto's default would ask on the terminal */
-static int give_passphrase(char *buffer, int size, int writing, void *data) {
-  struct secret *secret = data;
-  (void)writing;
-  secret->asked = true;
-  if (secret->bytes == NULL || secret->length > (size_t)size)
-    return -1;
-  memcpy(buffer, secret->bytes, secret->length);
-  return (int)secret->length;
-}
-
-static const struct verdict *read_key(EVP_PKEY **key, const char *pem,
-                                      size_t length, struct secret *secret) {
-  BIO *text = BIO_new_mem_buf(pem, (int)length);
-  if (text == NULL)
-    return &no_memory;
-  *key = PEM_read_bio_PrivateKey(text, NULL, give_passphrase, secret);
-  BIO_free(text);
-  if (*key != NULL)
-    return EVP_PKEY_base_id(*key) == EVP_PKEY_RSA ? NULL : &not_rsa;
-  if (!secret->asked)
-    return &broken_key;
-  return secret->bytes == NULL ? &passphrase_needed : &bad_passphrase;
-}
-
-/*
-** From certificates to a chain
-*/
-
-static bool lasts_longer(const X509 *a, const X509 *b) {
-  return ASN1_TIME_compare(X509_get0_notAfter(a), X509_get0_notAfter(b)) > 0;
-}
-
-/* A key keeps its certificate's predecessors: of those that match, the one that
-   lasts longest. */
-static X509 *find_leaf(STACK_OF(X509) * certificates, EVP_PKEY *key) {
-  X509 *leaf = NULL;
-  int i;
-  for (i = 0; i < sk_X509_num(certificates); i++) {
-    X509 *c = sk_X509_value(certificates, i);
-    if (X509_check_private_key(c, key) == 1 &&
-        (leaf == NULL || lasts_longer(c, leaf)))
-      leaf = c;
-  }
-  return leaf;
-}
-
-static bool contains(STACK_OF(X509) * chain, const X509 *certificate) {
-  int i;
-  for (i = 0; i < sk_X509_num(chain); i++)
-    if (X509_cmp(sk_X509_value(chain, i), certificate) == 0)
-      return true;
-  return false;
-}
-
-static X509 *find_issuer(STACK_OF(X509) * certificates,
-                         STACK_OF(X509) * chain) {
-  X509 *last = sk_X509_value(chain, sk_X509_num(chain) - 1);
-  int i;
-  for (i = 0; i < sk_X509_num(certificates); i++) {
-    X509 *c = sk_X509_value(certificates, i);
-    if (X509_check_issued(c, last) == X509_V_OK && !contains(chain, c))
-      return c;
-  }
-  return NULL;
-}
-
-static bool add_reference(STACK_OF(X509) * chain, X509 *certificate) {
-  if (sk_X509_push(chain, certificate) <= 0)
-    return false;
-  X509_up_ref(certificate);
-  return true;
-}
-
-static char *copy_subject(const X509 *certificate) {
-  /* RFC 2253, but with UTF-8 left as it is */
-  const unsigned long style =
-      XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
-  BIO *text = BIO_new(BIO_s_mem());
-  X509_NAME *name = X509_get_subject_name(certificate);
-  char *bytes, *copy = NULL;
-  if (text != NULL && X509_NAME_print_ex(text, name, 0, style) >= 0) {
-    long length = BIO_get_mem_data(text, &bytes);
-    copy = OPENSSL_strndup(length > 0 ? bytes : "", (size_t)length);
-  }
-  BIO_free(text);
-  return copy;
-}
-
-/* Certificates that do not lead upwards from the leaf are left out. */
-static const struct verdict *build_chain(struct holder *h, X509 *leaf,
-                                         STACK_OF(X509) * certificates) {
-  X509 *next = leaf;
-  h->chain = sk_X509_new_null();
-  h->subject = copy_subject(leaf);
-  if (h->chain == NULL || h->subject == NULL)
-    return &no_memory;
-  while (next != NULL) {
-    if (!add_reference(h->chain, next))
-      return &no_memory;
-    next = find_issuer(certificates, h->chain);
-  }
-  return NULL;
-}
-
-static const struct verdict *build_identity(struct holder *h,
-                                            const struct findings *f) {
-  X509 *leaf;
-  if (sk_X509_num(f->certificates) == 0)
-    return &no_certificate;
-  leaf = find_leaf(f->certificates, h->key);
-  return leaf == NULL ? &key_mismatch : build_chain(h, leaf, f->certificates);
-}
-
-/* The key of the first certificate. */
-static const struct verdict *build_public_key(struct holder *h,
-                                              const struct findings *f) {
-  X509 *leaf;
-  if (sk_X509_num(f->certificates) == 0)
-    return &no_certificate;
-  leaf = sk_X509_value(f->certificates, 0);
-  h->key = X509_get_pubkey(leaf);
-  if (h->key == NULL)
-    return &broken_certificate;
-  if (EVP_PKEY_base_id(h->key) != EVP_PKEY_RSA)
-    return &not_rsa;
-  return build_chain(h, leaf, f->certificates);
-}
-
-static void close_holder(struct holder *h) {
-  struct holder old = *h;
-  memset(h, 0, sizeof *h); /* first: whatever comes, nothing is freed twice */
-  EVP_PKEY_free(old.key);
-  sk_X509_pop_free(old.chain, X509_free);
-  OPENSSL_free(old.subject);
-}
-
-/* An editor may have put a byte order mark before the first BEGIN. */
-static void skip_mark(const char **pem, size_t *length) {
-  if (*length >= 3 && memcmp(*pem, "\xef\xbb\xbf", 3) == 0) {
-    *pem += 3;
-    *length -= 3;
-  }
-}
-
-/* `secret` is NULL where no private key is wanted. */
-static const struct verdict *load(struct holder *h, const char *pem,
-                                  size_t length, struct secret *secret) {
-  struct findings found = {NULL, 0, false, false};
-  const struct verdict *wrong;
-  ERR_set_mark();
-  skip_mark(&pem, &length);
-  wrong = scan(&found, pem, length);
-  if (wrong == NULL && secret == NULL)
-    wrong = build_public_key(h, &found);
-  else if (wrong == NULL && !found.has_key)
-    wrong = &no_key;
-  else if (wrong == NULL)
-    wrong = read_key(&h->key, pem + found.key_offset, length - found.key_offset,
-                     secret);
-  if (wrong == NULL && secret != NULL)
-    wrong = build_identity(h, &found);
-  sk_X509_pop_free(found.certificates, X509_free);
-  if (wrong != NULL)
-    close_holder(h);
-  ERR_pop_to_mark();
-  return wrong;
-}
 
 /*
 ** Constructors
@@ -342,7 +46,8 @@ static const char *check_pem(lua_State *L, size_t *length) {
   return pem;
 }
 
-static void check_passphrase(lua_State *L, int options, struct secret *secret) {
+static void check_passphrase(lua_State *L, int options,
+                             struct m365_pem_secret *secret) {
   static const char *const known[] = {"passphrase", NULL};
   memset(secret, 0, sizeof *secret);
   m365_module_check_options(L, options, known);
@@ -353,18 +58,19 @@ static void check_passphrase(lua_State *L, int options, struct secret *secret) {
     return;
   secret->bytes =
       (const char *)m365_bytes_check(L, -1, "passphrase", &secret->length);
-  if (secret->length > MAX_PASSPHRASE)
+  if (secret->length > M365_MAX_PASSPHRASE)
     m365_module_misuse(L, "passphrase", "a string of at most 1024 bytes", -1);
 }
 
-static int push_holder(lua_State *L, const char *type, struct secret *secret) {
+static int push_holder(lua_State *L, const char *type,
+                       struct m365_pem_secret *secret) {
   size_t length;
   const char *pem = check_pem(L, &length);
-  const struct verdict *wrong;
-  struct holder *h = lua_newuserdatauv(L, sizeof *h, 0);
+  const struct m365_pem_problem *wrong;
+  struct m365_pem *h = lua_newuserdatauv(L, sizeof *h, 0);
   memset(h, 0, sizeof *h);
   luaL_setmetatable(L, type);
-  wrong = load(h, pem, length, secret);
+  wrong = m365_pem_load(h, pem, length, secret);
   return wrong == NULL
              ? 1
              : m365_module_failure(L, wrong->code, "%s", wrong->message);
@@ -391,7 +97,7 @@ local identity <close> = assert(crypto.identity(pem, { passphrase = secret }))
 local signature = identity:sign("PS256", text)
 */
 int m365_identity_new(lua_State *L) {
-  struct secret secret;
+  struct m365_pem_secret secret;
   lua_settop(L, 2);
   check_passphrase(L, 2, &secret);
   return push_holder(L, IDENTITY_TYPE, &secret);
@@ -421,14 +127,14 @@ static const char *type_name(lua_State *L) {
   return lua_tostring(L, lua_upvalueindex(1));
 }
 
-static struct holder *check_holder(lua_State *L) {
-  struct holder *h = luaL_checkudata(L, 1, type_name(L));
+static struct m365_pem *check_holder(lua_State *L) {
+  struct m365_pem *h = luaL_checkudata(L, 1, type_name(L));
   if (h->key == NULL)
     luaL_error(L, "%s is closed", type_name(L));
   return h;
 }
 
-static X509 *leaf_of(const struct holder *h) {
+static X509 *leaf_of(const struct m365_pem *h) {
   return sk_X509_value(h->chain, 0);
 }
 
@@ -496,7 +202,7 @@ Signs bytes with the private key.
 @treturn[2] table error: `sign_failed`
 */
 static int holder_sign(lua_State *L) {
-  struct holder *h = check_holder(L);
+  struct m365_pem *h = check_holder(L);
   struct message m;
   size_t length = (size_t)EVP_PKEY_size(h->key);
   unsigned char *out;
@@ -520,7 +226,7 @@ Verifies a signature.
 @treturn boolean
 */
 static int holder_verify(lua_State *L) {
-  struct holder *h = check_holder(L);
+  struct m365_pem *h = check_holder(L);
   struct message m;
   size_t length;
   const unsigned char *signature;
@@ -539,7 +245,7 @@ The hash of the certificate in its DER form. `public_key` has it too.
 */
 static int holder_thumbprint(lua_State *L) {
   static const char *const names[] = {"sha256", "sha1", NULL};
-  struct holder *h = check_holder(L);
+  struct m365_pem *h = check_holder(L);
   int choice = m365_module_check_name(L, 2, "algorithm", names);
   unsigned char hash[EVP_MAX_MD_SIZE];
   unsigned int length;
@@ -618,7 +324,7 @@ what `x5c` in a JWT wants. `public_key` has it too.
 @raise when libcrypto is out of memory
 */
 static int holder_chain(lua_State *L) {
-  struct holder *h = check_holder(L);
+  struct m365_pem *h = check_holder(L);
   int n = sk_X509_num(h->chain);
   int i;
   lua_createtable(L, n, 0);
@@ -657,19 +363,19 @@ on. `public_key` has it too.
 @function identity:close
 */
 static int holder_close(lua_State *L) {
-  close_holder(luaL_checkudata(L, 1, type_name(L)));
+  m365_pem_close(luaL_checkudata(L, 1, type_name(L)));
   return 0;
 }
 
 /* anybody can call a finalizer with anything: it must not mind */
 static int holder_gc(lua_State *L) {
-  struct holder *h = luaL_testudata(L, 1, type_name(L));
+  struct m365_pem *h = luaL_testudata(L, 1, type_name(L));
   if (h != NULL)
-    close_holder(h);
+    m365_pem_close(h);
   return 0;
 }
 
-static void format_day(const struct holder *h, char *day, size_t size) {
+static void format_day(const struct m365_pem *h, char *day, size_t size) {
   struct tm date;
   if (ASN1_TIME_to_tm(X509_get0_notAfter(leaf_of(h)), &date) != 1 ||
       strftime(day, size, "%Y-%m-%d", &date) == 0)
@@ -677,7 +383,7 @@ static void format_day(const struct holder *h, char *day, size_t size) {
 }
 
 static int holder_tostring(lua_State *L) {
-  struct holder *h = luaL_checkudata(L, 1, type_name(L));
+  struct m365_pem *h = luaL_checkudata(L, 1, type_name(L));
   const char *name = strchr(type_name(L), '.') + 1;
   char day[32];
   if (h->key == NULL) {
