@@ -53,7 +53,8 @@ function replay.start(name)
     local one = exchanges[i]
     local path, query = one.path:match "^([^?]*)%??(.*)$"
     sim:fault {
-      action = "status", method = one.method, path = pattern_of(odata.unescape(path)), query = query, status = one.status,
+      action = "status", method = one.method, path = pattern_of(odata.unescape(path)), query = query,
+      status = one.status,
       body = one.status ~= 204 and json.encode(localized(one.body, sim.url)) or "",
       times = last[one.method .. one.path] == i and ALWAYS or 1,
     }
