@@ -163,21 +163,21 @@ describe("trouble on the way", function()
 
   local function count(text, word) return select(2, text:gsub(word, "")) end
 
-  for _, deed in ipairs { "reset", "end", "silence" } do
-    it("passes as '" .. deed .. "' while TLS is made, for a read and for a write", function()
-      local port, stop = start("relay.lua", port_of(sim.url), deed, deed)
+  for _, action in ipairs { "reset", "end", "silence" } do
+    it("passes as '" .. action .. "' while TLS is made, for a read and for a write", function()
+      local port, stop = start("relay.lua", port_of(sim.url), action, action)
       local c <close> = client("https://127.0.0.1:" .. port)
       local session = assert(c.sharePoint:create_session())
       assert(c:session(session.id))
       assert.equal(1, sim:count { operation = "sharePointRestoreSessions.create" })
-      assert.equal(2, count(stop(), deed))
+      assert.equal(2, count(stop(), action))
     end)
 
-    it("has a code where '" .. deed .. "' stays while TLS is made", function()
-      local port, stop = start("relay.lua", port_of(sim.url), deed, deed, deed)
+    it("has a code where '" .. action .. "' stays while TLS is made", function()
+      local port, stop = start("relay.lua", port_of(sim.url), action, action, action)
       local c <close> = client("https://127.0.0.1:" .. port, { retries = 1 })
       local _, err = c.sharePoint:create_session()
-      assert.same({ deed == "silence" and "tls_timeout" or "tls_broken", "retry", false, 2 },
+      assert.same({ action == "silence" and "tls_timeout" or "tls_broken", "retry", false, 2 },
         { err.code, err.class, err.sent, err.attempts })
       stop()
     end)

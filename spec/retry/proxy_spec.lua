@@ -71,13 +71,13 @@ describe("a SOCKS proxy", function()
     assert.same({ "service.invalid\t443\tnobody" }, stop())
   end)
 
-  for name, deed in pairs {
+  for name, action in pairs {
     ["that takes no way to prove oneself"] = "method", ["that refuses user and password"] = "user",
     ["whose rules do not allow it"] = NOT_ALLOWED, ["that knows no such command"] = COMMAND,
     ["that knows no such kind of address"] = ADDRESS,
   } do
     it(name .. " is told at once, and asked once", function()
-      local port, stop = start(deed, deed, deed)
+      local port, stop = start(action, action, action)
       local c <close> = client("socks5://me:hush-hush@127.0.0.1:" .. port)
       for i, effect in ipairs { "read", "write" } do
         local _, err = c:request("POST", ROOT, { effect = effect, body = {} })
@@ -90,13 +90,13 @@ describe("a SOCKS proxy", function()
     end)
   end
 
-  for name, deed in pairs {
+  for name, action in pairs {
     ["that fails"] = FAILURE, ["that does not reach the network"] = NETWORK, ["that does not reach the host"] = HOST,
     ["whose connection is refused"] = REFUSED, ["whose time to live is over"] = TTL,
     ["that ends the connection"] = "end", ["that says nothing"] = "deaf",
   } do
     it(name .. " passes, for a write too", function()
-      local port, stop = start(deed, deed)
+      local port, stop = start(action, action)
       local c <close> = client("socks5://127.0.0.1:" .. port)
       assert(c.sharePoint:create_session())
       assert.equal(1, sim:count { method = "POST" })
@@ -105,8 +105,8 @@ describe("a SOCKS proxy", function()
   end
 
   it("has a code where its failure stays", function()
-    for deed, code in pairs { [HOST] = "proxy_failed", ["end"] = "proxy_failed", deaf = "tls_timeout" } do
-      local port, stop = start(deed, deed)
+    for action, code in pairs { [HOST] = "proxy_failed", ["end"] = "proxy_failed", deaf = "tls_timeout" } do
+      local port, stop = start(action, action)
       local c <close> = client("socks5://127.0.0.1:" .. port, { retries = 1 })
       local _, err = c:request("GET", ROOT)
       assert.same({ code, "retry", false, 2 }, { err.code, err.class, err.sent, err.attempts })

@@ -4,7 +4,7 @@
 -- number of a reply to the request.
 local tunnel = require "spec.support.tunnel"
 
-local deeds = table.move(arg, 1, #arg, 1, {})
+local actions = table.move(arg, 1, #arg, 1, {})
 
 -- connections that are left standing
 local deaf = {}
@@ -13,9 +13,9 @@ local function byte(connection) return (assert(connection:receive(1))):byte() en
 
 local function text(connection) return assert(connection:receive(byte(connection))) end
 
-local function greet(connection, deed)
+local function greet(connection, action)
   local methods = text(connection)
-  if deed == "method" then
+  if action == "method" then
     connection:send "\5\255"
     return nil
   elseif not methods:find("\2", 1, true) then
@@ -25,8 +25,8 @@ local function greet(connection, deed)
   connection:send "\5\2"
   byte(connection)
   local user, password = text(connection), text(connection)
-  connection:send(deed == "user" and "\1\1" or "\1\0")
-  return deed ~= "user" and user .. ":" .. password or nil
+  connection:send(action == "user" and "\1\1" or "\1\0")
+  return action ~= "user" and user .. ":" .. password or nil
 end
 
 local function address(connection)
@@ -43,15 +43,15 @@ local function lead(connection, host, port, yes)
   if not tunnel.join(connection, host, port, yes) then tunnel.finish(connection) end
 end
 
-local function serve5(connection, deed)
-  local authorized = greet(connection, deed)
+local function serve5(connection, action)
+  local authorized = greet(connection, action)
   if not authorized then
-    print("refused", deed)
+    print("refused", action)
     return tunnel.finish(connection)
   end
   local host, port = address(connection)
   print(host, port, authorized)
-  local reply = tonumber(deed)
+  local reply = tonumber(action)
   if not reply then return lead(connection, host, port, "\5\0\0\1\0\0\0\0\0\0") end
   connection:send("\5" .. string.char(reply) .. "\0\1\0\0\0\0\0\0")
   tunnel.finish(connection)
@@ -66,26 +66,26 @@ local function text_to_nul(connection)
   end
 end
 
-local function serve4(connection, deed)
+local function serve4(connection, action)
   connection:receive(1) -- the command
   local high, low = byte(connection), byte(connection)
   local host = table.concat({ assert(connection:receive(4)):byte(1, -1) }, ".")
   text_to_nul(connection) -- the user
   if host:find "^0%.0%.0%." then host = text_to_nul(connection) end
   print(host, high * 256 + low, "version 4")
-  local reply = tonumber(deed)
+  local reply = tonumber(action)
   if not reply then return lead(connection, host, high * 256 + low, "\0\90\0\0\0\0\0\0") end
   connection:send("\0" .. string.char(reply) .. "\0\0\0\0\0\0")
   tunnel.finish(connection)
 end
 
 tunnel.serve(function(connection)
-  local deed = table.remove(deeds, 1)
-  if deed == "deaf" or deed == "end" then
-    print(deed)
-    if deed == "end" then connection:close() else deaf[#deaf + 1] = connection end
+  local action = table.remove(actions, 1)
+  if action == "deaf" or action == "end" then
+    print(action)
+    if action == "end" then connection:close() else deaf[#deaf + 1] = connection end
   else
     local serve = ({ ["\5"] = serve5, ["\4"] = serve4 })[connection:receive(1)]
-    pcall(serve, connection, deed) -- the client may go away in the middle
+    pcall(serve, connection, action) -- the client may go away in the middle
   end
 end)

@@ -208,7 +208,7 @@ function Simulator:secrets()
   return self:call("secrets")
 end
 
-local function face(shared, ahead)
+local function client_clock(shared, ahead)
   local offset = ahead or 0
   return {
     now = function() return shared:at(host.monotonic()) + offset end,
@@ -231,7 +231,7 @@ local CLOCK = {
 -- on `now` is so far ahead, as when the clock of the client's machine is set
 function Simulator:clock(options)
   options = check("clock", options or {}, CLOCK)
-  return face(self.clock_, options.ahead)
+  return client_clock(self.clock_, options.ahead)
 end
 
 --- What another process on this machine needs to use this simulator, as one line of text for `attach`.
@@ -257,7 +257,7 @@ function simulator.attach(invitation)
   shared:advance(given.advanced)
   return {
     url = given.url,
-    clock = function() return face(shared) end,
+    clock = function() return client_clock(shared) end,
     credential = function()
       return function() return given.token, given.expires_in end
     end,

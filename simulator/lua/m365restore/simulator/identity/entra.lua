@@ -5,7 +5,7 @@ local base64 = require "m365restore.simulator.wire.base64"
 local json = require "m365restore.simulator.wire.json"
 local odata = require "m365restore.simulator.wire.odata"
 
-local login = {}
+local entra = {}
 
 -- {====== Refusals ======
 
@@ -172,7 +172,7 @@ function grants.refresh_token(self, _, form)
 end
 
 --- POST /{tenant}/oauth2/v2.0/token
-function login.token(ctx)
+function entra.token(ctx)
   local self = ctx.model.identity
   local form, problem = examine(self, ctx, { "grant_type", "client_id" })
   local grant
@@ -189,7 +189,7 @@ function login.token(ctx)
 end
 
 --- POST /{tenant}/oauth2/v2.0/devicecode
-function login.devicecode(ctx)
+function entra.devicecode(ctx)
   local self = ctx.model.identity
   local form, problem = examine(self, ctx, { "client_id", "scope" })
   if not form then return problem.fault[1], fault_body(self, problem, ctx.now) end
@@ -210,9 +210,9 @@ end
 
 -- {====== What the program that started the simulator may ask ======
 
-login.commands = {}
+entra.commands = {}
 
-function login.commands.trust(model, options)
+function entra.commands.trust(model, options)
   local self = model.identity
   if options.federated then self.federated[options.federated] = true end
   if options.certificate then
@@ -220,11 +220,11 @@ function login.commands.trust(model, options)
   end
 end
 
-function login.commands.identity(model, options)
+function entra.commands.identity(model, options)
   for name, value in pairs(options) do model.identity.defaults[name] = value end
 end
 
-function login.commands.device(model, options)
+function entra.commands.device(model, options)
   for _, device in pairs(model.identity.devices) do
     if device.user_code == options.user_code then
       device.outcome = options.outcome
@@ -234,12 +234,12 @@ function login.commands.device(model, options)
   error("there is no user code '" .. tostring(options.user_code) .. "'", 0)
 end
 
-function login.commands.end_sign_ins(model)
+function entra.commands.end_sign_ins(model)
   model.identity.refresh_tokens = {}
 end
 
 --- Every secret that was given out so far.
-function login.commands.secrets(model)
+function entra.commands.secrets(model)
   local self, list = model.identity, json.array { model.identity.client_secret, model.identity.identity_header }
   for _, secrets in ipairs { self.tokens, self.refresh_tokens, self.devices, self.federated } do
     for text in pairs(secrets) do list[#list + 1] = text end
@@ -249,4 +249,4 @@ end
 
 -- }======
 
-return login
+return entra

@@ -4,7 +4,7 @@
 local arguments = require "m365restore.simulator.testing.arguments"
 local context = require "m365restore.simulator.wire.context"
 local json = require "m365restore.simulator.wire.json"
-local login = require "m365restore.simulator.identity.entra"
+local entra = require "m365restore.simulator.identity.entra"
 local points = require "m365restore.simulator.api.points"
 local schedule = require "m365restore.simulator.world.schedule"
 local services = require "m365restore.simulator.world.services"
@@ -162,6 +162,6 @@ function commands.duration(_, options)
   return schedule.duration(options.count)
 end
 
-for name, command in pairs(login.commands) do commands[name] = command end
+for name, command in pairs(entra.commands) do commands[name] = command end
 
 return commands
