@@ -14,7 +14,7 @@ LUA_INCDIR  = $(if $(LUA_DIR),$(LUA_DIR)/include)
 LUA_VERSION := $(or $(shell "$(LUA)" -e 'print((_VERSION:match "%d.%d"))' 2>/dev/null),5.4)
 LUA_CFLAGS  := $(or $(call include,LUA),$(shell pkg-config --cflags lua$(LUA_VERSION) 2>/dev/null))
 # for programs that have a Lua inside: the library; the archive
-LUA_LIBS    := $(if $(LUA_DIR),"$(LUA_DIR)/lib/liblua.a" -lm -ldl,\
+LUA_LIBS    := $(if $(LUA_DIR),"$(LUA_DIR)/lib/liblua.a" -Wl$(comma)-E -lm -ldl,\
                 $(shell pkg-config --libs lua$(LUA_VERSION) 2>/dev/null))
 LUA_ARCHIVE  = $(if $(LUA_DIR),"$(LUA_DIR)/lib/liblua.a",-l:liblua$(LUA_VERSION).a)
 CC           = gcc

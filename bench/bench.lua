@@ -6,6 +6,7 @@ local layout = require "layout"
 
 local origin, bin = arg[1], arg[2]
 
+local LUA = os.getenv "LUA" or "lua5.4"
 local COLUMNS = "%-44s %11s %11s %7s %14s   %-9s %s\n"
 local MIB = 1024 -- the programs tell their peak memory in KiB
 
@@ -32,7 +33,7 @@ local function run(...)
 end
 
 local function lua(script, ...)
-  return run("lua5.4", "bench/" .. script, origin, layout.session_id, ...)
+  return run(LUA, "bench/" .. script, origin, layout.session_id, ...)
 end
 
 local function median(list)
@@ -119,7 +120,7 @@ local TIMES = {
 --- The simulator, in a thread of this process, is most of what is timed here: the figure of interest is the memory.
 local function report_units(count, bound)
   local sim <close> = require("m365restore.simulator").start { sites = count, speed = 1 }
-  local result = run("lua5.4", "bench/units.lua", sim:invitation())
+  local result = run(LUA, "bench/units.lua", sim:invitation())
   local seen, kib = (result.output or ""):match("^(%d+) (%d+)$")
   if tonumber(seen) ~= count then
     error(("a walk of %d protection units saw %s"):format(count, seen), 0)
@@ -131,7 +132,7 @@ end
 --- Planning against answers that are 100 ms late, beside the chain of requests that cannot be made at the same time.
 local function report_plan(count, bound)
   local sim <close> = require("m365restore.simulator").start { sites = count, speed = 1, latency = 0.1 }
-  local result = run("lua5.4", "bench/plan.lua", sim:invitation())
+  local result = run(LUA, "bench/plan.lua", sim:invitation())
   local planned, took, chain = (result.output or ""):match("^(%d+) (%S+) (%S+)$")
   if tonumber(planned) ~= count then
     error(("a plan of %d sites has %s"):format(count, planned), 0)
@@ -145,7 +146,7 @@ end
 local function report_restore(count, bound)
   local sim <close> = require("m365restore.simulator").start { sites = count, speed = 72000 }
   local folder = run("mktemp", "-d").output
-  local result = run("lua5.4", "bench/restore.lua", sim:invitation { lifetime = 1e9 }, folder)
+  local result = run(LUA, "bench/restore.lua", sim:invitation { lifetime = 1e9 }, folder)
   run("rm", "-rf", folder)
   local restored, kib = (result.output or ""):match("^(%d+) (%d+)$")
   if tonumber(restored) ~= count then

@@ -51,7 +51,7 @@ start_nginx() {
 # In the background, because a shell runs its traps only between commands and
 # during wait.
 measure() {
-  lua5.4 "$@" &
+  "${LUA:-lua5.4}" "$@" &
   bench_pid=$!
   wait "$bench_pid"
   bench_pid=

@@ -41,6 +41,25 @@ describe("packaging #packaging", function()
     end
   end)
 
+  it("names as test_dependencies the rocks that its proofs require", function()
+    local rock_of = { socket = "luasocket", mime = "luasocket", ltn12 = "luasocket", luassert = "busted" }
+    local needed = { luacheck = scratch.read "Makefile":find("\n\t@luacheck ", 1, true) and true }
+    local paths = scratch.must("find", "spec", "tools", "lua/m365restore/driver", "-name", "*.lua")
+    for path in paths:gmatch "[^\n]+" do
+      for name in scratch.read(path):gmatch '%f[%w]require%s*[(,]?%s*"([%w_]+)[%w_.]*"' do
+        local ours = name == "spec" or name == "m365restore" or name == "examples"
+        if not ours and name ~= "cjson" then needed[rock_of[name] or name] = true end -- the library needs that itself
+      end
+    end
+    local listed, readme = {}, scratch.read "README.md":match "\n| (busted, [^\n]*) | `make test` only |"
+    for _, dependency in ipairs(read_rockspec("m365restore", "scm").test_dependencies) do
+      local name = dependency:match "^%S+"
+      listed[name] = true
+      assert.truthy(readme:find(name, 1, true) or name == "dkjson", name) -- which the simulator needs anyway
+    end
+    assert.same(needed, listed)
+  end)
+
   it("says the same version in the module and in the change log", function()
     assert.truthy(scratch.read "CHANGELOG.md":find("\n## " .. VERSION, 1, true))
   end)
@@ -143,6 +162,31 @@ describe("packaging #packaging", function()
     local share = package.path:match "(/usr/local/share/lua/[%d.]+)"
     local lib = package.cpath:match "(/usr/local/lib/lua/[%d.]+)"
     if share and lib then assert.equal("", told(share, lib)) end
+  end)
+
+  it("is what the commands of the README for LuaRocks make, in a home of nothing and with no network", function()
+    local folder = scratch.folder()
+    local home = folder .. "/a home"
+    scratch.must("mkdir", home)
+    local env = {
+      HOME = home, LUA_PATH = false, LUA_CPATH = false, MAKEFLAGS = "-j2", BUILD = false, CC = false,
+      http_proxy = "http://127.0.0.1:1", https_proxy = "http://127.0.0.1:1",
+    }
+    local count = 0
+    for command in scratch.read "README.md":gmatch "\n(luarocks [^\n]+)" do
+      command = command:gsub("%-%-lua%-version=%S+", "--lua-version=" .. scratch.lua_version)
+      local result = assert(system.run({ "sh", "-c", command .. ' --deps-mode=none "CFLAGS=-O0 -fPIC"' },
+        { env = env, timeout = 540 }))
+      assert(result.status == 0, result.stdout .. result.stderr)
+      count = count + 1
+    end
+    assert.equal(2, count)
+    local files = files_under(home .. "/.luarocks")
+    for _, name in ipairs { "core", "crypto", "system", "simulator/host" } do
+      local path = ("./lib/lua/%s/m365restore/%s.so\n"):format(scratch.lua_version, name)
+      assert.truthy(files:find(path, 1, true), path)
+    end
+    scratch.remove(folder)
   end)
 
   describe("of LuaRocks", function()

@@ -23,15 +23,28 @@
 
 /* Closes what is to be closed in a coroutine that has ended or waits, and
    leaves its error on its stack. 5.4.5 alone has the second argument under
-   the first name. */
+   the first name; before 5.4.3 the function forgets the error that the
+   coroutine ended with. */
 static inline int m365_compat_close_thread(lua_State *thread, lua_State *from) {
 #if LUA_VERSION_RELEASE_NUM >= 50406
   return lua_closethread(thread, from);
 #elif LUA_VERSION_RELEASE_NUM == 50405
   return lua_resetthread(thread, from);
-#else
+#elif LUA_VERSION_RELEASE_NUM >= 50403
   (void)from;
   return lua_resetthread(thread);
+#else
+  int before = lua_status(thread), after;
+  if (before > LUA_YIELD)
+    lua_xmove(thread, from, 1);
+  after = lua_resetthread(thread);
+  if (before <= LUA_YIELD)
+    return after;
+  if (after == LUA_OK) /* what it closed did not fail, too */
+    lua_xmove(from, thread, 1);
+  else
+    lua_pop(from, 1);
+  return after == LUA_OK ? before : after;
 #endif
 }
 
