@@ -2,6 +2,40 @@
 -- answers; for the specs that go through the whole table.
 local support = require "spec.contract.support"
 
+local DATE = "2026-01-01T00:00:00Z"
+
+--- What methods take beside the id that their path asks for; by type and verb, or by verb.
+local BODIES = {
+  ["client.enable"] = { appOwnerTenantId = "t" },
+  ["emailNotificationsSetting.update"] = { isEnabled = true },
+  ["serviceApp.activate"] = { effectiveDateTime = DATE },
+  ["client.restore_points"] = { unit = "u" },
+  ["client.search_restore_points"] = { protectionUnitIds = { "u" }, protectionTimePeriod = { startDateTime = DATE } },
+  ["sharePointRestoreSession.update"] = { ["siteRestoreArtifacts@delta"] = {} },
+  ["oneDriveForBusinessRestoreSession.update"] = { ["driveRestoreArtifacts@delta"] = {} },
+  ["exchangeRestoreSession.update"] = { ["mailboxRestoreArtifacts@delta"] = {} },
+  ["sharePointRestoreSession.create_bulk_request"] = { siteIds = { "s" } },
+  ["oneDriveForBusinessRestoreSession.create_bulk_request"] = { directoryObjectIds = { "d" } },
+  ["exchangeRestoreSession.create_bulk_request"] = { directoryObjectIds = { "d" } },
+  ["siteProtectionUnit.update"] = { billingPolicyId = "b" },
+  ["siteProtectionRule.update"] = { siteExpression = "e" },
+  ["sharePointProtectionPolicy.create_exclusion_bulk_job"] = { displayName = "n", siteWebUrls = { "u" } },
+  ["driveProtectionUnit.update"] = { billingPolicyId = "b" },
+  ["driveProtectionRule.update"] = { driveExpression = "e" },
+  ["oneDriveForBusinessProtectionPolicy.create_exclusion_bulk_job"] = { displayName = "n", drives = { "u" } },
+  ["mailboxProtectionUnit.update"] = { billingPolicyId = "b" },
+  ["mailboxProtectionRule.update"] = { mailboxExpression = "e" },
+  ["exchangeProtectionPolicy.create_exclusion_bulk_job"] = { displayName = "n", mailboxes = { "u" } },
+  ["sharePointProtectionPolicy.create_inclusion_rule"] = { siteExpression = "e" },
+  ["oneDriveForBusinessProtectionPolicy.create_inclusion_rule"] = { driveExpression = "e" },
+  ["exchangeProtectionPolicy.create_inclusion_rule"] = { mailboxExpression = "e" },
+  create_browse_session = { restorePointId = "p" },
+  create_protection_policy = { displayName = "n" },
+  create_bulk_job = { displayName = "n" },
+  update = {},
+  browse = {},
+}
+
 local Caller = {}
 Caller.__index = Caller
 
@@ -57,6 +91,11 @@ local caller = {}
 
 --- Makes a caller.
 function caller.new(sim) return setmetatable({ sim = sim }, Caller) end
+
+--- What the method of a row takes beside the ids; nil: nothing.
+function caller.body_of(row)
+  return BODIES[row.on .. "." .. row.verb] or row.body ~= "none" and BODIES[row.verb] or nil
+end
 
 --- How many ids the path of a row has.
 function caller.count(row) return #places(row.full) end

@@ -4,40 +4,6 @@ local caller = require "spec.contract.caller"
 local m365 = require "m365restore"
 local support = require "spec.contract.support"
 
-local DATE = "2026-01-01T00:00:00Z"
-
---- What methods take beside the id that their path asks for; by type and verb, or by verb.
-local BODIES = {
-  ["client.enable"] = { appOwnerTenantId = "t" },
-  ["emailNotificationsSetting.update"] = { isEnabled = true },
-  ["serviceApp.activate"] = { effectiveDateTime = DATE },
-  ["client.restore_points"] = { unit = "u" },
-  ["client.search_restore_points"] = { protectionUnitIds = { "u" }, protectionTimePeriod = { startDateTime = DATE } },
-  ["sharePointRestoreSession.update"] = { ["siteRestoreArtifacts@delta"] = {} },
-  ["oneDriveForBusinessRestoreSession.update"] = { ["driveRestoreArtifacts@delta"] = {} },
-  ["exchangeRestoreSession.update"] = { ["mailboxRestoreArtifacts@delta"] = {} },
-  ["sharePointRestoreSession.create_bulk_request"] = { siteIds = { "s" } },
-  ["oneDriveForBusinessRestoreSession.create_bulk_request"] = { directoryObjectIds = { "d" } },
-  ["exchangeRestoreSession.create_bulk_request"] = { directoryObjectIds = { "d" } },
-  ["siteProtectionUnit.update"] = { billingPolicyId = "b" },
-  ["siteProtectionRule.update"] = { siteExpression = "e" },
-  ["sharePointProtectionPolicy.create_exclusion_bulk_job"] = { displayName = "n", siteWebUrls = { "u" } },
-  ["driveProtectionUnit.update"] = { billingPolicyId = "b" },
-  ["driveProtectionRule.update"] = { driveExpression = "e" },
-  ["oneDriveForBusinessProtectionPolicy.create_exclusion_bulk_job"] = { displayName = "n", drives = { "u" } },
-  ["mailboxProtectionUnit.update"] = { billingPolicyId = "b" },
-  ["mailboxProtectionRule.update"] = { mailboxExpression = "e" },
-  ["exchangeProtectionPolicy.create_exclusion_bulk_job"] = { displayName = "n", mailboxes = { "u" } },
-  ["sharePointProtectionPolicy.create_inclusion_rule"] = { siteExpression = "e" },
-  ["oneDriveForBusinessProtectionPolicy.create_inclusion_rule"] = { driveExpression = "e" },
-  ["exchangeProtectionPolicy.create_inclusion_rule"] = { mailboxExpression = "e" },
-  create_browse_session = { restorePointId = "p" },
-  create_protection_policy = { displayName = "n" },
-  create_bulk_job = { displayName = "n" },
-  update = {},
-  browse = {},
-}
-
 describe("every row of the contract table", function()
   local sim, clients
   setup(function()
@@ -60,10 +26,6 @@ describe("every row of the contract table", function()
 
   local function ids_of(row) return { table.unpack(IDS, 1, caller.count(row)) } end
 
-  local function body_of(row)
-    return BODIES[row.on .. "." .. row.verb] or row.body ~= "none" and BODIES[row.verb] or nil
-  end
-
   local function answer_of(row)
     if row.result == "list" then return { value = { { id = "i", itemKey = "k" } } } end
     if row.result == "nothing" then return "" end
@@ -73,7 +35,8 @@ describe("every row of the contract table", function()
   --- Lists give their first item.
   local function call(row, answer, status)
     status = status or row.result == "nothing" and 204 or nil
-    local result, err = caller.new(sim):call(client_for(row), row, ids_of(row), body_of(row), answer or answer_of(row),
+    local result, err = caller.new(sim):call(client_for(row), row, ids_of(row), caller.body_of(row),
+      answer or answer_of(row),
       { status = status })
     if result and row.result == "list" then return result:next() end
     return result, err
@@ -130,7 +93,7 @@ describe("every row of the contract table", function()
     for _, row in ipairs(rows) do
       if not row.v1 then
         sim:clear_faults()
-        local result, err = caller.new(sim):call(clients["v1.0"], row, ids_of(row), body_of(row), {})
+        local result, err = caller.new(sim):call(clients["v1.0"], row, ids_of(row), caller.body_of(row), {})
         assert.is_nil(result, row.key)
         assert.equal("beta_only", err.code, row.key)
         for _, entry in ipairs(sim:ledger()) do

@@ -168,7 +168,7 @@ static const struct luaL_Reg functions[] = {
     {"payload", m365_token_payload}, {"plain", m365_printable},
     {"refused", m365_failure_refused}, {"codes", m365_failure_codes},
     {"passes", f_passes}, {"retry_after", f_retry_after},
-    {"redact", m365_failure_redact}, {"without_token", m365_token_strike},
+    {"redact", m365_failure_redact}, {"without_secrets", m365_token_strike},
     {"request_url", m365_client_request_url},
     {"extend_token_requests", f_extend_token_requests}, {NULL, NULL},
 };

@@ -86,23 +86,39 @@ void m365_token_set(lua_State *L, struct m365_client *c, int index) {
     luaL_error(L, "client.credential: not enough memory");
 }
 
+/* Strikes out the secret values of the table of headers at 3. */
+static void strike_headers(lua_State *L, char *text, size_t length) {
+  for (lua_pushnil(L); lua_next(L, 3) != 0; lua_pop(L, 1)) {
+    const char *name = luaL_tolstring(L, -2, NULL);
+    const char *value = luaL_tolstring(L, -2, NULL);
+    lua_pushfstring(L, "%s: %s", name, value);
+    m365_redact_header(lua_tostring(L, -1), text, length);
+    lua_pop(L, 3);
+  }
+}
+
 /***
-A text that a server wrote, without the client's token.
-@function without_token
+A text that a server wrote, without the client's token and without the secrets
+of headers.
+@function without_secrets
 @tparam client client
 @tparam string text
+@tparam table headers name -> text: what was sent
 @treturn string as long as the text
 */
 int m365_token_strike(lua_State *L) {
   const struct m365_client *c = m365_client_check(L, 1);
   size_t length;
   const char *text = luaL_checklstring(L, 2, &length);
-  luaL_Buffer b;
-  char *to = luaL_buffinitsize(L, &b, length);
+  char *to;
+  luaL_checktype(L, 3, LUA_TTABLE);
+  lua_settop(L, 3);
+  to = lua_newuserdatauv(L, length, 0);
   memcpy(to, text, length);
   if (c->token.line != NULL)
     m365_redact_header(c->token.line, to, length);
-  luaL_pushresultsize(&b, length);
+  strike_headers(L, to, length);
+  lua_pushlstring(L, to, length);
   return 1;
 }
 

@@ -23,7 +23,7 @@ bool m365_token_keep(struct m365_token *t, const char *token);
    fails, real time is the best there is. */
 double m365_token_now(lua_State *L, int client);
 
-/* core.without_token(client, text) */
+/* core.without_secrets(client, text, headers) */
 int m365_token_strike(lua_State *L);
 
 /* core.payload(client) */

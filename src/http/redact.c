@@ -183,16 +183,51 @@ static bool is_secret_header(const char *name, size_t length) {
   return false;
 }
 
-/* The value of the header line, and, behind its scheme, the token. */
-void m365_redact_header(const char *line, char *text, size_t length) {
-  const char *value = strchr(line, ':'), *blank;
-  if (value == NULL || !is_secret_header(line, (size_t)(value - line)))
+/* The value of a header, and, behind its scheme, the token. */
+static void strike_header(const char *name, size_t n, const char *value,
+                          size_t m, char *text, size_t length) {
+  const char *blank = memchr(value, ' ', m);
+  if (!is_secret_header(name, n))
     return;
-  value += strspn(value, ": ");
-  blank = strchr(value, ' ');
-  strike_secret(text, length, value, strlen(value), LEAST_SECRET);
+  strike_secret(text, length, value, m, LEAST_SECRET);
   if (blank != NULL)
-    strike_secret(text, length, blank + 1, strlen(blank + 1), LEAST_SECRET);
+    strike_secret(text, length, blank + 1, (size_t)(value + m - blank - 1),
+                  LEAST_SECRET);
+}
+
+void m365_redact_header(const char *line, char *text, size_t length) {
+  const char *name = line, *value = strchr(line, ':');
+  if (value == NULL)
+    return;
+  line = value + strspn(value, ": ");
+  strike_header(name, (size_t)(value - name), line, strlen(line), text, length);
+}
+
+/* The end of the JSON string whose text begins here: its quote. */
+static const char *string_end(const char *at, const char *end) {
+  while (at < end && *at != '"')
+    at += *at == '\\' && at + 1 < end ? 2 : 1;
+  return at;
+}
+
+/* Headers inside of a body: those of a batch's members, as json writes them. */
+static void strike_members(const struct m365_request *r, char *text,
+                           size_t length) {
+  static const char opening[] = "\"headers\":{";
+  const char *at = r->body, *end = at != NULL ? at + r->body_length : NULL;
+  while (at < end && (at = memmem(at, (size_t)(end - at), opening,
+                                  sizeof opening - 1)) != NULL) {
+    at += sizeof opening - 1;
+    while (end - at > 3 && *at == '"') { /* "name":"value", */
+      const char *name = at + 1, *stop = string_end(name, end);
+      const char *value = stop + 3, *last = string_end(value, end);
+      if (last >= end || stop[1] != ':' || stop[2] != '"')
+        break;
+      strike_header(name, (size_t)(stop - name), value, (size_t)(last - value),
+                    text, length);
+      at = last + (last[1] == ',' ? 2 : 1);
+    }
+  }
 }
 
 static int hex(char c) {
@@ -279,4 +314,6 @@ void m365_redact_job(const struct m365_job *job, char *text, size_t length) {
     strike_route(&job->origin->route, text, length);
   if (job->transfer.body.secret)
     strike_form(&job->request, text, length);
+  else
+    strike_members(&job->request, text, length);
 }

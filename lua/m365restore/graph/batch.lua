@@ -76,23 +76,24 @@ local function pause_of(answer, now)
   return longest
 end
 
---- A member's body without the client's token, which some gateways quote.
-local function without_token(client, value)
+--- A member's body without the client's token and the secrets of its own
+-- headers, which some gateways quote.
+local function without_secrets(client, value, headers)
   if type(value) == "string" then
-    return core.without_token(client, value)
+    return core.without_secrets(client, value, headers)
   elseif type(value) ~= "table" then
     return value
   end
   local copy = {}
   for name, member in pairs(value) do
-    copy[without_token(client, name)] = without_token(client, member)
+    copy[without_secrets(client, name, headers)] = without_secrets(client, member, headers)
   end
   return copy
 end
 
 --- The error of a member that was not read.
 local function failure(client, member, answer, now)
-  return core.refused(answer.status, without_token(client, answer.body), {
+  return core.refused(answer.status, without_secrets(client, answer.body, member.headers), {
     retry_after = pause_of(answer, now), operation = "client.batch " .. member.url, sent = true,
     attempts = member.attempts,
   })

@@ -60,13 +60,12 @@ local function is_header(value)
   return #value > 0
 end
 
-local ACTIONS = { "drop", "lose", "reset", "stall", "truncate", "edit", "status", "garbage", "throttle" }
 local OF_CONNECTIONS = { drop = true, reset = true, stall = true, garbage = true }
 
 local FAULT = {
   at = one_of("answer", "connection"), method = kind "string", path = pattern, query = kind "string",
   operation = kind "string", after = whole(0, 0x80000000), times = whole(1, 0x80000000),
-  action = one_of(table.unpack(ACTIONS)), processed = kind "boolean", seconds = number(0),
+  action = one_of(table.unpack(faults.actions())), processed = kind "boolean", seconds = number(0),
   before = one_of("headers", "body"), status = whole(200, 599),
   headers = map(is_header, "name -> text, or a list of texts,"), body = kind "string",
   bytes = function(value)

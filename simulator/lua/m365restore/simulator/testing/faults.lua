@@ -14,6 +14,13 @@ local faults = {}
 -- @treturn Faults
 function faults.new() return setmetatable({ rules = {} }, Faults) end
 
+local function names_of(map)
+  local names = {}
+  for name in pairs(map) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
 -- {====== What each action makes of an answer ======
 
 local GARBAGE = "\0\1\2 this is not HTTP \255\254\r\n\r\n"
@@ -51,10 +58,7 @@ local SHAPES = {
 --- The forms of a refusal that there are.
 -- @treturn {string,...}
 function faults.shapes()
-  local names = {}
-  for name in pairs(SHAPES) do names[#names + 1] = name end
-  table.sort(names)
-  return names
+  return names_of(SHAPES)
 end
 
 -- An answer in place of the service's own.
@@ -106,6 +110,12 @@ local ACTIONS = {
 }
 
 -- }======
+
+--- The actions that there are.
+-- @treturn {string,...}
+function faults.actions()
+  return names_of(ACTIONS)
+end
 
 --- Adds a fault. Its options have been checked by the caller.
 -- @tparam table rule
