@@ -139,10 +139,20 @@ function resource:refresh(opts) end
 ---@field timeout? m365.duration by the client's clock (24h)
 ---@field interval? m365.duration between two reads; by itself 5 s, growing to 60 s
 ---@field patience? m365.duration how long the service may be out of reach (15m)
----@field on_progress? fun(event: m365.progress_event)
+---@field on_progress? m365.listener|m365.listener[]
+
+---@alias m365.listener fun(event: m365.progress_event)
 
 ---@class m365.progress_event
----@field waiting? string what a run waits for, once every restore has ended
+---@field kind? string of a run: what has happened
+---@field id? string of a run: the session that it is about
+---@field wave? integer of a run
+---@field session_status? string of a run
+---@field waiting? string of a run: what it waits for
+---@field waited? number for how many seconds
+---@field soonest? number of a run: seconds that are left, at the least
+---@field latest? number of a run: seconds that are left, at the most
+---@field report? fun(): m365.report of a run: as it stands
 ---@field session? m365.restoreSessionBase
 ---@field status? string
 ---@field total? integer
@@ -346,9 +356,19 @@ function bar:close() end
 ---@class m365.progress
 local progress = {}
 
----@param opts? {out: file*?, style: "auto"|"live"|"plain"|"silent"?}
+---@param opts? {out: file*?, style: "auto"|"live"|"plain"|"silent"?, columns: integer?}
 ---@return m365.progress.bar
 function progress.bar(opts) end
+
+---A JSON object on a line for each event.
+---@param opts {out: file*}
+---@return m365.listener
+function progress.json(opts) end
+
+---The page of a run's report, replaced in one piece while it goes on.
+---@param opts {path: string}
+---@return m365.listener
+function progress.page(opts) end
 
 ---Times as Graph writes them.
 ---@class m365.time
@@ -418,7 +438,7 @@ function plan:diff(other) end
 ---@class m365.apply_options
 ---@field journal string path
 ---@field confirm? string the plan's hash; needed where anything is restored in place
----@field on_progress? fun(event: m365.progress_event)
+---@field on_progress? m365.listener|m365.listener[]
 ---@field timeout? m365.duration of the whole run (7d)
 ---@field interval? m365.duration between polls of a session
 ---@field patience? m365.duration how long the service may be out of reach (1h)
@@ -512,6 +532,13 @@ function csv.read(path, opts) end
 ---@return string[]|string columns or what is wrong, with line and column
 ---@return fun(n: integer, column: string): string place of a cell
 function csv.parse(text, opts) end
+
+---The failure of a file that the disk does not give.
+---@param what string the option that named the file
+---@param path string
+---@param err m365.error
+---@return m365.error
+function csv.cannot_read(what, path, err) end
 
 ---UTF-8 without a byte order mark. What a spreadsheet would run begins with an apostrophe, which reading takes away.
 ---@param columns string[]

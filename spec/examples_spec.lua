@@ -31,6 +31,7 @@ local EXAMPLES = {
     arguments = function(sim) return sim:units("site")[2].siteWebUrl, "/Shared Documents/Finance/*.xlsx" end,
     create = "POST " .. ROOT .. "/sharePointRestoreSessions",
     count = 1,
+    speed = 2e4, -- a look into a snapshot is kept for three days, in which a slow machine has to get the files
   },
 }
 
@@ -73,7 +74,7 @@ describe("the example", function()
     describe(name, function()
       it("runs as a script", function()
         -- its clock is the real one: the service has ended before the script can ask
-        local sim <close> = start { speed = 1e6, latency = 0.01 }
+        local sim <close> = start { speed = example.speed or 1e6, latency = 0.01 }
         local env = scratch.environment()
         env.M365_BASE_URL, env.M365_TOKEN = sim.url, (sim:credential { lifetime = 1e12 }())
         local script = "examples/" .. name .. ".lua"
@@ -160,7 +161,7 @@ describe("the example", function()
     local _, succeeded = result.stdout:gsub("\nsucceeded  https://", "")
     assert.equal(24, succeeded)
     assert.truthy(result.stdout:find("\nfailed     https://[^\n]*: The site is under a strict retention hold"))
-    assert.truthy(result.stdout:find("\ncompletedWithError: 25 of 25 finished, 1 failed", 1, true))
+    assert.truthy(result.stdout:find "\n%d%d:%d%d:%d%d completedWithError: 25 of 25 finished, 1 failed")
     assert.truthy(result.stdout:find("activated 1 time", 1, true))
   end)
 end)

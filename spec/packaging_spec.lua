@@ -225,7 +225,7 @@ describe("packaging #packaging", function()
       local script = folder .. "/load.lua"
       scratch.write(script, [[
         for _, name in ipairs { "m365restore", "m365restore.core", "m365restore.crypto", "m365restore.system",
-            "m365restore.progress", "m365restore.simulator", "m365restore.simulator.host" } do
+            "m365restore.report.progress", "m365restore.simulator", "m365restore.simulator.host" } do
           require(name)
           local path = package.searchpath(name, package.path) or package.searchpath(name, package.cpath)
           assert(path:find(arg[1], 1, true) == 1, path)

@@ -1,4 +1,4 @@
-local progress = require "m365restore.progress"
+local progress = require "m365restore.report.progress"
 local raised = require "spec.support.raised"
 local scratch = require "spec.support.scratch"
 
@@ -28,14 +28,41 @@ local function at(completed, failed, elapsed, more)
   return event
 end
 
-describe("m365restore.progress", function()
-  it("tells counts, time, pace and a range for the end", function()
-    assert.equal("active: 16 of 25 finished, 1 failed, 5 running; after 1h36m, 43m to 1h12m left, 10/h\n",
-      told("plain", { at(15, 1, 5760) }))
+describe("m365restore.report.progress", function()
+  local TIME = "^%d%d:%d%d:%d%d "
+
+  it("tells the time of day, counts, and the range for the end that a run gives", function()
+    local text = told("plain", { at(15, 1, 5760, { soonest = 2580, latest = 4320 }) })
+    assert.matches(TIME .. "active: 16 of 25 finished, 1 failed, 5 running; after 1h36m, 43m to 1h12m left\n$", text)
   end)
 
-  it("guesses no end from next to nothing", function()
-    assert.equal("active: 3 of 25 finished, 5 running; after 40s\n", told("plain", { at(3, 0, 40) }))
+  it("works out the range of a wait by itself, from Microsoft's figures and then from what finishes", function()
+    local function range(...)
+      local text = told("plain", { ... })
+      return text:match "([^,]*) to ([^,]*) left\n$"
+    end
+    assert.is_truthy(range(at(0, 0, 0)))
+    -- what had finished before is no speed: the same as if it had just begun, but for what is left
+    local before, after = { range(at(3, 0, 0)) }, { range(at(3, 0, 0), at(20, 0, 360)) }
+    assert.is_truthy(before[2]:find "h")
+    assert.is_nil(after[2]:find "h")
+    assert.is_nil(told("plain", { at(25, 0, 90, { status = "completed", done = true }) }):find "left")
+  end)
+
+  it("says what is waited for, and since when", function()
+    local text = told("plain", { at(3, 0, 40, { waiting = "a free slot", waited = 190 }),
+      at(3, 0, 45, { waiting = "a free slot", waited = 195 }) })
+    assert.matches("waiting for a free slot for 3m", text, 1, true)
+    assert.equal(1, select(2, text:gsub("\n", "")))
+  end)
+
+  it("keeps counts and the end on 40 columns", function()
+    local out = paper()
+    local bar = progress.bar { out = out, style = "live", columns = 40 }
+    bar(at(15, 1, 5760, { soonest = 2580, latest = 4320, waiting = "the addresses of 12 new copies" }))
+    assert.equal("\r16/25, 1 failed, 43m to 1h12m left\27[K", out.text)
+    bar(at(24, 1, 9000, { status = "completed", done = true }))
+    assert.matches("25/25, 1 failed, completed", out.text, 1, true)
   end)
 
   it("says so when the service is out of reach", function()
@@ -58,8 +85,8 @@ describe("m365restore.progress", function()
       lines[#lines + 1] = line
     end
     assert.equal(3, #lines)
-    assert.equal(79, #lines[2])
-    assert.equal("completed: 25 of 25 finished; after 1m, 1000/h", lines[3])
+    assert.matches("^4/25, .* left$", lines[2])
+    assert.equal("completed: 25 of 25 finished; after 1m", lines[3])
     assert.equal("\n", text:sub(-1))
     assert.equal(1, select(2, text:gsub("\n", "")))
   end)
@@ -81,7 +108,7 @@ describe("m365restore.progress", function()
   end)
 
   it("takes events that know little", function()
-    assert.equal("waiting: 0 of 0 finished\n", told("plain", { {} }))
+    assert.matches(TIME .. "waiting: 0 of 0 finished\n$", (told("plain", { {} })))
   end)
 
   it("keeps a state from steering the terminal", function()
@@ -95,7 +122,7 @@ describe("m365restore.progress", function()
       folder = scratch.folder()
       script = folder .. "/bar.lua"
       scratch.write(script, [[
-        local bar = require("m365restore.progress").bar { out = io.stdout }
+        local bar = require("m365restore.report.progress").bar { out = io.stdout }
         bar { status = "active", total = 2, completed = 1 }
         bar { status = "completed", total = 2, completed = 2, done = true }
       ]])
@@ -113,7 +140,7 @@ describe("m365restore.progress", function()
 
     it("is plain where nobody looks", function()
       local text = run({ scratch.interpreter(), script }, "xterm")
-      assert.equal("active: 1 of 2 finished\ncompleted: 2 of 2 finished\n", text)
+      assert.equal("active: 1 of 2 finished\ncompleted: 2 of 2 finished\n", (text:gsub("%d%d:%d%d:%d%d ", "")))
     end)
 
     local function on_terminal(term)
@@ -133,6 +160,8 @@ describe("m365restore.progress", function()
   it("raises on misuse", function()
     assert.truthy(raised(progress.bar, { style = "loud" }):find("progress.bar.style", 1, true))
     assert.truthy(raised(progress.bar, { out = 5 }):find("progress.bar.out", 1, true))
+    assert.truthy(raised(progress.page, {}):find("progress.page.path", 1, true))
+    assert.truthy(raised(progress.json, {}):find("progress.json.out", 1, true))
     assert.truthy(raised(progress.bar, { stile = "plain" }):find("did you mean 'style'", 1, true))
     assert.truthy(raised(progress.bar { style = "plain" }, 5):find("event", 1, true))
     local closed = assert(io.open "/dev/null")

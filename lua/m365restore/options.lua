@@ -27,6 +27,24 @@ local kinds = {
     end
     return value
   end,
+  listeners = function(value, field)
+    if is_callable(value) then
+      return value
+    elseif type(value) ~= "table" or #value == 0 then
+      error(field .. ": a function, or a list of functions, was expected, got " .. type(value), 0)
+    end
+    local list = table.move(value, 1, #value, 1, {})
+    for i, listener in ipairs(list) do
+      if not is_callable(listener) then
+        error(string.format("%s[%d]: a function was expected, got %s", field, i, type(listener)), 0)
+      end
+    end
+    return function(event)
+      for _, listener in ipairs(list) do
+        listener(event)
+      end
+    end
+  end,
   string = function(value, field)
     if type(value) ~= "string" or value == "" then
       error(field .. ": a string was expected, got " .. type(value), 0)
@@ -81,7 +99,7 @@ end
 --- Reads an option table.
 -- @tparam string what the function it belongs to, for messages
 -- @tparam ?table given
--- @tparam table rows name -> kind: duration, callable, string, boolean,
+-- @tparam table rows name -> kind: duration, callable, listeners (one, or a list as one function), string, boolean,
 -- integer, moment, table, any
 -- @treturn table name -> value as it is used
 function options.read(what, given, rows)

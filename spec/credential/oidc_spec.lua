@@ -34,7 +34,7 @@ describe("against oidc-provider, credentials", function()
     assert(os.execute(("node %s/server.js %s \"%s\" < %s > %s 2>&1 &"):format(FOLDER,
       certificates:path "app.crt", SECRET, fifo, out)))
     server = assert(io.open(fifo, "w"))
-    for _ = 1, 200 do
+    for _ = 1, 1200 do -- a minute: on a busy machine Node.js takes its time
       port = (scratch.read(out) or ""):match "^(%d+)\n" or (scratch.read(out) or ""):match "\n(%d+)\n"
       if port then break end
       core.sleep(0.05)

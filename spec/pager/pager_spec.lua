@@ -331,8 +331,12 @@ describe("a list", function()
     assert.equal("deadline", err.code)
     local before = home.sim:count { path = LIST }
     assert.is_true(before < 1000, before .. " pages")
-    err = select(2, pager:next())
-    assert.equal("deadline", err.code)
+    -- on a busy machine a call may be over before it has sent anything
+    for _ = 1, 100 do
+      err = select(2, pager:next())
+      assert.equal("deadline", err.code)
+      if home.sim:count { path = LIST } > before then break end
+    end
     assert.is_true(home.sim:count { path = LIST } > before, "the next call goes on")
   end)
 

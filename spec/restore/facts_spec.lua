@@ -235,7 +235,7 @@ describe("a plan knows what the service refuses:", function()
 end)
 
 describe("the table of facts", function()
-  local facts = require "m365restore.plan.facts"
+  local facts = require "m365restore.facts"
 
   it("names the page of each", function()
     local count = 0

@@ -1,10 +1,16 @@
 local core = require "m365restore.core"
+local crypto = require "m365restore.crypto"
 local m365 = require "m365restore"
 local raised = require "spec.support.raised"
 local reports = require "m365restore.report"
 local scratch = require "spec.support.scratch"
 local states = require "m365restore.run.state"
 local support = require "spec.restore.support"
+
+local function page_of(place, run)
+  assert(run:report():save(place:path "page.html"))
+  return scratch.read(place:path "page.html")
+end
 
 describe("a report", function()
   local place, sites, run, report
@@ -18,7 +24,7 @@ describe("a report", function()
       "=cmd|' /C calc'!A0" } }
     place.sim:fail_artifact { unit = sites[2].id, code = "ArtifactCannotBeRestored", message = "<b>hold</b>" }
     place.sim:refuse_artifact { restorePoint = plan.rows[3].restorePointId }
-    run = assert(place:apply(plan))
+    run = assert(place:apply(plan, { actor = "ops@contoso.com", ticket = "INC-42", reason = "Ransomware" }))
     report = run:report()
   end)
 
@@ -90,11 +96,29 @@ describe("a report", function()
   it("is one page with nothing outside of it, failures first", function()
     assert(report:save(place:path "r.html"))
     local page = scratch.read(place:path "r.html")
-    assert.is_nil(page:find("<script", 1, true))
-    assert.is_nil(page:find "src=" or page:find "<link" or page:find "@import")
+    -- one script, the page's own, and the only one that its policy lets run
+    assert.equal(1, select(2, page:gsub("<script", "")))
+    local hash = crypto.base64(crypto.sha256(page:match "<script>(.*)</script>"))
+    assert.matches("script-src 'sha256-" .. hash .. "'", page, 1, true)
+    assert.is_nil(page:find " src=" or page:find "<link" or page:find "@import" or page:find "url%(")
     assert.matches("&lt;script&gt;alert%(1%)", page)
-    assert.matches('<div class="lane">', page, 1, true)
-    assert.is_true(page:find("ArtifactCannotBeRestored", 1, true) < page:find(">restored<", page:find "<table", true))
+    assert.matches("<rect ", page, 1, true)
+    assert.matches("<polyline ", page, 1, true)
+    assert.is_true(page:find("Artifact<wbr>Cannot", 1, true) < page:find(">restored</b>", page:find "<table", true))
+    -- the service's own words, and then advice
+    assert.matches("&lt;b&gt;hold&lt;/b&gt;<small>", (page:gsub("<wbr>", "")), 1, true)
+  end)
+
+  it("names who asked for the run, and all that proves it", function()
+    local text = page_of(place, run)
+    for _, fact in ipairs { "ops@<wbr>contoso.<wbr>com", "INC-<wbr>42", "Ransomware", run.plan.hash, run.head } do
+      assert.matches(fact, text, 1, true)
+    end
+    for _, row in ipairs(report.rows) do
+      for _, id in ipairs { row.session or "", row.artifact or "", row.restorePointId or "" } do
+        assert.matches(id, (text:gsub("<wbr>", "")), 1, true)
+      end
+    end
   end)
 
   it("says where it cannot be saved", function()

@@ -16,7 +16,7 @@ local wait_options = {
   timeout = "duration",
   interval = "duration",
   patience = "duration",
-  on_progress = "callable",
+  on_progress = "listeners",
 }
 
 --- Waits until a resource has ended. May yield.

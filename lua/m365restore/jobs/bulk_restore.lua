@@ -24,7 +24,7 @@ local LARGEST = 10000
 
 -- what says how it is run, and not what is restored
 local run_options = {
-  journal = "string", on_progress = "callable", timeout = "duration", interval = "duration", patience = "duration",
+  journal = "string", on_progress = "listeners", timeout = "duration", interval = "duration", patience = "duration",
   url_wait = "duration", actor = "string", ticket = "string", reason = "string",
 }
 

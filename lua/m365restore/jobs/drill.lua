@@ -7,7 +7,7 @@
 local apply = require "m365restore.run.apply"
 local clock = require "m365restore.clock"
 local crypto = require "m365restore.crypto"
-local facts = require "m365restore.plan.facts"
+local facts = require "m365restore.facts"
 local fail = require "m365restore.fail"
 local journal = require "m365restore.run.journal"
 local options = require "m365restore.options"
@@ -25,7 +25,7 @@ local USUAL_SAMPLE = 3
 
 local drill_options = {
   service = "string", sample = "integer", ledger = "string", journal = "string", report = "string", seed = "any",
-  before = "any", targets = "any", on_progress = "callable", timeout = "duration", interval = "duration",
+  before = "any", targets = "any", on_progress = "listeners", timeout = "duration", interval = "duration",
   url_wait = "duration", actor = "string", ticket = "string", reason = "string",
 }
 

@@ -57,7 +57,7 @@ local function waited(err)
 end
 
 local watch_options = {
-  service = "string", wait = "boolean", timeout = "duration", interval = "duration", on_progress = "callable",
+  service = "string", wait = "boolean", timeout = "duration", interval = "duration", on_progress = "listeners",
 }
 
 --- Watches all sessions that run at this moment to their end, and reports their artifacts. May yield.

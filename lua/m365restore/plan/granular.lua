@@ -3,7 +3,7 @@
 -- @module m365restore.plan.granular
 local clock = require "m365restore.clock"
 local document = require "m365restore.plan.document"
-local facts = require "m365restore.plan.facts"
+local facts = require "m365restore.facts"
 local fail = require "m365restore.fail"
 local format = require "m365restore.text.format"
 local gather_all = require "m365restore.driver.gather_all"

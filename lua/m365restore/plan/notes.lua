@@ -3,7 +3,7 @@
 -- short of.
 -- @module m365restore.plan.notes
 local artifacts = require "m365restore.sessions.artifacts"
-local facts = require "m365restore.plan.facts"
+local facts = require "m365restore.facts"
 local format = require "m365restore.text.format"
 local tables = require "m365restore.tables"
 local time = require "m365restore.time"

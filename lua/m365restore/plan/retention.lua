@@ -1,6 +1,6 @@
 --- How long the points of a unit are kept, by what the service shows of it.
 -- @module m365restore.plan.retention
-local facts = require "m365restore.plan.facts"
+local facts = require "m365restore.facts"
 local rules = require "m365restore.graph.rules"
 local time = require "m365restore.time"
 

@@ -4,7 +4,8 @@
 -- A wave is one restore session. It never mixes destinations, kinds or
 -- services, and holds no more artifacts than one request takes.
 -- @module m365restore.plan.schedule
-local facts = require "m365restore.plan.facts"
+local facts = require "m365restore.facts"
+local forecast = require "m365restore.forecast"
 local format = require "m365restore.text.format"
 local tables = require "m365restore.tables"
 
@@ -14,8 +15,6 @@ local schedule = {}
 schedule.limits = {
   artifacts = facts.sessions.artifacts, sessions = facts.sessions.active, in_flight = facts.queue.at_a_time,
 }
-
-local published = facts.durations
 
 local function planned_rows(rows)
   local planned = tables.filter(rows, function(row) return not row.refusal end)
@@ -79,30 +78,13 @@ function schedule.fits(busy, size, limits)
     and (busy.artifacts + size <= limits.in_flight or busy.artifacts == 0)
 end
 
---- How long a number of units takes together, by Microsoft's published figures: between those by proportion, beyond
--- a thousand as many times longer as there are thousands.
--- @tparam integer count
--- @treturn number seconds
-function schedule.duration(count)
-  if count == 0 then
-    return 0
-  end
-  for i = 2, #published do
-    local low, high = published[i - 1], published[i]
-    if count <= high[1] then
-      return 3600 * (low[2] + (high[2] - low[2]) * (count - low[1]) / (high[1] - low[1]))
-    end
-  end
-  return 3600 * published[#published][2] * count / published[#published][1]
-end
-
 -- {====== Estimates ======
 
 local UNITS = "Microsoft's published figures: 1 unit 30 min, 50 units 3 h, 250 units 4 h, 1,000 units 10 h"
 
 --- Sites and OneDrives that have fast points throughout may take the median of those.
 local function of_units(rows, service)
-  local slow = schedule.duration(#rows)
+  local slow = forecast.duration(#rows)
   for _, row in ipairs(rows) do
     if service == "exchange" or row.tags ~= "fastRestore" then
       return slow, slow, UNITS
@@ -126,7 +108,7 @@ local function of_messages(rows)
 end
 
 local function of_files(rows)
-  local slow = schedule.duration(#rows)
+  local slow = forecast.duration(#rows)
   return slow, slow, "none is published for files: as for so many units"
 end
 

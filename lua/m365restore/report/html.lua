@@ -1,27 +1,19 @@
---- A report as one HTML page: totals, the waves in time, and every target,
--- failures first. Nothing is fetched from anywhere, and no script runs.
+--- A report as one HTML page: what was not restored first, with the service's words and then advice; counts, figures,
+-- and every target. Nothing is fetched from anywhere. The only script is the page's own, which the page's policy names
+-- by its hash: no name that the service shows can become another one.
 -- @module m365restore.report.html
 local core = require "m365restore.core"
+local crypto = require "m365restore.crypto"
+local figures = require "m365restore.report.figures"
 local format = require "m365restore.text.format"
 local outcomes = require "m365restore.outcomes"
-local time = require "m365restore.time"
+local script = require "m365restore.report.script"
+local style = require "m365restore.report.style"
 
 local html = {}
 
-local style = [[
-body{font:15px/1.45 system-ui,sans-serif;margin:2em auto;max-width:76em;padding:0 1em;color:#222}
-h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em}
-ul.totals{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.7em}
-ul.totals li{border:1px solid #ccc;border-radius:.4em;padding:.5em 1em}
-ul.totals b{display:block;font-size:1.6em}
-table{border-collapse:collapse;width:100%}
-th,td{text-align:left;padding:.3em .6em;border-bottom:1px solid #ddd;vertical-align:top;overflow-wrap:anywhere}
-.bad{color:#a11}.good{color:#176617}
-.lane{position:relative;height:1.3em;background:#eee;margin:.2em 0}
-.lane span{position:absolute;top:0;bottom:0;background:#5b8bd0;min-width:2px}
-.lane em{position:absolute;left:.4em;font-style:normal;font-size:.85em}
-@media print{.lane{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
-]]
+--- how often a page loads itself anew while its run goes on, in seconds
+html.AGAIN = 5
 
 local escapes = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
 
@@ -29,60 +21,114 @@ local function escape(value)
   return (core.plain(value == nil and "" or value):gsub("[&<>\"']", escapes))
 end
 
-local function colour_of(outcome)
-  return outcomes.of(outcome).ok and "good" or "bad"
+--- A text that may hold long words, such as addresses, ids and codes: a line may end between their parts.
+local function breakable(value)
+  return (escape(value):gsub("(%l)(%u)", "%1<wbr>%2"):gsub("([/%-_.@])(%w)", "%1<wbr>%2"))
 end
 
-local function totals(counts)
+--- A name that somebody gave, in whatever direction it is written.
+local function name(value)
+  return "<bdi>" .. breakable(value) .. "</bdi>"
+end
+
+local function class_of(outcome)
+  return outcomes.of(outcome).ok and "good" or outcomes.of(outcome).open and "open" or "bad"
+end
+
+local function spell(outcome)
+  return escape(outcomes.word(outcome))
+end
+
+local function counts_of(counts)
   local names, items = {}, {}
-  for name in pairs(counts) do
-    names[#names + 1] = name
+  for outcome in pairs(counts) do
+    names[#names + 1] = outcome
   end
   table.sort(names, outcomes.is_before)
-  for i, name in ipairs(names) do
-    items[i] = string.format('<li class="%s"><b>%d</b>%s</li>', colour_of(name), counts[name],
-      escape(outcomes.word(name)))
+  for i, outcome in ipairs(names) do
+    items[i] = string.format('<li><button type="button" aria-pressed="false" data-outcome="%s"><b class="%s">%d</b>%s'
+      .. "</button></li>", escape(outcome), class_of(outcome), counts[outcome], spell(outcome))
   end
-  return '<ul class="totals">' .. table.concat(items) .. "</ul>"
+  return '<ul class="counts" aria-label="Outcomes">' .. table.concat(items) .. "</ul>"
 end
 
---- When each wave began and ended; those that never did are not there.
-local function spans_of(rows)
-  local spans, first, last = {}, math.huge, -math.huge
-  for _, row in ipairs(rows) do
-    local start, finish = time.parse(row.startDateTime), time.parse(row.completionDateTime)
-    if row.wave and start and finish then
-      local span = spans[row.wave] or { start = start, finish = finish, count = 0 }
-      span.start, span.finish = math.min(span.start, start), math.max(span.finish, finish)
-      span.count = span.count + 1
-      spans[row.wave] = span
-      first, last = math.min(first, start), math.max(last, finish)
-    end
+-- {====== Tables ======
+
+--- Where the restored content is, or what is waited for.
+local function place(row)
+  local url = row.url
+  if type(url) == "string" and url:find "^https://" then
+    return string.format('<a href="%s">%s</a>', escape(url), breakable(url))
+  elseif row.way_back then
+    return "in place<small>way back: " .. escape(row.way_back) .. "</small>"
   end
-  return spans, first, last
+  local in_place = row.destinationType == "inPlace" and outcomes.of(row.outcome).restored
+  return breakable(url or row.awaited or in_place and "in place" or nil)
 end
 
-local function timeline(rows)
-  local spans, first, last = spans_of(rows)
-  local waves, lanes = {}, {}
-  for wave in pairs(spans) do
-    waves[#waves + 1] = wave
+--- The fact, and then the advice.
+local function advice(row)
+  return (row.message and breakable(row.message) or "")
+    .. (row.remedy and "<small>" .. escape(row.remedy) .. "</small>" or "")
+end
+
+local function small(text, value)
+  return value and "<small>" .. text .. breakable(value) .. "</small>" or ""
+end
+
+local function moment(text, value)
+  return value and text .. "<time>" .. escape(value) .. "</time>" or ""
+end
+
+-- a heading, the class that gives its width, and a cell's content
+local columns = {
+  { "target", "w1", function(row)
+    local own = row.name ~= row.target and row.name
+    return name(row.target) .. (own and "<small>" .. name(own) .. "</small>" or "")
+  end },
+  { "outcome", "w2", function(row)
+    return string.format('<b class="%s">%s</b>%s', class_of(row.outcome), spell(row.outcome), small("", row.code))
+  end },
+  { "what the service says, and what to do", "w3", advice },
+  { "restore point", "w4", function(row)
+    return moment("", row.protectionDateTime) .. (row.lost and small("lost: ", format.span(row.lost)) or "")
+  end },
+  { "restored to", "w5", place },
+  { "session, artifact, point", "w6", function(row)
+    return small("session ", row.session) .. small("artifact ", row.artifact)
+      .. (row.completionDateTime and "<small>" .. moment("ended ", row.completionDateTime) .. "</small>" or "")
+      .. small("point ", row.restorePointId)
+  end },
+}
+
+local function line_of(row)
+  local cells = {}
+  for i, column in ipairs(columns) do
+    local content = column[3](row)
+    cells[i] = content == "" and "<td></td>" or string.format('<td data-label="%s">%s</td>', column[1], content)
   end
-  table.sort(waves)
-  local length = math.max(last - first, 1)
-  for i, wave in ipairs(waves) do
-    local span = spans[wave]
-    lanes[i] = string.format('<div class="lane"><span style="left:%.2f%%;width:%.2f%%"></span><em>wave %d: %s, %s'
-      .. " to %s, %s</em></div>", (span.start - first) / length * 100, (span.finish - span.start) / length * 100, wave,
-      format.count(span.count, "target"), time.format(math.floor(span.start)), time.format(math.floor(span.finish)),
-      format.span(span.finish - span.start))
-  end
-  if #lanes == 0 then
+  return string.format('<tr data-outcome="%s">%s</tr>', escape(row.outcome), table.concat(cells))
+end
+
+local heads = {}
+for i, column in ipairs(columns) do
+  heads[i] = string.format('<th scope="col" class="%s"><button type="button">%s</button></th>', column[2], column[1])
+end
+local HEAD = "<thead><tr>" .. table.concat(heads) .. "</tr></thead>"
+
+local function section(title, rows)
+  if #rows == 0 then
     return ""
   end
-  return "<h2>Waves</h2>" .. table.concat(lanes, "\n")
+  local lines = {}
+  for i, row in ipairs(rows) do
+    lines[i] = line_of(row)
+  end
+  return string.format('<section aria-label="%s"><h2>%s: %d</h2><table>%s<tbody>\n%s\n</tbody></table></section>',
+    title, title, #rows, HEAD, table.concat(lines, "\n"))
 end
 
+--- Rows in the order in which a person should look at them: what is not well, and the rest.
 local function sorted(rows)
   local list = table.move(rows, 1, #rows, 1, {})
   table.sort(list, function(a, b)
@@ -91,54 +137,82 @@ local function sorted(rows)
     end
     return outcomes.is_before(a.outcome, b.outcome)
   end)
-  return list
-end
-
---- Where the restored content is, or what is waited for.
-local function place(row)
-  local url = row.url
-  if type(url) == "string" and url:find "^https://" then
-    return string.format('<a href="%s">%s</a>', escape(url), escape(url))
+  local done, undone = {}, {}
+  for _, row in ipairs(list) do
+    table.insert(outcomes.of(row.outcome).ok and done or undone, row)
   end
-  return escape(url or row.awaited or row.way_back and "in place; way back: " .. row.way_back)
+  return undone, done
 end
 
---- The fact, and then the advice.
-local function advice(row)
-  local parts = {}
-  parts[#parts + 1] = row.message and escape(row.message)
-  parts[#parts + 1] = row.remedy and "<em>" .. escape(row.remedy) .. "</em>"
-  return table.concat(parts, "<br>")
-end
+-- }======
 
-local function table_of(rows)
-  local lines = {}
-  for i, row in ipairs(sorted(rows)) do
-    lines[i] = string.format('<tr><td>%s<br>%s</td><td class="%s">%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>'
-      .. "<td>%s</td></tr>",
-      escape(row.target), escape(row.name), colour_of(row.outcome),
-      escape(outcomes.word(row.outcome)), escape(row.code), advice(row),
-      escape(row.protectionDateTime), escape(row.lost and format.span(row.lost)), place(row))
+-- {====== What is known of the run ======
+
+local function notes_of(notes)
+  if not notes or #notes == 0 then
+    return ""
   end
-  return "<h2>Targets</h2><table><tr><th>target</th><th>outcome</th><th>code</th>"
-    .. "<th>what the service says, and what to do</th><th>restore point</th><th>lost</th><th>restored to</th></tr>\n"
-    .. table.concat(lines, "\n") .. "</table>"
+  local items = {}
+  for i, note in ipairs(notes) do
+    items[i] = "<li>" .. escape(note) .. "</li>"
+  end
+  return "<h2>Notes of the plan</h2><ul>" .. table.concat(items) .. "</ul>"
 end
+
+-- what the foot of a page tells, in this order
+local facts = {
+  { "actor", "started by" }, { "ticket", "ticket" }, { "reason", "reason" }, { "begun", "begun" },
+  { "created", "plan made" }, { "hash", "plan's hash" }, { "journal", "journal" }, { "head", "journal's head" },
+  { "made", "page written" },
+}
+
+local function facts_of(report)
+  local items = {}
+  for _, fact in ipairs(facts) do
+    local value = report[fact[1]]
+    if value ~= nil then
+      items[#items + 1] = string.format("<dt>%s</dt><dd>%s</dd>", fact[2], name(value))
+    end
+  end
+  items[#items + 1] = "<dt>made by</dt><dd>m365restore " .. escape(core.VERSION) .. "</dd>"
+  return "<h2>About this run</h2><dl>" .. table.concat(items) .. "</dl>"
+end
+
+-- }======
+
+local POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-"
+  .. crypto.base64(crypto.sha256(script)) .. "'"
+
+local function head(title, again)
+  return table.concat({
+    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width,initial-scale=1">',
+    '<meta http-equiv="Content-Security-Policy" content="' .. POLICY .. '">',
+    again and string.format('<noscript><meta http-equiv="refresh" content="%d"></noscript>', again) or "",
+    "<title>" .. escape(title) .. "</title><style>" .. style .. "</style></head>",
+    again and string.format('<body data-again="%d">', again) or "<body>",
+  }, "\n")
+end
+
+local SEARCH = '<div class="find" hidden><label for="search">Search</label><input id="search" type="search">'
+  .. '<span id="shown" role="status"></span></div>'
 
 --- The page of a report.
 -- @tparam Report report
+-- @tparam[opt] table live `line`: how far it has come. The page loads itself anew; nil: its run has ended
 -- @treturn string
-function html.render(report)
+function html.render(report, live)
   local title = report.title or "Restore of " .. report.service .. (report.T and " to " .. report.T or "")
+  local undone, done = sorted(report.rows)
   return table.concat({
-    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">',
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
-    "<title>" .. escape(title) .. "</title><style>" .. style .. "</style></head><body>",
-    "<h1>" .. escape(title) .. "</h1><p>" .. escape(report:summary()) .. "</p>",
+    head(title, live and html.AGAIN),
+    "<header><h1>" .. escape(title) .. "</h1><p>" .. escape(report:summary()) .. "</p>",
+    live and '<p class="open" role="status">' .. escape(live.line) .. "</p>" or "",
     report.error and '<p class="bad">' .. escape(report.error) .. "</p>" or "",
-    totals(report.counts), timeline(report.rows), table_of(report.rows),
-    report.hash and "<p>Plan " .. escape(report.hash) .. ", made " .. escape(report.created) .. "</p>" or "",
-    "</body></html>\n",
+    "</header><main>", counts_of(report.counts), SEARCH, section("Not restored", undone),
+    figures.render(report, escape), section("Nothing left to do", done), notes_of(report.notes),
+    "</main><footer>" .. facts_of(report) .. "</footer>",
+    "<script>" .. script .. "</script></body></html>\n",
   }, "\n")
 end
 

@@ -146,17 +146,20 @@ end
 --- Makes the report of a run.
 -- @tparam Plan plan
 -- @tparam State state
--- @tparam ?error problem why the run ended early
+-- @tparam[opt] table run `error`: why it ended early; `path` of its journal, and the journal's `head`
 -- @treturn Report `rows` (n, target, name, outcome, code, class, remedy, message, session, artifact, status, wave,
 -- protectionUnitId, restorePointId, protectionDateTime, lost, destinationType, startDateTime, completionDateTime,
 -- url, `awaited`: what is missing where a copy has no address yet, restoredItemCount), `counts` (outcome -> how many),
 -- `ok`, `exit_code`. Outcomes: restored, nothing_to_restore, already_restored, excluded, failed, failed_elsewhere
 -- (another session had it under way), running_elsewhere, rejected (by the service, before it was activated),
 -- refused (in the plan), running, not_started, unknown
-function report.new(plan, state, problem)
+function report.new(plan, state, run)
+  local asked = state.asked
   return report.of(tables.map(plan.rows, function(row) return row_of(row, state, plan) end), {
     service = plan.service, hash = plan.hash, T = plan.before or plan.at, created = plan.created,
-    error = problem and tostring(problem) or nil,
+    error = run and run.error and tostring(run.error) or nil, journal = run and run.path, head = run and run.head,
+    actor = asked.actor, ticket = asked.ticket, reason = asked.reason, begun = asked.begun,
+    notes = plan.notes, estimate = plan.estimate,
   })
 end
 

@@ -86,10 +86,10 @@ end
 local function wait_for_urls(self)
   local last = math.min(clock.monotonic(self.clock) + self.url_wait, self.deadline)
   local list, pause = without_urls(self), URL_PAUSE
+  local wait <close> = self:begin_wait "addresses"
   while #list > 0 and clock.monotonic(self.clock) < last and not self.broken do
-    local copies = format.count(count_rows(list), "new copy", "new copies")
-    self:tell { kind = "waiting", waiting = "the addresses of " .. copies }
-    self:pause(pause, last)
+    wait.what = "the addresses of " .. format.count(count_rows(list), "new copy", "new copies")
+    self:keep_waiting(pause, last)
     pause = pause * 2
     gather(list, function(item) return note_urls(self, item, last) end)
     list = without_urls(self)
@@ -162,7 +162,7 @@ end
 -- {====== Beginning and resuming ======
 
 local apply_options = {
-  journal = "string", confirm = "string", on_progress = "callable", timeout = "duration", interval = "duration",
+  journal = "string", confirm = "string", on_progress = "listeners", timeout = "duration", interval = "duration",
   patience = "duration", url_wait = "duration", max_sessions = "integer", max_in_flight = "integer",
   actor = "string", ticket = "string", reason = "string",
 }

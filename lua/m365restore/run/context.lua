@@ -4,6 +4,7 @@
 local core = require "m365restore.core"
 local clock = require "m365restore.clock"
 local fail = require "m365restore.fail"
+local forecast = require "m365restore.forecast"
 local history = require "m365restore.sessions.history"
 local interruption = require "m365restore.interruption"
 local report = require "m365restore.report"
@@ -21,9 +22,9 @@ local USUAL_TIMEOUT, USUAL_PATIENCE, USUAL_URL_WAIT = "7d", "1h", "30m"
 -- what a write gets to be decided when the run's time is over, in real seconds
 local SHORTEST_WRITE = 5
 
--- pauses in seconds of the clock: before a failed read is repeated, and while no slot is free; and how old a look
--- at other people's sessions may be
-local RETRY_PAUSE, SLOT_PAUSE, LOOK_AGE = 15, 30, 300
+-- pauses in seconds of the clock: before a failed read is repeated, while no slot is free, while the service's queue is
+-- full; and how old a look at other people's sessions may be
+local RETRY_PAUSE, SLOT_PAUSE, QUEUE_PAUSE, LOOK_AGE = 15, 30, 60, 300
 
 local Run = { __name = "m365restore.run" }
 Run.__index = Run
@@ -66,21 +67,81 @@ function Run.out_of_time()
   return fail("apply", "run_timeout", "the run's time is over; resume it")
 end
 
+-- what is waited for where the service's queue is full, or this run's share of it
+local SLOT = "a free slot"
+
+local Wait = {}
+Wait.__index = Wait
+
+function Wait.__close(wait)
+  wait.run.waits[wait] = nil
+end
+
+--- Begins to wait for something that a person should know of. It ends when the value is closed.
+-- @tparam string what
+-- @tparam[opt] number since a moment of the monotonic clock
+-- @treturn Wait
+function Run:begin_wait(what, since)
+  local wait = setmetatable({ run = self, what = what, since = since or clock.monotonic(self.clock) }, Wait)
+  self.waits[wait] = true
+  return wait
+end
+
+--- Tells what is waited for, and pauses.
+-- @tparam number seconds
+-- @tparam[opt] number last as for @{Run:pause}
+-- @tparam[opt] error err what is waited through
+function Run:keep_waiting(seconds, last, err)
+  self:tell { kind = "waiting", error = err }
+  self:pause(seconds, last)
+end
+
+--- Waits while the service's queue is full, and looks at who fills it.
+-- @tparam error err what the service said
+-- @tparam ?number since when this began
+-- @treturn number since
+function Run:wait_in_queue(err, since)
+  since = since or clock.monotonic(self.clock)
+  local _ <close> = self:begin_wait(SLOT, since)
+  self:look()
+  self:keep_waiting(QUEUE_PAUSE, nil, err)
+  return since
+end
+
+--- What has been waited for the longest.
+local function longest_wait(self)
+  local longest
+  for wait in pairs(self.waits) do
+    if not longest or wait.since < longest.since then
+      longest = wait
+    end
+  end
+  return longest
+end
+
+-- what is waited for after an error, by its code
+local awaited = { throttled = "the end of a throttle" }
+
 --- Does something that may fail for a while only, until it does not, or patience ends, or a deadline is over.
 -- @tparam function action (left) -> result; or nil, err. Each of its reads takes no longer than `left()`
 -- @tparam[opt] number last as for @{Run:pause}
 function Run:persist(action, last)
-  local since = clock.monotonic(self.clock)
-  local limit = math.min(since + self.patience, last or self.deadline)
+  local limit = math.min(clock.monotonic(self.clock) + self.patience, last or self.deadline)
   local left = self:left(last)
-  while true do
-    local result, err, more = action(left)
-    if result or err.class ~= "retry" or clock.monotonic(self.clock) >= limit or self.broken then
-      return result, err, more
-    end
-    local asked = math.min(tonumber(err.retry_after) or 0, core.longest_retry_after)
-    self:pause(math.max(RETRY_PAUSE, asked), limit)
+  local function is_final(result, err)
+    return result or err.class ~= "retry" or clock.monotonic(self.clock) >= limit or self.broken
   end
+  local result, err, more = action(left)
+  if is_final(result, err) then
+    return result, err, more
+  end
+  local _ <close> = self:begin_wait(awaited[err.code] or "the service")
+  repeat
+    local asked = math.min(tonumber(err.retry_after) or 0, core.longest_retry_after)
+    self:keep_waiting(math.max(RETRY_PAUSE, asked), limit, err)
+    result, err, more = action(left)
+  until is_final(result, err)
+  return result, err, more
 end
 
 --- Rows of the plan by their numbers.
@@ -133,16 +194,29 @@ function Run:note(record)
   if not self.state:apply(record) then
     self:abandon(select(2, fail("apply", "internal", "a record is not sound: %s", record.kind)))
   end
+  if record.kind == "ended" then
+    self.forecast:hear(record.id, #record.rows, clock.monotonic(self.clock))
+  end
   self:tell { kind = record.kind, id = record.id, wave = record.wave }
   return not self.broken or nil, self.broken
 end
 
+--- When a session was activated, by the monotonic clock.
+local function activated_at(self, session, now)
+  local moment = time.parse(session.activated)
+  return moment and now - math.max(self.clock:now() - moment, 0) or now
+end
+
 --- Remembers what was last heard of a session. A late replica takes nothing back.
 function Run:hear(id, event)
-  self.state.by_id[id].heard = event.status
+  local session = self.state.by_id[id]
+  session.heard = event.status
   local last = self.live[id]
   if not last or event.completed + event.failed >= last.completed + last.failed then
     self.live[id] = event
+    local now, finished = clock.monotonic(self.clock), event.completed + event.failed
+    self.forecast:watch(id, #session.rows, activated_at(self, session, now), finished, now)
+    self.forecast:hear(id, finished, now)
   end
 end
 
@@ -165,8 +239,16 @@ function Run:tell(event)
   event.status = event.status or "active"
   event.total = self.plan.planned
   event.completed, event.failed, event.inProgress = counts_of(self)
-  event.elapsed = clock.monotonic(self.clock) - self.started
-  event.done = event.done or false
+  local now = clock.monotonic(self.clock)
+  event.elapsed, event.done = now - self.started, event.done or false
+  local wait = longest_wait(self)
+  if wait then
+    event.waiting, event.waited = wait.what, now - wait.since
+  end
+  if not event.done then
+    event.soonest, event.latest = self.forecast:range(now, event.total - event.completed - event.failed)
+  end
+  event.report = function() return self:report() end
   local ok, problem = pcall(self.on_progress, event)
   if not ok then
     self:abandon(interruption.is(problem) and interruption.failure(problem)
@@ -216,7 +298,7 @@ end
 
 --- Waits for a slot. Other people's sessions are looked at now and then, if any are in the way.
 function Run:wait_for_slot()
-  self:pause(SLOT_PAUSE)
+  self:keep_waiting(SLOT_PAUSE)
   if self.others.sessions > 0 and clock.monotonic(self.clock) - self.looked >= LOOK_AGE then
     local ok, err = self:look()
     if not ok then
@@ -234,7 +316,7 @@ end
 -- @function Run:report
 -- @treturn Report see @{m365restore.report}
 function Run:report()
-  return report.new(self.plan, self.state, self.error)
+  return report.new(self.plan, self.state, { error = self.error, path = self.path or self.journal, head = self.head })
 end
 
 -- {====== Making one ======
@@ -265,11 +347,12 @@ function context.new(client, plan, book, o)
     clock = clock.of(client), started = o.started, deadline = context.deadline(o), on_progress = o.on_progress,
     interval = o.interval,
     patience = o.patience or core.duration(USUAL_PATIENCE), url_wait = o.url_wait or core.duration(USUAL_URL_WAIT),
-    since = plan.seen_until or plan.created, state = state.new(plan), live = {},
+    since = plan.seen_until or plan.created, state = state.new(plan), live = {}, waits = {},
+    forecast = forecast.new(plan.planned, plan.estimate.seconds),
     limits = limits_of(o), others = { sessions = 0, artifacts = 0 }, looked = -math.huge,
   }, Run)
   self.slots = slots.new(self.limits, function() return self.others.sessions, self.others.artifacts end,
-    function() self:wait_for_slot() end)
+    function() self:wait_for_slot() end, function() return self:begin_wait(SLOT) end)
   return self
 end
 

@@ -17,8 +17,8 @@ local draft = {}
 -- how often a step is tried whose outcome stays unclear
 local TRIES = 6
 
--- pauses in seconds of the clock: after something unclear, and while the queue of the service is full
-local UNCLEAR, QUEUE = 10, 60
+-- the pause in seconds of the clock after something unclear
+local UNCLEAR = 10
 
 -- what a create or an update says about one artifact of many: then they are sent in parts, to find the one
 local about_one = {
@@ -92,13 +92,13 @@ end
 
 --- Sends a create. Where it starts the session at once, the service's queue may be full.
 local function send_filled(run, body)
+  local since
   while true do
     local session, err = run:persist(function() return run.service:create_session(body, run:writing()) end)
     if session or err.class ~= "queue" or run:is_late() or run.problem then
       return session, err
     end
-    run:look()
-    run:pause(QUEUE)
+    since = run:wait_in_queue(err, since)
   end
 end
 
@@ -308,8 +308,6 @@ local function after_failure(run, session, err)
     run:pause(UNCLEAR)
     return "again"
   elseif err.class == "queue" then
-    run:look()
-    run:pause(QUEUE)
     return "queued"
   end
   return nil, err, true
@@ -317,13 +315,14 @@ end
 
 --- true; or nil, err, and whether the session is known to be a draft still.
 local function activate(run, session)
-  local unclear = 0
+  local unclear, since = 0, nil
   while unclear < TRIES do
     local ok, err = run:persist(function() return session:activate(run:writing()) end)
     if ok then
       return true
     end
     local next_step, problem, is_refused = after_failure(run, session, err)
+    since = next_step == "queued" and run:wait_in_queue(err, since) or since
     if next_step == "done" then
       return true
     elseif not next_step then

@@ -173,7 +173,7 @@ function reconcile.watch(self, id, rows)
   local results, running
   if session then
     err = select(2, session:wait(self:waiting(function(event)
-      self:tell { kind = "progress", id = id, session_status = event.status }
+      self:tell { kind = "progress", id = id, session_status = event.status, error = event.error }
     end)))
     if err == nil or err.code == "restore_partial" or err.code == "restore_failed" or err.code == "not_activated" then
       results, running = outcomes_of(self, session, rows)

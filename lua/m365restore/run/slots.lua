@@ -13,10 +13,12 @@ Slots.__index = Slots
 -- @tparam table limits `sessions`, `in_flight`
 -- @tparam function others () -> sessions, artifacts: what runs on the service beside this run
 -- @tparam function pause waits a while, since nobody tells us when other people's sessions end; may yield
+-- @tparam function begin () -> what is closed when a wait ends
 -- @treturn Slots
-function slots.new(limits, others, pause)
+function slots.new(limits, others, pause, begin)
   return setmetatable({
-    limits = limits, others = others, pause = pause, sessions = 0, artifacts = 0, first = 1, last = 0, queue = {},
+    limits = limits, others = others, pause = pause, begin = begin,
+    sessions = 0, artifacts = 0, first = 1, last = 0, queue = {},
   }, Slots)
 end
 
@@ -82,6 +84,7 @@ function slots.take(self, size, running, give_up)
   if place.number > self.first then
     place.turn:wait()
   end
+  local _ <close> = not has_room(self, size) and self.begin() or nil
   while not has_room(self, size) do
     if give_up() then
       return nil

@@ -17,15 +17,20 @@ State.__index = State
 -- @treturn State `results` (row number -> what became of it), `at` (row number -> id of the session that it is in),
 -- `elsewhere` (row number -> id of the session in which others restore it), `sessions` (a list, and by id), `intents`
 -- (creations whose outcome is not known), `ways` (row number -> its newest restore point from before it was replaced),
--- `completed` and `failed` (counts)
+-- `completed` and `failed` (counts), `asked` (`actor`, `ticket`, `reason`, `begun`)
 function state.new(plan)
   return setmetatable({
     plan = plan, results = {}, at = {}, elsewhere = {}, sessions = {}, by_id = {}, intents = {}, ways = {},
-    completed = 0, failed = 0,
+    completed = 0, failed = 0, asked = {},
   }, State)
 end
 
 local fold = {}
+
+--- The run begins: who asked for it, and why.
+function fold.plan(self, record)
+  self.asked = { actor = record.actor, ticket = record.ticket, reason = record.reason, begun = record.time }
+end
 
 --- A session with contents is about to be created.
 function fold.creating(self, record)
@@ -72,7 +77,8 @@ function fold.activating(self, record)
 end
 
 function fold.activated(self, record)
-  self.by_id[record.id].stage = "activated"
+  local session = self.by_id[record.id]
+  session.stage, session.activated = "activated", record.time
 end
 
 --- The service did not activate it, and says why: it is a draft still.
@@ -199,6 +205,9 @@ local function is_known(self, record)
 end
 
 local sound = {
+  plan = function(_, record)
+    return is_text(record.actor) and is_text(record.ticket) and is_text(record.reason) and is_text(record.time)
+  end,
   creating = function(self, record) return has_rows(self, record) and is_moment(record.at) end,
   session = function(self, record)
     return is_id(record.id) and has_rows(self, record) and is_text(record.app)
@@ -243,12 +252,12 @@ function State:apply(record)
   return true
 end
 
---- Takes in the records of a journal behind the first, as far as they can be understood.
+--- Takes in the records of a journal, as far as they can be understood.
 -- @tparam table records
 -- @treturn ?table list of the numbers of those that cannot; nil: there are none
 function State:replay(records)
   local bad
-  for i = 2, #records do
+  for i = 1, #records do
     if not self:apply(records[i]) then
       bad = bad or {}
       bad[#bad + 1] = i

@@ -71,7 +71,9 @@ end
 local function watch(self, session, batch)
   local _, err = session:wait(self:waiting(function(event)
     self:hear(session.id, event)
-    self:tell { kind = "progress", id = session.id, wave = batch.wave, session_status = event.status }
+    self:tell {
+      kind = "progress", id = session.id, wave = batch.wave, session_status = event.status, error = event.error,
+    }
   end))
   if err == nil or err.code == "restore_partial" or err.code == "restore_failed" then
     return finish(self, session, batch)

@@ -1,7 +1,7 @@
 --- What Microsoft's pages say of the service: limits, windows and speeds. Each figure stands here once, with the page
 -- that has it; plans, parts, drills and runs read it here. What differs in a tenant shows in what the service answers,
 -- and that counts.
--- @module m365restore.plan.facts
+-- @module m365restore.facts
 local facts = {}
 
 local DAY = 86400
