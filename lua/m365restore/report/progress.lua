@@ -262,8 +262,8 @@ function progress.json(opts)
   end
 end
 
---- Makes a listener that keeps a page of a run: that of its report, replaced in one piece at most every five seconds. It
--- loads itself anew in a browser until the run has ended. What cannot be written is told once on `io.stderr`, tried
+--- Makes a listener that keeps a page of a run: that of its report, replaced in one piece at most every five seconds.
+-- It loads itself anew in a browser until the run has ended. What cannot be written is told once on `io.stderr`, tried
 -- again, and never ends a run. Never yields.
 -- @function page
 -- @tparam table opts `path` (required)
