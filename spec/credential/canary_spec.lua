@@ -1,7 +1,7 @@
 --- Canaries: a known word stands in every place that takes a secret, every call fails in every way that faults know,
 -- with the word quoted wherever a server can quote it, and no byte that comes out holds it.
-local caller = require "spec.contract.caller"
-local contract = require "spec.contract.support"
+local caller = require "spec.graph.caller"
+local contract = require "spec.graph.support"
 local core = require "m365restore.core"
 local known = require "m365restore.simulator.testing.faults"
 local m365 = require "m365restore"

@@ -1,7 +1,7 @@
 local core = require "m365restore.core"
 local m365 = require "m365restore"
 local pki = require "spec.support.pki"
-local restore = require "spec.restore.support"
+local restore = require "spec.support.restore"
 local scratch = require "spec.support.scratch"
 
 local ROOT = "/solutions/backupRestore"

@@ -5,7 +5,7 @@ local peers = require "spec.support.peers"
 local pki = require "spec.support.pki"
 local scratch = require "spec.support.scratch"
 local simulator = require "m365restore.simulator"
-local support = require "spec.contract.support"
+local support = require "spec.graph.support"
 
 --- A read of a simulator that meets a fault, or of whatever `settings` lead to.
 local function asked(settings, fault)

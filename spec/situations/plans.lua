@@ -1,7 +1,7 @@
 --- Why a plan is not made, or a row of it is refused.
 local m365 = require "m365restore"
 local scratch = require "spec.support.scratch"
-local support = require "spec.restore.support"
+local support = require "spec.support.restore"
 
 local SITE = "https://contoso.sharepoint.com/sites/"
 

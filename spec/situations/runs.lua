@@ -1,7 +1,7 @@
 --- Why a run does not begin, ends early, or leaves a row behind.
 local m365 = require "m365restore"
 local scratch = require "spec.support.scratch"
-local support = require "spec.restore.support"
+local support = require "spec.support.restore"
 local system = require "m365restore.system"
 
 --- A bench of its own, which is closed behind the situation.

@@ -1,7 +1,7 @@
 --- The codes of the service and the statuses of HTTP, each as the answer of a call where Microsoft's page "Backup
 -- Storage API error responses" has it.
 local m365 = require "m365restore"
-local support = require "spec.contract.support"
+local support = require "spec.graph.support"
 
 -- The call, the status, and the codes that it is answered with. "artifact" is the error of one in a list, "bulk" that
 -- of a bulk request.

@@ -1,5 +1,5 @@
 --- What goes wrong with sessions, browse sessions, bulk requests and versions, as the simulator plays it.
-local support = require "spec.contract.support"
+local support = require "spec.graph.support"
 
 local function started(call, options)
   return function()

@@ -1,7 +1,7 @@
 /*
 ** version: ours, and those that are promised: of Lua, of libcurl. The one
 ** place for them; the rockspecs, the Lua side and the documentation repeat
-** them, and spec/platform_spec.lua compares.
+** them, and spec/project/platform_spec.lua compares.
 */
 #ifndef m365_version_h
 #define m365_version_h
