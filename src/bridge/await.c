@@ -18,221 +18,6 @@
 /* the pause between two turns of tasks that do nothing but yield, in seconds */
 #define IDLE_PAUSE 0.001
 
-/* user values of the runtime */
-enum {
-  FLIGHT = 1, /* address of an operation -> the operation, while in flight */
-  WAITING,    /* address of an operation -> list of tasks that wait for it */
-  TASKS,      /* task -> its finisher, or true */
-  READY,      /* queue of tasks to resume */
-  CURRENT,    /* the task that runs, or nil */
-  USER_VALUES = CURRENT
-};
-
-struct runtime {
-  struct m365_engine *engine; /* NULL: closed */
-  lua_Integer first, last;    /* of the queue */
-};
-
-static const char runtime_key = 'r';
-
-/* the metatable of runtimes: there is one, and a lost one where loading failed
-   for want of memory */
-#define RUNTIME "m365restore.runtime"
-
-/* the metatable of operations */
-#define OPERATION "m365restore.operation"
-
-static struct runtime *push_runtime(lua_State *L) {
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &runtime_key);
-  return lua_touserdata(L, -1);
-}
-
-/* Pushes one of the runtime's tables; nothing else is left on the stack. */
-static struct runtime *push_part(lua_State *L, int part) {
-  struct runtime *r = push_runtime(L);
-  lua_getiuservalue(L, -1, part);
-  lua_remove(L, -2);
-  return r;
-}
-
-struct m365_engine *m365_runtime_engine(lua_State *L) {
-  struct runtime *r = push_runtime(L);
-  lua_pop(L, 1);
-  return r->engine;
-}
-
-/*
-** The queue of tasks that can go on
-*/
-
-/* Appends the task on the top of the stack; pops it. */
-static void make_ready(lua_State *L) {
-  struct runtime *r = push_part(L, READY);
-  lua_insert(L, -2);
-  lua_rawseti(L, -2, ++r->last);
-  lua_pop(L, 1);
-}
-
-/* Pushes the next task; false: nothing is pushed. */
-static bool take_ready(lua_State *L) {
-  struct runtime *r = push_part(L, READY);
-  if (r->first > r->last) {
-    r->first = 1;
-    r->last = 0;
-    lua_pop(L, 1);
-    return false;
-  }
-  lua_rawgeti(L, -1, r->first);
-  lua_pushnil(L);
-  lua_rawseti(L, -3, r->first++);
-  lua_remove(L, -2);
-  return true;
-}
-
-/* part[address of op] = the value on the top; pops it. */
-static void note(lua_State *L, int part, const void *op) {
-  push_part(L, part);
-  lua_insert(L, -2);
-  lua_rawsetp(L, -2, op);
-  lua_pop(L, 1);
-}
-
-/* The tasks that wait for an operation stand in a list, which is on the top
-   here, in the order in which they came. Where making one ready raises, those
-   before it are not made ready twice. */
-static void wake_all(lua_State *L) {
-  lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
-  for (lua_Integer i = 1; i <= n; i++) {
-    if (lua_rawgeti(L, -1, i) == LUA_TTHREAD)
-      make_ready(L);
-    else
-      lua_pop(L, 1);
-    lua_pushboolean(L, 0);
-    lua_rawseti(L, -2, i);
-  }
-}
-
-/* The task on the top waits for an operation; pops it. */
-static void await_turn(lua_State *L, const void *op) {
-  push_part(L, WAITING);
-  if (lua_rawgetp(L, -1, op) != LUA_TTABLE) {
-    lua_pop(L, 1);
-    lua_createtable(L, 1, 0);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, -3, op);
-  }
-  lua_pushvalue(L, -3); /* task, waiting, list, task */
-  lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-  lua_pop(L, 3);
-}
-
-/* Marks an operation as done, and whoever waits for it as ready. What may
-   raise comes first, so that it can be done again. */
-static void complete(lua_State *L, struct m365_operation *op) {
-  push_part(L, WAITING);
-  if (lua_rawgetp(L, -1, op) == LUA_TTABLE)
-    wake_all(L);
-  lua_pop(L, 2);
-  lua_pushnil(L);
-  note(L, WAITING, op);
-  lua_pushnil(L);
-  note(L, FLIGHT, op);
-  op->done = true;
-  op->in_flight = false;
-}
-
-/*
-** Operations
-*/
-
-/* The engine, where there must be one: a finalizer that comes late, at the
-   end of the state, may ask in vain. */
-static struct m365_engine *check_engine(lua_State *L) {
-  struct m365_engine *e = m365_runtime_engine(L);
-  if (e == NULL)
-    luaL_error(L, "m365restore: the Lua state is closing");
-  return e;
-}
-
-struct m365_operation *m365_operation_push(lua_State *L) {
-  struct m365_operation *op;
-  struct runtime *r;
-  check_engine(L);
-  op = lua_newuserdatauv(L, sizeof *op, M365_OPERATION_VALUES);
-  memset(op, 0, sizeof *op);
-  op->job.state = M365_IDLE;
-  luaL_setmetatable(L, OPERATION);
-  r = push_runtime(L);
-  lua_pop(L, 1);
-  op->engine = &r->engine;
-  op->job.owner = op;
-  lua_toclose(L, -1);
-  return op;
-}
-
-void m365_operation_submit(lua_State *L, int index) {
-  struct m365_operation *op = lua_touserdata(L, index);
-  lua_pushvalue(L, index);
-  note(L, FLIGHT, op); /* before the engine has it: this may raise */
-  op->in_flight = true;
-  op->job.owner = op;
-  m365_engine_submit(*op->engine, &op->job);
-}
-
-bool m365_operation_repeat(lua_State *L, int index) {
-  struct m365_operation *op = lua_touserdata(L, index);
-  lua_pushvalue(L, index);
-  note(L, FLIGHT, op);
-  if (op->closed || *op->engine == NULL ||
-      !m365_engine_repeat(*op->engine, &op->job)) {
-    lua_pushnil(L);
-    note(L, FLIGHT, op);
-    return false;
-  }
-  op->done = false;
-  op->in_flight = true;
-  return true;
-}
-
-void m365_operation_sleep(lua_State *L, int index, struct m365_origin *origin,
-                          double seconds) {
-  struct m365_operation *op = lua_touserdata(L, index);
-  lua_pushvalue(L, index);
-  note(L, FLIGHT, op);
-  op->in_flight = true;
-  m365_job_init(&op->job, origin, 0, 0);
-  op->job.owner = op;
-  m365_engine_sleep(*op->engine, &op->job, seconds);
-}
-
-/* Survives anything: a second call, a call in any order at lua_close, when
-   the engine may be gone and has let go of the job already. */
-static void release(struct m365_operation *op) {
-  if (*op->engine != NULL)
-    m365_engine_withdraw(*op->engine, &op->job);
-  op->in_flight = false;
-  m365_job_free(&op->job);
-}
-
-static int operation_gc(lua_State *L) {
-  struct m365_operation *op = luaL_testudata(L, 1, OPERATION);
-  if (op != NULL && op->engine != NULL)
-    release(op);
-  return 0;
-}
-
-/* Leaving the method early, by an error or a closed coroutine, takes its
-   request along. */
-static int operation_close(lua_State *L) {
-  struct m365_operation *op = luaL_checkudata(L, 1, OPERATION);
-  operation_gc(L);
-  if (!op->done) {
-    op->closed = true;
-    complete(L, op); /* others may wait for it too */
-  }
-  return 0;
-}
-
 /*
 ** Running tasks
 */
@@ -241,7 +26,7 @@ static int operation_close(lua_State *L) {
 static int push_task(lua_State *L, int index) {
   int type;
   index = lua_absindex(L, index);
-  push_part(L, TASKS);
+  m365_runtime_push_part(L, M365_RUNTIME_TASKS);
   lua_pushvalue(L, index);
   type = lua_rawget(L, -2);
   lua_remove(L, -2);
@@ -251,7 +36,7 @@ static int push_task(lua_State *L, int index) {
 /* tasks[task at index] = the value on the top; pops it. */
 static void set_task(lua_State *L, int index) {
   index = lua_absindex(L, index);
-  push_part(L, TASKS);
+  m365_runtime_push_part(L, M365_RUNTIME_TASKS);
   lua_pushvalue(L, index);
   lua_rotate(L, -3, -1); /* tasks, task, value */
   lua_rawset(L, -3);
@@ -260,16 +45,16 @@ static void set_task(lua_State *L, int index) {
 
 static void set_current(lua_State *L, int index) {
   index = lua_absindex(L, index);
-  push_runtime(L);
+  m365_runtime_push(L);
   lua_pushvalue(L, index);
-  lua_setiuservalue(L, -2, CURRENT);
+  lua_setiuservalue(L, -2, M365_RUNTIME_CURRENT);
   lua_pop(L, 1);
 }
 
 bool m365_task_is_current(lua_State *L, int index) {
   bool same;
   index = lua_absindex(L, index);
-  push_part(L, CURRENT);
+  m365_runtime_push_part(L, M365_RUNTIME_CURRENT);
   same = lua_isthread(L, -1) && lua_rawequal(L, -1, index);
   lua_pop(L, 1);
   return same;
@@ -280,12 +65,12 @@ bool m365_task_is_current(lua_State *L, int index) {
    next turn, which is no progress. The task is on the top of L; pops it. */
 static bool park(lua_State *L, lua_State *task, int n) {
   struct m365_operation *op =
-      n == 1 ? luaL_testudata(task, -1, OPERATION) : NULL;
+      n == 1 ? luaL_testudata(task, -1, M365_OPERATION) : NULL;
   lua_pop(task, n);
   if (op != NULL && !op->done)
-    await_turn(L, op);
+    m365_operation_await(L, op);
   else
-    make_ready(L);
+    m365_runtime_make_ready(L);
   return op != NULL;
 }
 
@@ -324,7 +109,8 @@ static bool run(lua_State *L) {
     m365_task_cancel(L);
     return true;
   }
-  push_part(L, CURRENT); /* task, the one that ran before */
+  m365_runtime_push_part(
+      L, M365_RUNTIME_CURRENT); /* task, the one that ran before */
   set_current(L, -2);
   n = lua_status(task) == LUA_OK ? lua_gettop(task) - 1 : 0;
   status = lua_resume(task, L, n, &n);
@@ -339,11 +125,11 @@ static bool run(lua_State *L) {
 /* One turn of the queue as it stands now. A user's task runs only where the
    scheduler is driven; a cancelled one never. The number that progressed. */
 static int run_ready(lua_State *L, bool everyone) {
-  struct runtime *r = push_runtime(L);
+  struct m365_runtime *r = m365_runtime_push(L);
   lua_Integer n = r->last - r->first + 1;
   int progressed = 0;
   lua_pop(L, 1);
-  for (; n > 0 && take_ready(L); n--) {
+  for (; n > 0 && m365_runtime_take_ready(L); n--) {
     int type = push_task(L, -1);
     lua_pop(L, 1);
     if (type == LUA_TNIL)
@@ -351,7 +137,7 @@ static int run_ready(lua_State *L, bool everyone) {
     else if (everyone || type == LUA_TFUNCTION)
       progressed += run(L);
     else
-      make_ready(L);
+      m365_runtime_make_ready(L);
   }
   return progressed;
 }
@@ -362,7 +148,7 @@ static int collect(lua_State *L, struct m365_engine *e) {
   struct m365_job *job;
   int n = 0;
   for (; (job = m365_engine_finished(e)) != NULL; n++) {
-    complete(L, job->owner);
+    m365_operation_complete(L, job->owner);
     m365_engine_withdraw(e, job);
   }
   return n;
@@ -371,7 +157,7 @@ static int collect(lua_State *L, struct m365_engine *e) {
 /* Pushes the operation of a job that is ASKING, or nil. */
 static struct m365_operation *push_asking(lua_State *L,
                                           const struct m365_job *job) {
-  push_part(L, FLIGHT);
+  m365_runtime_push_part(L, M365_RUNTIME_FLIGHT);
   if (job != NULL)
     lua_rawgetp(L, -1, job->owner);
   else
@@ -462,7 +248,7 @@ static void run_hooks(lua_State *L) {
 /* Waits, then lets tasks go on. true: something went on. */
 static bool wait_slice(lua_State *L, bool everyone, double seconds) {
   bool busy;
-  m365_engine_step(check_engine(L), fmin(seconds, SLICE));
+  m365_engine_step(m365_runtime_check_engine(L), fmin(seconds, SLICE));
   busy = run_round(L, everyone);
   run_hooks(L);
   return busy;
@@ -503,7 +289,7 @@ void m365_task_spawn(lua_State *L, int n, bool finisher) {
     lua_pushboolean(L, 1);
   set_task(L, -2);
   lua_pushvalue(L, -1);
-  make_ready(L);
+  m365_runtime_make_ready(L);
 }
 
 /* A coroutine that has resumed somebody, or runs, cannot be closed. */
@@ -552,7 +338,7 @@ static int f_cancel(lua_State *L) {
 }
 
 static bool has_ready(lua_State *L) {
-  struct runtime *r = push_runtime(L);
+  struct m365_runtime *r = m365_runtime_push(L);
   lua_pop(L, 1);
   return r->first <= r->last;
 }
@@ -577,7 +363,7 @@ static int f_step(lua_State *L) {
     return 0;
   }
   run_round(L, true);
-  m365_engine_step(check_engine(L), 0);
+  m365_engine_step(m365_runtime_check_engine(L), 0);
   serve_engine(L);
   run_hooks(L);
   return 0;
@@ -589,7 +375,7 @@ How long a host's own loop may sleep before it calls @{step}.
 @treturn ?number seconds; nil where nothing is due
 */
 static int f_timeout(lua_State *L) {
-  struct m365_engine *e = check_engine(L);
+  struct m365_engine *e = m365_runtime_check_engine(L);
   double seconds;
   /* what a task asked for just before an error ended the step, and what was
      asked for outside of one, has not been started yet */
@@ -609,7 +395,8 @@ The descriptors that a host's own loop watches before it calls @{step}.
 static int f_pollfds(lua_State *L) {
   static const char *const names[] = {"", "r", "w", "rw"};
   size_t n;
-  const struct pollfd *d = m365_engine_pollfds(check_engine(L), &n);
+  const struct pollfd *d =
+      m365_engine_pollfds(m365_runtime_check_engine(L), &n);
   lua_createtable(L, (int)n, 0);
   for (size_t i = 0; i < n; i++) {
     lua_createtable(L, 0, 2);
@@ -654,21 +441,21 @@ static int f_event(lua_State *L) {
   struct m365_operation *op = lua_newuserdatauv(L, sizeof *op, 1);
   memset(op, 0, sizeof *op);
   op->job.state = M365_IDLE;
-  luaL_setmetatable(L, OPERATION);
+  luaL_setmetatable(L, M365_OPERATION);
   return 1;
 }
 
 static int event_set(lua_State *L) {
-  struct m365_operation *op = luaL_checkudata(L, 1, OPERATION);
+  struct m365_operation *op = luaL_checkudata(L, 1, M365_OPERATION);
   if (!op->done)
-    complete(L, op);
+    m365_operation_complete(L, op);
   return 0;
 }
 
 /* Outside of a task nobody else would run, and so nobody could set it: here
    the waiting drives everyone. */
 static int event_wait(lua_State *L) {
-  const struct m365_operation *op = luaL_checkudata(L, 1, OPERATION);
+  const struct m365_operation *op = luaL_checkudata(L, 1, M365_OPERATION);
   bool busy;
   lua_settop(L, 1);
   if (!op->done && is_task(L))
@@ -690,49 +477,19 @@ const struct luaL_Reg m365_await_functions[] = {
 ** Opening
 */
 
-static int runtime_gc(lua_State *L) {
-  struct runtime *r = luaL_testudata(L, 1, RUNTIME);
-  struct m365_engine *e;
-  if (r == NULL)
-    return 0;
-  e = r->engine;
-  r->engine = NULL; /* operations that end later find nobody */
-  m365_engine_free(e);
-  return 0;
-}
-
 static void open_operations(lua_State *L) {
   static const struct luaL_Reg methods[] = {
       {"set", event_set}, {"wait", event_wait}, {NULL, NULL}};
-  luaL_newmetatable(L, OPERATION);
+  luaL_newmetatable(L, M365_OPERATION);
   luaL_newlib(L, methods);
   lua_setfield(L, -2, "__index");
-  m365_field_function(L, "__gc", operation_gc);
-  m365_field_function(L, "__close", operation_close);
+  m365_field_function(L, "__gc", m365_operation_gc);
+  m365_field_function(L, "__close", m365_operation_close);
   m365_field_flag(L, "__metatable", 0);
   lua_pop(L, 1);
 }
 
-/* A state that opens the library again, as one that reloads its modules does,
-   keeps its engine: clients and tasks of before go on. */
 void m365_await_open(lua_State *L) {
-  struct runtime *r = push_runtime(L);
-  lua_pop(L, 1);
-  if (r != NULL && r->engine != NULL)
-    return;
-  r = lua_newuserdatauv(L, sizeof *r, USER_VALUES);
-  memset(r, 0, sizeof *r);
-  r->first = 1;
-  luaL_newmetatable(L, RUNTIME);
-  m365_field_function(L, "__gc", runtime_gc);
-  lua_setmetatable(L, -2);
-  for (int part = FLIGHT; part <= READY; part++) {
-    lua_newtable(L);
-    lua_setiuservalue(L, -2, part);
-  }
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &runtime_key);
+  m365_runtime_open(L);
   open_operations(L);
-  r->engine = m365_engine_new();
-  if (r->engine == NULL)
-    luaL_error(L, "m365restore: not enough memory");
 }
