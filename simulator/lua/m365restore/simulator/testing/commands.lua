@@ -6,7 +6,6 @@ local context = require "m365restore.simulator.wire.context"
 local json = require "m365restore.simulator.wire.json"
 local entra = require "m365restore.simulator.identity.entra"
 local points = require "m365restore.simulator.api.points"
-local schedule = require "m365restore.simulator.world.schedule"
 local services = require "m365restore.simulator.world.services"
 local staging = require "m365restore.simulator.testing.staging"
 local units = require "m365restore.simulator.api.units"
@@ -151,15 +150,6 @@ end
 --- The most artifacts of a workload that were activated and unfinished at a time.
 function commands.peak(model, options)
   return model.schedule.peaks[options.service] or 0
-end
-
-function commands.active(model, _, now)
-  return model.sessions:count_active(now)
-end
-
---- Microsoft's figures, for a test that wants to know how long a restore takes.
-function commands.duration(_, options)
-  return schedule.duration(options.count)
 end
 
 for name, command in pairs(entra.commands) do commands[name] = command end
