@@ -127,7 +127,8 @@ local function remaining(self, factor, now, unstarted)
   for _, session in pairs(self.sessions) do
     local left = session.count - session.finished
     if left > 0 then
-      local pace = factor * math.max(session.lasting - session.shortest, session.shortest / 4) * (left + 0.5) / session.count
+      local spread = math.max(session.lasting - session.shortest, session.shortest / 4)
+      local pace = factor * spread * (left + 0.5) / session.count
       local whole = session.finished == 0 and session.began + factor * session.lasting - now or 0
       longest = math.max(longest, pace, whole)
     end

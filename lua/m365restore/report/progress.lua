@@ -190,9 +190,9 @@ local function choose(out)
 end
 
 --- Makes a progress display for one wait or one run: a function to give as `on_progress`. It takes events with any of
--- `status`, `total`, `completed`, `failed`, `inProgress`, `elapsed` (seconds), `soonest` and `latest` (seconds from now),
--- `waiting` (what for) and `waited` (seconds), `done`, `error`. The end is told as a range; there is no percentage,
--- because the service gives none. Plain lines begin with the time of day. Never yields.
+-- `status`, `total`, `completed`, `failed`, `inProgress`, `elapsed` (seconds), `soonest` and `latest` (seconds from
+-- now), `waiting` (what for) and `waited` (seconds), `done`, `error`. The end is told as a range; there is no
+-- percentage, because the service gives none. Plain lines begin with the time of day. Never yields.
 -- @function bar
 -- @tparam[opt] table opts `out` (an open file, or what has a `write` method; default `io.stderr`), `style`: "live" (one
 -- line, redrawn), "plain" (a line for each change), "silent", or "auto" (default: live on a terminal, else plain),
