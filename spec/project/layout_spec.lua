@@ -77,6 +77,18 @@ describe("the library as it is built", function()
     assert.is_true(count > 100)
   end)
 
+  it("knows Graph's paths in the contract only, and the names of the workloads in one table", function()
+    for path in scratch.must("find", "lua/m365restore", "-name", "*.lua"):gmatch "[^\n]+" do
+      local code = ("\n" .. scratch.read(path)):gsub("\n%s*%-%-[^\n]*", "")
+      assert.is_nil(code:find("/solutions/", 1, true), path)
+      if not path:find "/workload%.lua$" then
+        for _, name in ipairs { "oneDriveForBusiness", "RestoreArtifacts\"", "siteWebUrls\" *=" } do
+          assert.is_nil(code:find(name), path .. ": " .. name)
+        end
+      end
+    end
+  end)
+
   it("keeps no Lua state from one call to the next", function()
     for name, text in pairs(sources()) do
       if name:find "%.h$" then
