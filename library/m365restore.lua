@@ -461,6 +461,23 @@ local run = {}
 ---@return m365.report
 function run:report() end
 
+---How a run stands, by its journal.
+---@class m365.status
+---@field plan m365.plan
+---@field report m365.report
+---@field sessions {id: string, wave: integer?, stage: "created"|"activating"|"activated", rows: integer, activated: string?}[]
+---@field total integer
+---@field completed integer
+---@field failed integer
+---@field speed? number targets in an hour, since the process that wrote last began
+---@field begun? string
+---@field last? string
+---@field records integer
+---@field head string
+---@field path string
+---@field holder? integer the process that has the journal open, where the system tells
+---@field problem? m365.error about records that cannot be understood
+
 ---One row for each target. `print(report)` shows what is left to do.
 ---@class m365.report
 ---@field rows table[]
@@ -666,6 +683,12 @@ local m365 = {}
 ---@return m365.plan?
 ---@return m365.error?
 function m365.plan(client, spec) end
+
+---How a run stands, without a client, while another process goes on with it or long after.
+---@param path string of the journal
+---@return m365.status?
+---@return m365.error? `journal_damaged`, `not_found`, or what the disk says
+function m365.status(path) end
 
 ---@param path string
 ---@return m365.plan?

@@ -24,6 +24,11 @@ function system.columns(file) end
 ---@return m365.system.error?
 function system.open_journal(path) end
 
+---The process that holds a journal, where the system tells. Its lock is not touched.
+---@param path string
+---@return integer?
+function system.journal_holder(path) end
+
 ---@class m365.system.journal
 local journal = {}
 

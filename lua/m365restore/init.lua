@@ -61,6 +61,7 @@ local lazy = {
   load_plan = { "m365restore.plan.document", "load" },
   apply = { "m365restore.run.apply", "apply" },
   resume = { "m365restore.run.apply", "resume" },
+  status = { "m365restore.run.status" },
   needs = { "m365restore.plan.permissions" },
   plan_files = { "m365restore.plan.granular", "files" },
   plan_messages = { "m365restore.plan.granular", "messages" },

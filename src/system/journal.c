@@ -153,6 +153,25 @@ static int close_journal(struct journal *j) {
 }
 
 /***
+The process that holds a journal, without touching its lock. Only Linux tells,
+and only about processes that this one can see.
+@function journal_holder
+@tparam string path
+@treturn ?integer its id; nil: nobody holds it, or nobody tells
+*/
+int m365_journal_holder(lua_State *L) {
+  const char *path = m365_module_check_cstring(L, 1, "path");
+  int fd = m365_disk_open(path, O_RDONLY | O_NONBLOCK, 0);
+  pid_t holder = fd >= 0 ? lock_holder(fd) : 0;
+  if (fd >= 0)
+    m365_disk_close(fd);
+  if (holder == 0)
+    return 0;
+  lua_pushinteger(L, holder);
+  return 1;
+}
+
+/***
 Opens an append-only file of lines, creates it (mode 0600) if it is missing, and
 holds an exclusive lock on it until it is closed. The last part of the path must
 not be a symbolic link.

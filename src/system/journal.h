@@ -8,5 +8,6 @@
 
 void m365_journal_open_type(lua_State *L); /* registers it; pushes nothing */
 int m365_journal_open(lua_State *L);
+int m365_journal_holder(lua_State *L);
 
 #endif

@@ -116,6 +116,7 @@ static const luaL_Reg functions[] = {
     {"isatty", system_isatty},
     {"columns", system_columns},
     {"open_journal", m365_journal_open},
+    {"journal_holder", m365_journal_holder},
     {"replace", m365_file_replace},
     {"read_file", m365_file_read},
     {"run", m365_run},

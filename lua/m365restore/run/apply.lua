@@ -17,6 +17,7 @@ local reconcile = require "m365restore.run.reconcile"
 local restore_lock = require "m365restore.plan.restore_lock"
 local schedule = require "m365restore.plan.schedule"
 local state = require "m365restore.run.state"
+local stored_plan = require "m365restore.run.stored_plan"
 local tables = require "m365restore.tables"
 local verify = require "m365restore.plan.verify"
 local wave = require "m365restore.run.wave"
@@ -166,18 +167,6 @@ local apply_options = {
   patience = "duration", url_wait = "duration", max_sessions = "integer", max_in_flight = "integer",
   actor = "string", ticket = "string", reason = "string",
 }
-
---- The plan that a journal holds.
-local function stored_plan(records, path)
-  local plan, err
-  if records[1].kind == "plan" then
-    plan, err = document.adopt(records[1].plan, path)
-  end
-  if not plan then
-    return state.not_understood(path, { 1 }, err and err.message)
-  end
-  return plan
-end
 
 --- A plan that is applied for the first time must be approved, and still be true.
 local function check_fresh(client, plan, o)

@@ -159,13 +159,14 @@ end
 --- The records of a journal, which may be in use.
 -- @tparam string path
 -- @treturn ?table a list; or nil, err
+-- @treturn string the head
 function journal.read(path)
   local records = {}
-  local ok, err = parse(path, function(record) records[#records + 1] = record end)
-  if not ok then
+  local known, err = parse(path, function(record) records[#records + 1] = record end)
+  if not known then
     return nil, err
   end
-  return records
+  return records, known.head
 end
 
 --- Has nobody touched a journal?
