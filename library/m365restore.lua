@@ -52,9 +52,9 @@
 ---How something is read, in OData's words.
 ---@class m365.query: m365.call_options
 ---@field filter? string
----@field orderby? string
----@field select? string
----@field expand? string
+---@field orderby? string|string[]
+---@field select? string|string[]
+---@field expand? string|string[]
 ---@field search? string
 ---@field top? integer how many a list gives at most
 ---@field skip? integer how many it leaves out before
@@ -403,6 +403,7 @@ function time.compare(a, b) end
 ---@field waves integer
 ---@field estimate {fastest: number, seconds: number, how: string} seconds: the slowest
 ---@field locked? string the state of a service whose restores are locked
+---@field lock_unseen? string why it was not seen whether restores are locked
 ---@field restores_till? string when the service ends restores
 ---@field snapshot_till? string when the look into the snapshot ends that a plan of files hangs on
 ---@field notes string[] what a person should know before it is applied

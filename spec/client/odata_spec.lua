@@ -91,6 +91,32 @@ describe("a list", function()
     assert.equal(400, refused.status) -- no page says that units can be ordered, and what the service says is told
   end)
 
+  it("takes a list of names where OData has a list, as well as its text", function()
+    local function query() return support.query(sim:ledger()[#sim:ledger()]) end
+    local lean = units({ select = { "id", "siteId" } }):next()
+    assert.same({ "id,siteId", true, true }, { query()["$select"], lean.siteId ~= nil, lean.siteName == nil })
+    assert(client.sharePoint:protection_unit(lean.id, { select = { "id" } }))
+    assert.equal("id", query()["$select"])
+    local point = client:restore_points { unit = lean, order = "latest" }:next()
+    assert.equal(lean, client:restore_point(point.id, { expand = { "protectionUnit" } }).protectionUnit)
+    units({ orderby = { "siteName desc", "id" }, expand = { "a", "b" } }):next()
+    assert.same({ "siteName desc,id", "a,b" }, { query()["$orderby"], query()["$expand"] })
+    for _, name in ipairs { "select", "expand", "orderby" } do
+      for said, value in pairs {
+        [": a string or a list of strings was expected, got number"] = 7,
+        [": a string or a list of strings was expected, got boolean"] = false,
+      } do
+        assert.truthy(raised(units, { [name] = value }):find(said, 1, true), name)
+      end
+      for _, value in ipairs { {}, { id = true }, { "id", nil, "x" }, { "id", also = "x" } } do
+        assert.matches("a string or a list of strings was expected, got another table",
+          raised(units, { [name] = value }))
+      end
+      assert.matches(name .. "%[2%]: a string was expected, got number", raised(units, { [name] = { "id", 2 } }))
+      assert.matches(name .. "%[1%]: control characters", raised(units, { [name] = { "i\n" } }))
+    end
+  end)
+
   it("tells what the service says where it takes no skip and no search", function()
     local other, c = support.start { sites = 3 }
     for _, opts in ipairs { { skip = 1 }, { search = "x" } } do

@@ -104,6 +104,23 @@ describe("an error", function()
     assert.matches("Microsoft's page", err.remedy)
   end)
 
+  it("of a thing that is not there is one, whoever was asked for it", function()
+    local remedies = {}
+    for _, call in ipairs {
+      function() return client:browse_session "x" end, function() return client.sharePoint:browse_session "x" end,
+      function() return client:session "x" end, function() return client.exchange:protection_policy "x" end,
+    } do
+      local err = failed(call, "", { status = 404 })
+      assert.equal("http_404", err.code)
+      remedies[err.remedy] = true
+    end
+    local one = next(remedies)
+    assert.is_nil(next(remedies, one))
+    assert.matches("list its collection again.*base_url", one)
+    assert.matches("Check the id or address", failed(function() return client:request("GET", "/x") end, "",
+      { status = 404 }).remedy)
+  end)
+
   it("has a message, whatever the service leaves out", function()
     for _, body in ipairs { "", "null", { error = { code = "" } }, { error = { code = "UnknownError" } } } do
       for _, status in ipairs { 400, 402, 404, 409, 410, 418, 423, 451, 501 } do

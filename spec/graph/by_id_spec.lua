@@ -136,11 +136,38 @@ describe("an unknown method", function()
       ["client.exchange: unknown method 'sesions'; did you mean 'sessions'?"] = function()
         client.exchange:sesions()
       end,
+      ["client: unknown method 'restore_session'; did you mean 'session'?"] = function()
+        client:restore_session "x"
+      end,
+      ["client: unknown method 'policies'; did you mean 'protection_policies'?"] = function() client:policies() end,
       ["list: unknown method 'pagse'; did you mean 'pages'?"] = function() client:sessions():pagse() end,
     } do
       local text = raised(call)
       assert.truthy(text:find(message, 1, true), text)
       assert.matches("by_id_spec%.lua:%d+:", text) -- where it was called
+    end
+  end)
+
+  it("that another thing has says which thing that is", function()
+    local exchange = "Exchange has no browsing: m365.plan_messages looks for messages"
+    local policy = "it is one of what client.%s:protection_policy(id) gives"
+    for _, case in ipairs {
+      { "exchange", "browse_session", exchange }, { "exchange", "create_browse_session", exchange },
+      { "exchange", "browse_sessions", exchange }, { "exchange", "browse", exchange },
+      { nil, "exclusion_units", policy:format "sharePoint" }, { nil, "inclusion_rule", policy:format "sharePoint" },
+      { "exchange", "exclusion_units", policy:format "exchange" },
+      { "oneDriveForBusiness", "exclusion_bulk_jobs", policy:format "oneDriveForBusiness" },
+      { nil, "artifacts", "it is one of what client.sharePoint:session(id) gives" },
+      { nil, "create_browse_session", "it is one of client.sharePoint" },
+      { "sharePoint", "restore_points", "it is one of client" },
+    } do
+      local service, name, said = table.unpack(case, 1, 3)
+      local text = raised(function()
+        local owner = service and client[service] or client
+        return owner[name](owner, "x")
+      end)
+      local what = service and "client." .. service or "client"
+      assert.truthy(text:find(("%s: unknown method '%s'; %s"):format(what, name, said), 1, true), text)
     end
   end)
 

@@ -31,8 +31,8 @@ describe("the everyday job", function()
       assert.same({ restored = plan.planned }, support.outcomes(again))
       assert.equal(1, place.sim:count { operation = "restoreSessions.activate" })
       assert.equal(plan.planned, #place.sim:sessions()[1].artifacts)
-      assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Restore.ReadWrite.All",
-        "BackupRestore-Search.Read.All" }, m365.needs(plan).plan)
+      assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Control.Read.All",
+        "BackupRestore-Restore.ReadWrite.All", "BackupRestore-Search.Read.All" }, m365.needs(plan).plan)
     end)
 
     it("restores nothing twice when the answer to the create is lost", function()

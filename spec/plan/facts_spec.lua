@@ -168,18 +168,43 @@ describe("a plan knows what the service refuses:", function()
 
     it("says so by its state", function() check { status = "restoreLocked" } end)
 
+    it("is a note where its state was not seen, whatever the reason is, and the plan goes on", function()
+      local sim = start { sites = 2 }
+      local seen = place:plan()
+      local function plan_with(client) -- of files, too: they are planned apart
+        return { assert(m365.plan(client, { service = "sharePoint", targets = "all", before = support.T,
+          destination = "new" })), assert(m365.plan_files(client, { service = "sharePoint", before = support.T,
+          target = sim:units("site")[1].id, match = "/**" })) }
+      end
+      local without = place.tenant:client { credential = sim:credential { lifetime = 1e9, permissions = {
+        "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All",
+        "BackupRestore-Restore.ReadWrite.All" } } }
+      for _, plan in ipairs(plan_with(without)) do
+        assert.is_true(has_note(plan, "locked in this tenant, or end soon, was not seen: "))
+        assert.is_true(has_note(plan, "Grant BackupRestore-Control.Read.All"))
+        assert.is_true(plan.planned > 0)
+        assert(plan:save(place:path "unseen.json"))
+        assert.same(plan.notes, assert(m365.load_plan(place:path "unseen.json")).notes)
+      end
+      assert.equal(seen.hash, plan_with(without)[1].hash)
+      sim:fault { action = "status", status = 400, method = "GET", path = "/backupRestore$", times = 2 }
+      for _, plan in ipairs(plan_with(place.client)) do assert.is_true(has_note(plan, "was not seen: ")) end
+      for _, plan in ipairs(plan_with(place.client)) do assert.is_false(has_note(plan, "was not seen")) end
+    end)
+
     it("says so by the end of its time", function()
       check { restoreAllowedTillDateTime = "2026-11-01T00:00:00Z" }
     end)
 
-    it("is no matter for who may not read the state", function()
+    it("is not known to who may not read the state, and is not made up", function()
       start { sites = 2 }
       local reader = place.tenant:client { credential = place.sim:credential { lifetime = 1e8, permissions = {
         "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All" } } }
       place.sim:set_service { status = "restoreLocked" }
       local plan = assert(m365.plan(reader, { service = "sharePoint", targets = "all", before = support.T,
         destination = "new" }))
-      assert.is_false(has_note(plan, "locked in this tenant"))
+      assert.is_false(has_note(plan, "Restores are locked in this tenant"))
+      assert.is_nil(plan.locked)
     end)
   end)
 

@@ -58,9 +58,11 @@ describe("a plan", function()
     for _, exchange in ipairs(place.sim:ledger()) do
       assert.is_true(exchange.method == "GET" or exchange.path:find "/search$" ~= nil)
     end
-    assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All" }, m365.needs(plan).plan)
-    assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Restore.ReadWrite.All",
-      "BackupRestore-Search.Read.All" }, m365.needs(plan).apply)
+    local needs = { "BackupRestore-Configuration.Read.All", "BackupRestore-Control.Read.All",
+      "BackupRestore-Search.Read.All" }
+    assert.same(needs, m365.needs(plan).plan)
+    table.insert(needs, 3, "BackupRestore-Restore.ReadWrite.All")
+    assert.same(needs, m365.needs(plan).apply)
     place.client = place.tenant:client { credential = place.sim:credential { lifetime = 1e12,
       permissions = m365.needs(plan).apply } }
     assert.is_nil(assert(place:apply(plan)).error)
@@ -132,8 +134,8 @@ describe("a plan", function()
     local plan = assert(m365.plan(delegated, { service = "exchange", targets = { user.email:upper() },
       before = support.T, destination = "new" }))
     assert.equal(user.id, plan.rows[1].protectionUnitId)
-    assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All", "User.ReadBasic.All" },
-      m365.needs(plan).plan)
+    assert.same({ "BackupRestore-Configuration.Read.All", "BackupRestore-Control.Read.All",
+      "BackupRestore-Search.Read.All", "User.ReadBasic.All" }, m365.needs(plan).plan)
   end)
 
   describe("of people, made with an app-only token, which is shown no e-mail addresses,", function()

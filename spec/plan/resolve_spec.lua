@@ -6,7 +6,8 @@ local raised = require "spec.support.raised"
 local scratch = require "spec.support.scratch"
 local support = require "spec.support.restore"
 
-local READ = { "BackupRestore-Configuration.Read.All", "BackupRestore-Search.Read.All" }
+local READ = { "BackupRestore-Configuration.Read.All", "BackupRestore-Control.Read.All",
+  "BackupRestore-Search.Read.All" }
 
 local HOST = "contoso.sharepoint.com"
 
@@ -362,7 +363,7 @@ describe("a name", function()
 
   describe("takes permissions, which m365.needs tells:", function()
     local person, home = "jane@contoso.com", "https://contoso-my.sharepoint.com/personal/user0003_contoso_com"
-    local ALL = { READ[1], "BackupRestore-Restore.ReadWrite.All", READ[2] }
+    local ALL = { READ[1], READ[2], "BackupRestore-Restore.ReadWrite.All", READ[3] }
 
     local function with(list, ...)
       local all = { table.unpack(list) }
@@ -424,18 +425,19 @@ describe("a name", function()
         priority = { home } }
       local plan = assert(make(directory, "oneDriveForBusiness", options))
       local list = m365.needs(plan).plan
-      assert.equal(4, #list)
+      assert.equal(5, #list)
       local function again(permissions)
         local client = place.tenant:client { credential = place.sim:credential {
           lifetime = 1e9, permissions = permissions } }
         local found = make(client, "oneDriveForBusiness", options)
-        return found and found.hash
+        return found and found.hash .. tostring(found.lock_unseen)
       end
-      assert.equal(plan.hash, again(list))
+      local whole = plan.hash .. "nil"
+      assert.equal(whole, again(list))
       for i in ipairs(list) do
         local fewer = { table.unpack(list) }
         table.remove(fewer, i)
-        assert.not_equal(plan.hash, again(fewer), list[i])
+        assert.not_equal(whole, again(fewer), list[i])
       end
     end)
   end)

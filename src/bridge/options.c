@@ -11,6 +11,9 @@
 /* a hundred years: beyond it a duration is a mistake, not a wish */
 #define LONGEST_DURATION 3155760000.0
 
+/* a part of a name that says something by itself has so many letters */
+#define SHORTEST_PART 4
+
 /*
 ** Durations
 */
@@ -108,6 +111,27 @@ static const char *nearest(const struct m365_option *const *groups,
   return best;
 }
 
+/* How unlike a name is to a word: the changes that make one of the other, or
+   few where one holds the other as a whole, as in policies for
+   protection_policies. */
+static size_t unlikeness(const char *word, const char *name) {
+  size_t distance = m365_text_distance(word, name), few = strlen(word) / 4;
+  bool holds = strlen(name) >= SHORTEST_PART && strlen(word) >= SHORTEST_PART &&
+               (strstr(name, word) != NULL || strstr(word, name) != NULL);
+  return holds && few < distance ? few : distance;
+}
+
+/* Is the first name a better one for the word than the second? Keys of a table
+   have no order, and so equals are told apart by their spelling. */
+static bool is_nearer(const char *word, const char *a, const char *b) {
+  size_t of_a = unlikeness(word, a), of_b = unlikeness(word, b);
+  if (of_a != of_b)
+    return of_a < of_b;
+  of_a = m365_text_distance(word, a);
+  of_b = m365_text_distance(word, b);
+  return of_a != of_b ? of_a < of_b : strcmp(a, b) < 0;
+}
+
 /***
 The name in a table that is most like a word.
 @function nearest
@@ -116,19 +140,17 @@ The name in a table that is most like a word.
 @treturn ?string nil where nothing is alike
 */
 int m365_options_nearest(lua_State *L) {
-  const char *word = luaL_checkstring(L, 1);
-  size_t least = strlen(word);
+  const char *word = luaL_checkstring(L, 1), *best = NULL;
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 2);
-  lua_pushnil(L); /* the best so far, at 3 */
-  for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1))
-    if (lua_type(L, -2) == LUA_TSTRING &&
-        m365_text_distance(word, lua_tostring(L, -2)) < least) {
-      least = m365_text_distance(word, lua_tostring(L, -2));
-      lua_pushvalue(L, -2);
-      lua_replace(L, 3);
-    }
-  lua_settop(L, 3);
+  for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1)) {
+    const char *name =
+        lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+    if (name != NULL && unlikeness(word, name) < strlen(word) &&
+        (best == NULL || is_nearer(word, name, best)))
+      best = name; /* kept by the table */
+  }
+  lua_pushstring(L, best);
   return 1;
 }
 

@@ -42,9 +42,9 @@ const struct m365_option m365_setting_rows[] = {
 
 const struct m365_option m365_query_rows[] = {
     ROW("filter", M365_TEXT, m365_query, filter, 0),
-    ROW("orderby", M365_TEXT, m365_query, orderby, 0),
-    ROW("select", M365_TEXT, m365_query, select, 0),
-    ROW("expand", M365_TEXT, m365_query, expand, 0),
+    ROW("orderby", M365_VALUE, m365_query, orderby, 0),
+    ROW("select", M365_VALUE, m365_query, select, 0),
+    ROW("expand", M365_VALUE, m365_query, expand, 0),
     ROW("search", M365_TEXT, m365_query, search, 0),
     ROW("top", M365_COUNT, m365_query, top, 1),
     ROW("skip", M365_COUNT, m365_query, skip, 0),
@@ -114,6 +114,60 @@ static void read_extra(lua_State *L, int index, const char *what,
       L, lua_gettop(L), lua_tostring(L, -2), &to->extra_prefer);
 }
 
+static int refuse_names(lua_State *L, int index, const char *field) {
+  return luaL_error(
+      L, "%s: a string or a list of strings was expected, got %s", field,
+      lua_istable(L, index) ? "another table" : luaL_typename(L, index));
+}
+
+/* Pushes the list at `index` as OData writes one, with commas. */
+static void push_joined(lua_State *L, int index, const char *field) {
+  lua_Integer length = (lua_Integer)lua_rawlen(L, index), n = 0;
+  for (lua_pushnil(L); lua_next(L, index) != 0; lua_pop(L, 1))
+    n++;
+  if (n == 0 || n != length)
+    refuse_names(L, index, field);
+  lua_pushliteral(L, "");
+  for (lua_Integer i = 1; i <= length; i++) {
+    const char *place = lua_pushfstring(L, "%s[%I]", field, i);
+    lua_pushstring(L, i > 1 ? "," : "");
+    lua_rawgeti(L, index, i);
+    m365_options_check_line(L, -1, place);
+    lua_remove(L, -3);
+    lua_concat(L, 3);
+  }
+}
+
+/* An option that is a text, or a list of texts; NULL: it is not given. The
+   text stays on the stack. */
+static const char *read_names(lua_State *L, int index, const char *what,
+                              const char *name) {
+  const char *field = lua_pushfstring(L, "%s.%s", what, name);
+  int value = lua_gettop(L) + 1;
+  switch (lua_getfield(L, index, name)) {
+  case LUA_TNIL:
+    return NULL;
+  case LUA_TSTRING:
+    break;
+  case LUA_TTABLE:
+    push_joined(L, value, field);
+    break;
+  default:
+    refuse_names(L, value, field);
+  }
+  return m365_options_check_line(L, lua_gettop(L), field);
+}
+
+static void read_lists(lua_State *L, int index, const char *what,
+                       struct m365_query *to) {
+  if (!lua_istable(L, index))
+    return;
+  luaL_checkstack(L, LUA_MINSTACK, what);
+  to->orderby = read_names(L, index, what, "orderby");
+  to->select = read_names(L, index, what, "select");
+  to->expand = read_names(L, index, what, "expand");
+}
+
 static const struct m365_option extra_rows[] = {{"extra", M365_VALUE, 0, 0},
                                                 {NULL, M365_VALUE, 0, 0}};
 
@@ -126,6 +180,8 @@ void m365_call_query(lua_State *L, int client, int index, const char *what,
   memset(to, 0, sizeof *to);
   to->settings = *client_settings(L, client);
   m365_options_read(L, index, what, reads ? groups : settings, to);
+  if (reads)
+    read_lists(L, index, what, to);
   read_extra(L, index, what, to);
 }
 

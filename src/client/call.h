@@ -42,7 +42,7 @@ extern const struct m365_option m365_setting_rows[], m365_query_rows[];
 
 /* Fills the query of one call from the option table at `index`, starting from
    what the client has set; `reads`: it takes a query at all. What `extra`
-   holds stays on the stack. */
+   holds, and the texts of lists, stay on the stack. */
 void m365_call_query(lua_State *L, int client, int index, const char *what,
                      bool reads, struct m365_query *to);
 

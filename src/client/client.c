@@ -355,30 +355,6 @@ static int client_sleep(lua_State *L) {
   return sleep_done(L, LUA_OK, lua_gettop(L));
 }
 
-/* Raises: there is no such method. One of the services' is named as such. */
-static int refuse(lua_State *L) {
-  m365_resource_load_methods(L);
-  lua_newtable(L); /* names */
-  for (const struct m365_type *t = m365_types; t->name != NULL; t++)
-    if (m365_type_is_service(t)) {
-      m365_resource_push_methods(L, t);
-      lua_pushvalue(L, 2);
-      if (lua_rawget(L, -2) != LUA_TNIL)
-        return luaL_error(L,
-                          "client: unknown method '%s'; it is one of "
-                          "client.%s",
-                          lua_tostring(L, 2), t->name);
-      lua_pop(L, 2);
-      m365_field_flag(L, t->name, 1);
-    }
-  for (lua_pushnil(L); lua_next(L, lua_upvalueindex(1)) != 0;) {
-    lua_pushvalue(L, -2);
-    lua_insert(L, -2);
-    lua_rawset(L, -4);
-  }
-  return m365_options_refuse_method(L, "client");
-}
-
 /* __index(client, key), with the methods as upvalue. */
 static int client_index(lua_State *L) {
   const struct m365_client *c = m365_client_check(L, 1);
@@ -400,7 +376,7 @@ static int client_index(lua_State *L) {
     lua_getiuservalue(L, 1, M365_CLIENT_CLOCK);
   else if (lua_getiuservalue(L, 1, M365_CLIENT_SERVICES) == LUA_TTABLE &&
            lua_getfield(L, -1, key) == LUA_TNIL && *key != '\0')
-    return refuse(L);
+    return m365_resource_refuse_method(L, m365_type_named("client"));
   return 1;
 }
 

@@ -139,6 +139,102 @@ static struct m365_resource *check(lua_State *L, int index) {
 }
 
 /*
+** What an unknown method may have meant
+*/
+
+/* Does the type have a method of the name at 2? */
+static bool has_method(lua_State *L, const struct m365_type *type) {
+  bool has;
+  m365_resource_push_methods(L, type);
+  lua_pushvalue(L, 2);
+  has = lua_rawget(L, -2) != LUA_TNIL;
+  lua_pop(L, 2);
+  return has;
+}
+
+/* Is it the client, or one of its services? */
+static bool is_owner(const struct m365_type *type) {
+  return strcmp(type->name, "client") == 0 || m365_type_is_service(type);
+}
+
+/* Pushes what a script writes for the client or a service. */
+static const char *push_name(lua_State *L, const struct m365_type *owner) {
+  return m365_type_is_service(owner)
+             ? lua_pushfstring(L, "client.%s", owner->name)
+             : lua_pushstring(L, owner->name);
+}
+
+/* Exchange has the words of its siblings, and one thing less. */
+static bool is_browsing(lua_State *L, const struct m365_type *owner) {
+  return strcmp(owner->name, "exchange") == 0 &&
+         strstr(lua_tostring(L, 2), "browse") != NULL;
+}
+
+/* Pushes where else the method is: on the client, or on a service. */
+static bool push_other_owner(lua_State *L) {
+  for (const struct m365_type *t = m365_types; t->name != NULL; t++)
+    if (is_owner(t) && has_method(L, t)) {
+      lua_pushfstring(L, "it is one of %s", push_name(L, t));
+      return true;
+    }
+  return false;
+}
+
+/* Does the row read one resource by its id that has the method at 2? */
+static bool leads_there(lua_State *L, const struct m365_action *row) {
+  return row->result == M365_RESULT_ITEM && row->effect == M365_READ &&
+         strstr(row->path, "{id}") != NULL &&
+         has_method(L, m365_type_named(row->type));
+}
+
+/* Pushes which resource has the method: one that the owner reads, or one that
+   a service does where the owner is the client. */
+static bool push_resource(lua_State *L, const struct m365_type *owner) {
+  for (const struct m365_action *a = m365_actions; a->verb != NULL; a++) {
+    const struct m365_type *on = m365_type_named(a->on);
+    if ((on == owner ||
+         (!m365_type_is_service(owner) && m365_type_is_service(on))) &&
+        leads_there(L, a)) {
+      lua_pushfstring(L, "it is one of what %s:%s(id) gives", push_name(L, on),
+                      a->verb);
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Pushes a table whose keys are the owner's methods; those of a client are
+   its services, too. */
+static void push_names(lua_State *L, const struct m365_type *owner) {
+  lua_newtable(L);
+  m365_resource_push_methods(L, owner);
+  for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+    lua_pushvalue(L, -2);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -6);
+  }
+  lua_pop(L, 1);
+  for (const struct m365_type *t = m365_types; t->name != NULL; t++)
+    if (!m365_type_is_service(owner) && m365_type_is_service(t))
+      m365_field_flag(L, t->name, 1);
+}
+
+int m365_resource_refuse_method(lua_State *L, const struct m365_type *owner) {
+  const char *what = push_name(L, owner);
+  m365_resource_load_methods(L);
+  if (is_browsing(L, owner))
+    return luaL_error(L,
+                      "%s: unknown method '%s'; Exchange has no browsing: "
+                      "m365.plan_messages looks for messages",
+                      what, lua_tostring(L, 2));
+  if (push_other_owner(L) || push_resource(L, owner))
+    return luaL_error(L, "%s: unknown method '%s'; %s", what,
+                      lua_tostring(L, 2), lua_tostring(L, -1));
+  push_names(L, owner);
+  return m365_options_refuse_method(L, what);
+}
+
+/*
 ** Properties
 */
 
@@ -278,10 +374,7 @@ static int service_index(lua_State *L) {
   m365_resource_load_method(L, 2);
   if (push_method(L) != LUA_TNIL || lua_type(L, 2) != LUA_TSTRING)
     return 1;
-  m365_resource_load_methods(L);
-  lua_pushfstring(L, "client.%s", r->type->name);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  return m365_options_refuse_method(L, lua_tostring(L, -2));
+  return m365_resource_refuse_method(L, r->type);
 }
 
 /* The same for errors, which know more than the service said. */

@@ -58,6 +58,11 @@ void m365_resource_load_methods(lua_State *L);
 int m365_resource_push_id(lua_State *L, int index,
                           const struct m365_type *type);
 
+/* Raises: the key at 2 is no method of `owner`, which is the client's type or
+   that of a service. Names what has a method of that name, or the nearest
+   name. */
+int m365_resource_refuse_method(lua_State *L, const struct m365_type *owner);
+
 /* Makes the metatables, with methods that need no request. */
 void m365_resource_open(lua_State *L);
 

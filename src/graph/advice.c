@@ -620,9 +620,11 @@ static const struct {
     {"http_403", NULL, NULL,
      "Look up what this request needs in Microsoft's page for it, and "
      "grant it to the app."},
-    {"http_404", "client.", NULL, "Check the id or address, and base_url."},
+    {"http_404", "client.request", NULL,
+     "Check the id or address, and base_url."},
     {"http_404", NULL, NULL,
-     "It is not there, or no longer: list its collection again."},
+     "It is not there, or no longer: list its collection again. Where that "
+     "is not found either, check base_url."},
     {"http_408", NULL, NULL, "Try again later."},
     {"http_409", NULL, NULL, "Read that again, then decide."},
     {"http_412", NULL, NULL, "Read that again, then decide."},

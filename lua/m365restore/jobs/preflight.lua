@@ -21,7 +21,10 @@ local permissions = {
   { "client", "sessions", without = "sessions cannot be watched" },
   { "client", "restore_points", of_unit = true, without = "restore points cannot be found" },
   { "client", "protection_policies", without = "protected sites, drives and mailboxes cannot be found" },
-  { "client", "status", without = "the state of the service, and who controls it, cannot be read" },
+  {
+    "client", "status",
+    without = "the state of the service, such as locked restores, and who controls it, cannot be read",
+  },
 }
 
 -- The same for looking people up by their addresses, which a restore needs only where a person is named so.

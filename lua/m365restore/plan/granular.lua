@@ -37,7 +37,8 @@ local function finish(client, o, rows, request, lookups)
   end
   local state = restore_lock.read(client)
   return document.new({
-    seen_until = seen.newest, locked = state.locked, restores_till = state.till, snapshot_till = o.snapshot_till,
+    seen_until = seen.newest, locked = state.locked, restores_till = state.till, lock_unseen = state.unseen,
+    snapshot_till = o.snapshot_till,
     service = o.service, before = o.before, prefer = "fastRestore", query = o.query,
     created = time.format(math.floor(clock.of(client):now())), request = request, rows = rows,
     lookups = lookups,

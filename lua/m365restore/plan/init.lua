@@ -249,7 +249,7 @@ function plan.make(client, spec)
   return document.new({
     service = o.service, before = o.before, at = o.at, prefer = o.prefer, max_loss = o.max_loss,
     created = time.format(math.floor(created)), seen_until = found.seen.newest,
-    locked = found.service.locked, restores_till = found.service.till,
+    locked = found.service.locked, restores_till = found.service.till, lock_unseen = found.service.unseen,
     request = request_of(o, excluded, first), rows = rows, lookups = found.entries.lookups,
     misses = #found.entries.misses > 0 and core.array(found.entries.misses) or nil,
   }, client.max_artifacts)

@@ -133,6 +133,11 @@ function list.locked(plan)
     .. "nothing of this plan can be applied.", plan.locked)
 end
 
+function list.lock_unseen(plan)
+  return plan.lock_unseen and "Whether restores are locked in this tenant, or end soon, was not seen: "
+    .. plan.lock_unseen
+end
+
 function list.restores_till(plan)
   return not plan.locked and plan.restores_till and string.format("The service restores until %s, and not after "
     .. "that.", plan.restores_till)
@@ -191,8 +196,8 @@ function list.sparse(plan)
 end
 
 local order = {
-  "locked", "restores_till", "snapshot", "expiring", "again", "nearer", "no_way_back", "in_place", "way_back", "hold",
-  "copies", "recycled", "mail", "files", "at_a_time", "unseen", "weekly", "old", "sparse",
+  "locked", "lock_unseen", "restores_till", "snapshot", "expiring", "again", "nearer", "no_way_back", "in_place",
+  "way_back", "hold", "copies", "recycled", "mail", "files", "at_a_time", "unseen", "weekly", "old", "sparse",
 }
 
 --- The notes of a plan.

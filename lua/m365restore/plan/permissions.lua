@@ -9,11 +9,11 @@ local workload = require "m365restore.workload"
 
 -- What each step calls, by the rows of the contract table; %s is the service, %t its type of session.
 local steps = {
-  plan = { { "%s", "protection_units" }, { "client", "search_restore_points" } },
+  plan = { { "%s", "protection_units" }, { "client", "search_restore_points" }, { "client", "status" } },
   apply = {
-    { "%s", "protection_units" }, { "client", "search_restore_points" }, { "client", "sessions" },
-    { "client", "session" }, { "%s", "create_session" }, { "%t", "update" }, { "%t", "artifacts" },
-    { "restoreSessionBase", "activate" },
+    { "client", "status" }, { "%s", "protection_units" }, { "client", "search_restore_points" },
+    { "client", "sessions" }, { "client", "session" }, { "%s", "create_session" }, { "%t", "update" },
+    { "%t", "artifacts" }, { "restoreSessionBase", "activate" },
   },
   item = { { "%s", "create_browse_session" }, { "%t", "granular_artifacts" } },
 }

@@ -10,10 +10,14 @@ local restore_lock = {}
 --- Reads the state of the service. May yield.
 -- @tparam client client
 -- @tparam[opt] number timeout in real seconds
--- @treturn table `locked`: the state in which nothing can be restored, or nil; `till`: when restores end, or nil. It is
--- empty where the caller may not read it
+-- @treturn table `locked`: the state in which nothing can be restored, or nil; `till`: when restores end, or nil;
+-- `unseen`: why neither could be read, as where the caller may not, or nil
 function restore_lock.read(client, timeout)
-  local status = rules.object(client:status { timeout = timeout })
+  local answer, err = client:status { timeout = timeout }
+  if not answer then
+    return { unseen = tostring(err) }
+  end
+  local status = rules.object(answer)
   local state, till = status.status, status.restoreAllowedTillDateTime
   local ends = type(till) == "string" and time.parse(till) or nil
   local is_locked = type(state) == "string" and state:lower() == "restorelocked"

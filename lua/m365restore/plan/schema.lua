@@ -52,7 +52,8 @@ local plan_fields = {
   service = "service", before = "?moment", at = "?moment", created = "?moment", seen_until = "?moment",
   prefer = "?text", max_loss = "?number", planned = "integer", waves = "integer", estimate = "object",
   notes = "texts", misses = "?misses", lookups = "?lookups", request = "?object", bulk = "?object", hash = "text",
-  checksum = "text", query = "?text", locked = "?text", restores_till = "?moment", snapshot_till = "?moment",
+  checksum = "text", query = "?text", locked = "?text", lock_unseen = "?text",
+  restores_till = "?moment", snapshot_till = "?moment",
 }
 
 local row_fields = {
