@@ -183,6 +183,37 @@ describe("gather", function()
     assert.same({ "cancelled", "ambiguous" }, { failures[1].code, failures[1].class })
   end)
 
+  it("ends where a hook raises in a task, at whatever instruction behind its function's first", function()
+    --- Gathers under a host's loop; a hook raises once, `n` instructions after the function of the second item began.
+    local function try(n)
+      local is_done, raised_once, results, failures = false, false, nil, nil
+      core.spawn(function()
+        results, failures = m365.gather({ 1, 2, 3 }, function(item)
+          if item == 2 then
+            debug.sethook(function()
+              debug.sethook()
+              raised_once = true
+              error("a hook raises", 0)
+            end, "", n)
+          end
+          core.sleep(0)
+        end)
+        is_done = true
+      end)
+      for _ = 1, 200 do
+        if is_done then break end
+        pcall(core.step, 0.01)
+      end
+      assert.is_true(is_done, ("after %d instructions the gather waits"):format(n))
+      for i = 1, 3 do assert.is_true((results[i] or failures[i]) ~= nil) end
+      assert.is_true(results[1] and results[3])
+      return raised_once
+    end
+    local n = 1
+    while try(n) do n = n + 1 end
+    assert.is_true(n > 30) -- the hook reached what comes when the function has ended
+  end)
+
   it("refuses to cancel what is running", function()
     local _, failures = m365.gather({ 1 }, function() m365.cancel(coroutine.running()) end)
     assert.truthy(failures[1]:find("running cannot be cancelled", 1, true))

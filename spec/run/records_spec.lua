@@ -302,6 +302,46 @@ describe("tasks that wait for each other", function()
     end
   end)
 
+  it("of a plan end together when nil is raised, and when one cannot be woken at once", function()
+    local point_search = require "m365restore.plan.point_search"
+    local place = support.start({ sites = 3 })
+    local function search() return point_search.new(place.client, { prefer = "latest", service = "sharePoint" }) end
+    --- How a search ends under a host's loop: `is_ended`, `ok`, and what was raised.
+    local function run(probe, feed)
+      local is_ended, ok, problem = false, nil, nil
+      local task = core.spawn(function()
+        ok, problem = pcall(probe.run, probe, feed)
+        is_ended = true
+      end)
+      for _ = 1, 200 do
+        if is_ended then break end
+        core.step(0.01)
+      end
+      core.cancel(task)
+      return { is_ended, ok, problem }
+    end
+    assert.same({ true, false, "nil" }, run(search(), function() error() end))
+    local probe, class, refused = search(), getmetatable(search()).__index, false
+    local wait = class.wait
+    finally(function()
+      class.wait = wait
+      place:stop()
+    end)
+    class.wait = function(self) -- its event cannot be set the first time
+      local event = core.event()
+      table.insert(self.waiting, setmetatable({}, { __index = { set = function()
+        if not refused then
+          refused = true
+          error("not enough memory", 0)
+        end
+        event:set()
+      end } }))
+      event:wait()
+    end
+    assert.same({ true, false, "not enough memory" }, run(probe, function() return core.sleep(0.01) end))
+    assert.is_true(refused)
+  end)
+
   it("at the slots go on when one of them raises, or is ended", function()
     local closed, entered = true, 0
     local all = slots.new({ sessions = 1, in_flight = 10 }, function() return closed and 1 or 0, 0 end,

@@ -47,21 +47,26 @@ local function gather(list, fn, limit)
   end
 
   -- A task is left when its function ends, and when somebody cancels it: then
-  -- nothing runs but what is to be closed.
+  -- nothing runs but what is to be closed. Safe to repeat.
   local function leave(task)
     if results[task.index] == nil and failures[task.index] == nil then
       failures[task.index] = core.failure { code = "cancelled", operation = "gather", sent = "unknown" }
     end
-    finished = finished + 1
+    task.place = task.place or finished + 1
+    finished = task.place
     tasks[task.thread] = nil
     turn:set()
   end
 
   local leaving = { __close = leave }
 
+  -- Leaving may fail as well, where memory is short or a hook raises: that error
+  -- goes to whoever drives the tasks, and the gather would wait for ever. So it
+  -- is done twice, by each of the two variables.
   local function run(index)
     local task <close> = setmetatable({ index = index, thread = coroutine.running() }, leaving)
-    settle(task.index, pcall(fn, list[index], index))
+    local _ <close> = task
+    settle(index, pcall(fn, list[index], index))
   end
 
   while finished < count do

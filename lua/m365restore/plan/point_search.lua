@@ -67,9 +67,8 @@ end
 function Search:wake_waiting()
   local waiting = self.waiting
   for i = #waiting, 1, -1 do -- nothing is allocated: they are woken also where memory is short
-    local event = waiting[i]
+    waiting[i]:set() -- first: one that could not be woken stays in the list, and is woken by the next who tries
     waiting[i] = nil
-    event:set()
   end
 end
 
@@ -266,7 +265,7 @@ end
 
 --- Ends the work of all tasks.
 local function abandon(self, err)
-  self.problem = self.problem or err
+  self.problem = self.problem or err or tostring(err) -- what is raised may be nil
   self:wake_waiting()
 end
 
