@@ -44,7 +44,8 @@ describe("a text that is no UTF-8", function()
     end)
 
     it("as the query of a plan of messages, raises before anything is sent", function()
-      assert.equal("plan_messages.query: UTF-8 was expected, got (Subject -like 'caf?')", raised(m365.plan_messages, place.client,
+      local expected = "plan_messages.query: UTF-8 was expected, got (Subject -like 'caf?')"
+      assert.equal(expected, raised(m365.plan_messages, place.client,
         { targets = "all", query = "(Subject -like 'caf\xE9')", before = support.T, destination = "new" }))
       assert.equal(0, place.sim:count())
     end)
