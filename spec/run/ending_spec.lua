@@ -9,7 +9,7 @@ describe("a run with a service that falls silent", function()
 
   --- A tenant of its own, which stops to answer some requests.
   local function prepare(fault, job, options)
-    local all = { sites = 2, speed = SPEED }
+    local all = { sites = 2, speed = SPEED, flows = true }
     for name, value in pairs(options or {}) do all[name] = value end
     local place = support.start(all)
     fault.action, fault.seconds, fault.before, fault.times = "stall", SILENCE, "headers", 99

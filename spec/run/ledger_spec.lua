@@ -257,7 +257,7 @@ local function run_case(seed)
   local random = generator(seed)
   local dialect, kind = pick(random, dialects), pick(random, kinds)
   local speed = slower[kind] or pick(random, speeds)
-  local place = support.start({ sites = SITES, mailboxes = 3, dialect = dialect, speed = speed })
+  local place = support.start({ sites = SITES, mailboxes = 3, dialect = dialect, speed = speed, flows = true })
   local _ <close> = setmetatable({}, { __close = function() place:stop() end })
   place.client = client_of(random, place)
   local case = { place = place, sites = place.sim:units "site", foreign = {}, excluded = {} }

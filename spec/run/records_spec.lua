@@ -62,6 +62,7 @@ describe("a journal whose lines are whole, and whose records are not what they h
 
   it("gives its drafts to be cleaned, and says what it could not read", function()
     local draft = assert(place.client.sharePoint:create_session())
+    place.sim:advance(1) -- ages are counted in whole seconds
     local path = write { records[1], { kind = "session", id = draft.id, rows = { 1 }, wave = 1 },
       { kind = "session", rows = { 2 } }, { kind = "activated", id = "of nothing" } }
     local done = assert(m365.clean_drafts(place.client, path, { older_than = 0 }))

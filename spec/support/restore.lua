@@ -1,5 +1,7 @@
 --- What the specs of the workflows share: a tenant whose restores take moments, plans of it, and what its ledger says.
 local assert = require "luassert"
+local clock = require "m365restore.clock"
+local core = require "m365restore.core"
 local m365 = require "m365restore"
 local scratch = require "spec.support.scratch"
 local tenant = require "spec.support.tenant"
@@ -12,19 +14,47 @@ support.T = "2026-11-01T06:00:00Z"
 --- Under a sanitizer everything is slow, and what is Lua alone is not its business: matrices are cut to a sample.
 support.is_slow = (os.getenv "BUILD" or ""):find "asan" ~= nil
 
---- Ten simulated hours in half a second.
+--- Ten simulated hours of waiting in half a second.
 support.SPEED = 72000
+
+-- Time passes while a client waits, and not while it works: on a slow machine days would go by between two requests.
+-- Whoever waits lets others work for `seconds / speed`, and then moves the simulator to its own moment.
+local sleep = clock.sleep
+
+function clock.sleep(self, seconds, client)
+  if not self.pass then return sleep(self, seconds, client) end
+  return self:pass(seconds, client)
+end
+
+-- Lets every clock of a simulator stand but for waits.
+local function let_waits_pass(sim, speed)
+  local make = sim.clock
+  function sim.clock(...)
+    local time = make(...)
+    function time:pass(seconds, client)
+      local wake = self:monotonic() + seconds
+      local rest = math.max(seconds, 0) / speed
+      local open = client == nil and core.sleep(rest) or client and client:sleep(rest)
+      if open then sim:advance(math.max(wake - self:monotonic(), 0)) end
+    end
+    return time
+  end
+end
 
 local Bench = {}
 Bench.__index = Bench
 
 --- Starts a tenant, a client of it, and an empty folder for journals.
--- @tparam ?table options of the simulator
+-- @tparam ?table options of the simulator, where `speed` is that of waits: without them no time passes, unless it
+-- `flows` (false)
 -- @tparam ?table client_options
 function support.start(options, client_options)
   local all = { sites = 60, drives = 0, mailboxes = 0, speed = support.SPEED }
   for name, value in pairs(options or {}) do all[name] = value end
+  local speed, flows = all.speed, all.flows
+  all.speed, all.flows = flows and speed or 1, nil
   local place = tenant.start(all)
+  if not flows then let_waits_pass(place.sim, speed) end
   return setmetatable({
     tenant = place, sim = place.sim, client = place:client(client_options), folder = scratch.folder(),
   }, Bench)
