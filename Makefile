@@ -55,7 +55,8 @@ OBJ   = $(BUILD)/obj
 MODULES = core system crypto simulator/host
 # the floors of the core, from the bottom up; then the failures of the two that stand alone
 CORE    = base http graph bridge client
-MODULE_SOURCES   = src/bridge/module.c src/bridge/printable.c src/graph/advice.c src/base/text.c
+MODULE_SOURCES   = src/bridge/module.c src/bridge/printable.c src/graph/catalogue.c src/graph/advice.c \
+                   src/base/text.c
 core_SOURCES           = $(filter-out src/bridge/module.c,$(wildcard $(CORE:%=src/%/*.c)))
 core_LIBS              = $(call library,CURL) -lcurl -lm
 system_SOURCES         = $(wildcard src/system/*.c) $(MODULE_SOURCES) src/bridge/hooks.c src/base/buffer.c

@@ -29,6 +29,7 @@
 ---@field target? string
 ---@field details? table[]
 ---@field places? string[] of `no_match`: the libraries or folders that there are
+---@field results? m365.cleaned[] of `clean_drafts`: what became of each
 ---@field cause? any what was behind it
 
 ---Limits of one call; a client sets them for all of its calls.
@@ -802,12 +803,18 @@ function m365.watch(client, opts) end
 ---@field service? string default all
 ---@field wait? boolean false: only look
 
+---@class m365.cleaned
+---@field session? string
+---@field journal string its path
+---@field outcome "deleted"|"kept"|"gone"|"not_understood"|"failed"
+---@field error? m365.error
+
 ---Deletes the drafts that journals of ours name.
 ---@async
 ---@param client m365.client
 ---@param journals string|string[] paths
 ---@param opts? {older_than: m365.duration?}
----@return {session: string?, journal: string, outcome: "deleted"|"kept"|"gone"|"not_understood", error: m365.error?}[]?
+---@return m365.cleaned[]? nil where something failed: err.results are then all of them
 ---@return m365.error?
 function m365.clean_drafts(client, journals, opts) end
 

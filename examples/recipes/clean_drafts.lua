@@ -5,7 +5,9 @@ os.exit(m365.script(function(...)
   local client <close> = m365.client {
     base_url = os.getenv "M365_BASE_URL", credential = os.getenv "M365_TOKEN" or m365.credential.environment(),
   }
-  for _, draft in ipairs(assert(m365.clean_drafts(client, { ... }))) do
-    print(draft.session, draft.outcome, draft.journal)
+  local drafts, err = m365.clean_drafts(client, { ... })
+  for _, draft in ipairs(drafts or err.results) do
+    print(draft.session or "-", draft.outcome, m365.plain(draft.journal), draft.error or "")
   end
+  return drafts, err
 end, ...), true)

@@ -23,6 +23,12 @@ describe("the table of advice", function()
     end
   end)
 
+  it("calls what passes by itself what the retries call so", function()
+    for status = 400, 599 do
+      assert.equal(core.passes(status), m365.describe("http_" .. status) == "retry", status)
+    end
+  end)
+
   it("names no document that does not ship", function()
     for _, code in ipairs(core.codes()) do
       local _, advice, fact = m365.describe(code)
@@ -182,4 +188,3 @@ describe("a deadline", function()
     sim:stop()
   end)
 end)
-

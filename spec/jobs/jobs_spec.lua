@@ -126,6 +126,41 @@ describe("the everyday job", function()
       assert.same({ restored = 1 }, support.outcomes(run))
     end)
 
+    --- What became of each journal's drafts, in the order of the journals.
+    local function told(err)
+      local list = {}
+      for i, result in ipairs(err.results) do
+        list[i] = { result.journal:match "[^/]+$", result.outcome, result.error and result.error.code }
+      end
+      return list
+    end
+
+    it("goes on behind a journal that is in use, is no file or is no journal, and tells of each", function()
+      for _, name in ipairs { "1.jsonl", "3.jsonl", "5.jsonl" } do abandon(name) end
+      place.sim:advance(7200)
+      local _ <close> = assert(journal.open(place:path "3.jsonl"))
+      local list = {}
+      for i = 1, 5 do list[i] = place:path(i .. ".jsonl") end
+      local done, err = m365.clean_drafts(place.client, list)
+      assert.is_nil(done)
+      assert.equal("not_found", err.code)
+      assert.same({ { "1.jsonl", "deleted" }, { "2.jsonl", "failed", "not_found" }, { "3.jsonl", "failed", "locked" },
+        { "4.jsonl", "failed", "not_found" }, { "5.jsonl", "deleted" } }, told(err))
+      assert.equal(1, #place.sim:sessions())
+    end)
+
+    it("goes on behind a draft that the service does not delete", function()
+      for _, name in ipairs { "1.jsonl", "2.jsonl" } do abandon(name) end
+      place.sim:advance(7200)
+      place.sim:fault { method = "DELETE", action = "status", status = 403, times = 1 }
+      local done, err = m365.clean_drafts(place.client, { place:path "1.jsonl", place:path "2.jsonl" })
+      assert.is_nil(done)
+      assert.equal(403, err.status)
+      assert.same({ { "1.jsonl", "failed", err.code }, { "2.jsonl", "deleted" } }, told(err))
+      assert.is_string(err.results[1].session)
+      assert.equal(1, #place.sim:sessions())
+    end)
+
     it("leaves journals alone that are in use, and sessions that run", function()
       abandon "a.jsonl"
       local book <close> = assert(journal.open(place:path "a.jsonl"))

@@ -27,6 +27,9 @@ local UNSHIPPED = { "docs/", "contract%.md", "contract [s]ection", "findings", "
 local function check(code, err)
   assert.is_not_nil(err, code .. " was not met")
   assert.equal(code, err.code, tostring(err))
+  if code ~= "ambiguous" then -- of several sessions it is for a person to tell
+    assert.equal(core.describe(code), err.class or core.describe(code), code)
+  end
   assert.is_string(err.message)
   assert.is_true(#err.message > 9, code .. ": " .. err.message)
   assert.is_string(err.remedy, code .. ": no remedy beside: " .. err.message)

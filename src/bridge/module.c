@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "graph/advice.h"
+#include "graph/catalogue.h"
 #include "bridge/printable.h"
 #include "base/text.h"
 #include "bridge/field.h"
@@ -82,12 +83,13 @@ static void push_function(lua_State *L) {
 
 int m365_module_failure(lua_State *L, const char *code, const char *format,
                         ...) {
+  const struct m365_entry *entry = m365_catalogue_find(code);
   va_list arguments;
   luaL_checkstack(L, 5, "an error object");
   lua_pushnil(L);
   lua_createtable(L, 0, 6);
   m365_field_text(L, "code", code);
-  m365_field_text(L, "class", "ask");
+  m365_field_text(L, "class", entry != NULL ? entry->class : "ask");
   push_function(L); /* the one that fails */
   lua_pushstring(L, m365_advice(code, lua_tostring(L, -1), NULL));
   lua_setfield(L, -3, "remedy");

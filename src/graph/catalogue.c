@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/retry.h"
 #include "base/text.h"
 
 #define RETRY "retry"
@@ -330,7 +329,7 @@ static const struct {
     {0, {"http", REFUSE, "the service refuses this request as it stands"}},
 };
 
-/* every other 5xx that passes: gateways have many of their own */
+/* every other 5xx passes: gateways have many of their own */
 static const struct m365_entry passing = {
     "http_5xx", RETRY, "the service, or a gateway before it, failed"};
 
@@ -373,9 +372,8 @@ const struct m365_entry *m365_catalogue_status(long status) {
   size_t i = 0;
   while (statuses[i].status != 0 && statuses[i].status != status)
     i++;
-  return statuses[i].status == 0 && m365_retry_passes(status)
-             ? &passing
-             : &statuses[i].entry;
+  return statuses[i].status == 0 && status >= 500 ? &passing
+                                                  : &statuses[i].entry;
 }
 
 /* The lists one behind the other. */

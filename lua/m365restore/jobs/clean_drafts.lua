@@ -2,6 +2,7 @@
 -- no others, whatever they hold.
 -- @module m365restore.jobs.clean_drafts
 local clock = require "m365restore.clock"
+local fail = require "m365restore.fail"
 local history = require "m365restore.sessions.history"
 local journal = require "m365restore.run.journal"
 local options = require "m365restore.options"
@@ -52,34 +53,44 @@ local function state_of(book)
   return here, bad and select(2, state.not_understood(book.path, bad))
 end
 
+--- Cleans what one journal names, and adds to the results what became of each draft.
+-- @treturn ?error why the journal could not be opened
 local function clean_journal(client, path, o, results)
   local book, err = journal.open(path)
   if not book then
-    return nil, err
+    return err
   end
   local _ <close> = book
+  if book.is_new then
+    book:discard()
+    return select(2, fail("clean_drafts", "not_found", "there is no journal at %s", path))
+  end
   local here, fault = state_of(book)
   local open = here:open_sessions()
   local now = #open > 0 and history.now(client) -- the service's: a wrong clock here makes no draft old
   for _, session in ipairs(open) do
     local outcome, problem = clean(client, session.id, o.older_than, now)
-    if not outcome then
-      return nil, problem
-    end
-    results[#results + 1] = { session = session.id, journal = path, outcome = outcome }
     if outcome == "deleted" then
-      local ok, unwritten = book:write {
+      local written, unwritten = book:write {
         kind = "dropped", id = session.id, time = time.format(clock.of(client):now()),
       }
-      if not ok then
-        return nil, unwritten
-      end
+      problem = not written and unwritten or nil
     end
+    results[#results + 1] = { session = session.id, journal = path, outcome = outcome or "failed", error = problem }
   end
   if fault then
     results[#results + 1] = { journal = path, outcome = "not_understood", error = fault }
   end
-  return true
+end
+
+--- The first error among the results, except those of records that cannot be understood: the others are used, and the
+-- list says so.
+local function first_failure(results)
+  for _, result in ipairs(results) do
+    if result.error and result.outcome ~= "not_understood" then
+      return result.error
+    end
+  end
 end
 
 --- The paths that were given, as a list.
@@ -97,25 +108,32 @@ local function paths_of(given)
   return paths
 end
 
---- Deletes the drafts that journals name and that no run has activated. A journal that is in use is not touched:
--- `locked`. A run whose drafts are gone can still be resumed; it makes new ones. May yield.
+--- Deletes the drafts that journals name and that no run has activated. A journal that is in use is not touched. A run
+-- whose drafts are gone can still be resumed; it makes new ones. What fails for one journal or draft does not keep the
+-- others from being cleaned. May yield.
 -- @function clean_drafts
 -- @tparam client client
 -- @tparam string|table journals a path, or a list of paths
 -- @tparam[opt] table opts `older_than` (duration, default "1h")
 -- @treturn ?table a list of { session, journal, outcome = "deleted"|"kept"|"gone" }; a journal with records that cannot
 -- be understood has one more, { journal, outcome = "not_understood", error }, behind the drafts that its other records
--- name; or nil, err
+-- name. Where something failed: nil, and the first error, whose `results` are the whole list; what failed is in it
+-- as { session, journal, outcome = "failed", error }, without a session where the journal cannot be opened
 return function(client, journals, opts)
   local o = options.read("clean_drafts", opts, { older_than = "duration" })
   local paths = paths_of(journals)
   o.older_than = o.older_than or 3600
   local results = {}
   for _, path in ipairs(paths) do
-    local ok, err = clean_journal(client, path, o, results)
-    if not ok then
-      return nil, err
+    local err = clean_journal(client, path, o, results)
+    if err then
+      results[#results + 1] = { journal = path, outcome = "failed", error = err }
     end
+  end
+  local err = first_failure(results)
+  if err then
+    err.results = results
+    return nil, err
   end
   return results
 end
