@@ -67,7 +67,7 @@ describe("the wire", function()
       local cases = {
         { "tls_untrusted", right, ca_file = certificates:path "stranger.crt" },
         { "tls_untrusted", right, ca_file = false },
-        { "tls_expired", certificates:issue("expired", "ca", { days = -1 }) },
+        { "tls_expired", certificates:issue("expired", "ca", { expired = true }) },
         { "tls_wrong_host", certificates:issue("elsewhere", "ca", { names = "DNS:elsewhere.example" }) },
         { "ca_file", right, ca_file = certificates:path "none" },
       }

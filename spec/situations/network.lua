@@ -154,7 +154,7 @@ return function(keep)
     proxy_refused = behind("proxy.lua", "403", by_proxy),
     proxy_failed = behind("proxy.lua", "502", by_proxy),
     tls_untrusted = over_tls(certificates, right, function() return { ca_file = false } end),
-    tls_expired = over_tls(certificates, issued("expired", { days = -1 })),
+    tls_expired = over_tls(certificates, issued("expired", { expired = true })),
     tls_wrong_host = over_tls(certificates, issued("elsewhere", { names = "DNS:elsewhere.example" })),
     ca_file = over_tls(certificates, right, function() return { ca_file = certificates():path "none" } end),
     client_certificate = over_tls(certificates, right, function()

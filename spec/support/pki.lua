@@ -42,19 +42,36 @@ function Pki:own(name, options)
   return result(self, name)
 end
 
+-- `openssl ca` takes any date; `openssl x509` refuses an end before the start since 3.5
+local AUTHORITY = [[
+[ca]
+default_ca = authority
+[authority]
+database = %s
+policy = policy
+rand_serial = yes
+default_md = sha256
+[policy]
+commonName = supplied
+]]
+
 --- A certificate that another one signs.
 -- @tparam string name
 -- @tparam string issuer the name of that one
--- @tparam ?table options `kind` (default "ec"), `days`, `names` (default "DNS:localhost,IP:127.0.0.1")
+-- @tparam ?table options `kind` (default "ec"), `expired`, `names` (default "DNS:localhost,IP:127.0.0.1")
 function Pki:issue(name, issuer, options)
   options = options or {}
   local function path(ending) return self:path(name .. ending) end
   scratch.write(path ".ext", "subjectAltName=" .. (options.names or "DNS:localhost,IP:127.0.0.1"))
+  scratch.write(path ".index", "")
+  scratch.write(path ".cnf", AUTHORITY:format(path ".index"))
   scratch.must("openssl", "req", "-new", "-nodes", "-subj", "/CN=" .. name, "-keyout", path ".key", "-out",
     path ".csr", table.unpack(KEYS[options.kind or "ec"]))
-  scratch.must("openssl", "x509", "-req", "-in", path ".csr", "-CA", self:path(issuer .. ".crt"), "-CAkey",
-    self:path(issuer .. ".key"), "-CAcreateserial", "-days", tostring(options.days or 20), "-extfile", path ".ext",
-    "-out", path ".crt")
+  local dates = options.expired and { "-startdate", "20200101000000Z", "-enddate", "20200102000000Z" }
+    or { "-days", "20" }
+  scratch.must("openssl", "ca", "-batch", "-notext", "-config", path ".cnf", "-in", path ".csr", "-cert",
+    self:path(issuer .. ".crt"), "-keyfile", self:path(issuer .. ".key"), "-extfile", path ".ext", "-outdir",
+    self.folder, "-out", path ".crt", table.unpack(dates))
   return result(self, name)
 end
 
