@@ -321,25 +321,6 @@ describe("a list", function()
     end
   end)
 
-  it("ends by its timeout, however many empty pages there are", function()
-    for i = 1, 1000 do
-      answer(page({}, ('"%s?p=%d"'):format(artifacts_path(), i)))
-    end
-    local pager = session:artifacts { timeout = "0.05s" }
-    local item, err = pager:next()
-    assert.is_nil(item)
-    assert.equal("deadline", err.code)
-    local before = home.sim:count { path = LIST }
-    assert.is_true(before < 1000, before .. " pages")
-    -- on a busy machine a call may be over before it has sent anything
-    for _ = 1, 100 do
-      err = select(2, pager:next())
-      assert.equal("deadline", err.code)
-      if home.sim:count { path = LIST } > before then break end
-    end
-    assert.is_true(home.sim:count { path = LIST } > before, "the next call goes on")
-  end)
-
   describe("notices a circle", function()
     it("of one page", function()
       answer(page({ "a" }, '"' .. artifacts_path() .. '"'))
@@ -453,5 +434,25 @@ describe("a list", function()
     local item, err = pager:next()
     assert.is_nil(item)
     assert.equal("closed", err.code)
+  end)
+
+  -- the last one here: a request that it gave up may still arrive and take the answer that another spec has set
+  it("ends by its timeout, however many empty pages there are", function()
+    for i = 1, 1000 do
+      answer(page({}, ('"%s?p=%d"'):format(artifacts_path(), i)))
+    end
+    local pager = session:artifacts { timeout = "0.05s" }
+    local item, err = pager:next()
+    assert.is_nil(item)
+    assert.equal("deadline", err.code)
+    local before = home.sim:count { path = LIST }
+    assert.is_true(before < 1000, before .. " pages")
+    -- on a busy machine a call may be over before it has sent anything
+    for _ = 1, 100 do
+      err = select(2, pager:next())
+      assert.equal("deadline", err.code)
+      if home.sim:count { path = LIST } > before then break end
+    end
+    assert.is_true(home.sim:count { path = LIST } > before, "the next call goes on")
   end)
 end)

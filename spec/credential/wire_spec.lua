@@ -28,7 +28,7 @@ describe("the wire", function()
 
   local function client(sim, more)
     local all = {
-      base_url = sim.url, clock = sim:clock(), retries = 0, ca_file = certificates:path "ca.crt", timeout = 5,
+      base_url = sim.url, clock = sim:clock(), retries = 0, ca_file = certificates:path "ca.crt", timeout = 60,
       credential = m365.credential.client_secret {
         tenant = sim.tenant, client_id = sim.client_id, client_secret = sim.client_secret, authority = sim.url,
       },
@@ -118,7 +118,7 @@ describe("the wire", function()
     local function knock(more)
       local all = {
         base_url = "https://127.0.0.1:" .. port, credential = "token", ca_file = certificates:path "ca.crt",
-        retries = 0, timeout = 5,
+        retries = 0, timeout = 60,
       }
       for name, value in pairs(more) do all[name] = value end
       local c <close> = m365.client(all)

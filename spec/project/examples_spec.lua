@@ -154,7 +154,7 @@ describe("the example", function()
   end)
 
   it("demo restores 25 sites, one of which fails", function()
-    local result = assert(system.run({ scratch.interpreter(), "examples/demo.lua", "6000" },
+    local result = assert(system.run({ scratch.interpreter(), "examples/demo.lua", "2000" },
       { env = scratch.environment(), timeout = 120 }))
     assert.equal("", result.stderr)
     assert.equal(0, result.status)

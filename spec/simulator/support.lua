@@ -134,7 +134,7 @@ end
 --- A bare connection to the simulator, for what no HTTP library would send.
 function Api:connect()
   local connection = assert(socket.tcp())
-  connection:settimeout(5)
+  connection:settimeout(60)
   assert(connection:connect("127.0.0.1", self.sim.url:match(":(%d+)$")))
   return connection
 end

@@ -62,7 +62,7 @@ function tunnel.serve(accept)
     for _, ready in ipairs((socket.select(watched))) do
       if ready == listener then
         local connection = listener:accept()
-        connection:settimeout(5)
+        connection:settimeout(60)
         accept(connection)
         io.stdout:flush()
       else
