@@ -21,13 +21,8 @@ local quarter = { item("s,d,f,q,1", "file", "c.xlsx", "/Shared%20Documents/Finan
 
 describe("browse sessions", function()
   local sim, client, session
-  setup(function() sim, client = support.start() end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
+  support.around(function(...) sim, client = ... end)
   before_each(function()
-    sim:clear_faults()
     local unit = sim:units("site")[1]
     for _, point in ipairs(sim:points(unit.id)) do
       if point.tags == "fastRestore" then

@@ -6,13 +6,8 @@ local URL = "https://contoso.sharepoint.com/sites/one"
 
 describe("bulk requests", function()
   local sim, client, session
-  setup(function() sim, client = support.start() end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
+  support.around(function(...) sim, client = ... end)
   before_each(function()
-    sim:clear_faults()
     session = assert(client.sharePoint:create_session())
     sim:forget()
   end)

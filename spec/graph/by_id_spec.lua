@@ -5,19 +5,7 @@ local support = require "spec.graph.support"
 
 describe("one thing by its id", function()
   local sim, client, beta
-  setup(function()
-    sim, client = support.start()
-    beta = support.client(sim, { beta = true })
-  end)
-  teardown(function()
-    client:close()
-    beta:close()
-    sim:stop()
-  end)
-  before_each(function()
-    sim:clear_faults()
-    sim:forget()
-  end)
+  support.around_versions(function(...) sim, client, beta = ... end)
 
   --- The requests since the last look.
   local function requests()

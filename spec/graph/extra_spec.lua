@@ -8,17 +8,9 @@ local NEW = { ["newProperty"] = { deep = { 1, 2 } }, other = true }
 
 describe("extra", function()
   local sim, client, session
-  setup(function()
-    sim, client = support.start()
+  support.around(function(...)
+    sim, client = ...
     session = assert(client.sharePoint:create_session())
-  end)
-  teardown(function()
-    client:close()
-    sim:stop()
-  end)
-  before_each(function()
-    sim:clear_faults()
-    sim:forget()
   end)
 
   local period = { startDateTime = "2026-01-01T00:00:00Z" }

@@ -6,17 +6,10 @@ local support = require "spec.graph.support"
 
 describe("every row of the contract table", function()
   local sim, clients
-  setup(function()
-    sim = support.start()
-    clients = { ["v1.0"] = support.client(sim), beta = support.client(sim, { beta = true }) }
-  end)
-  teardown(function()
-    for _, client in pairs(clients) do client:close() end
-    sim:stop()
-  end)
-  before_each(function()
-    sim:clear_faults()
-    sim:forget()
+  support.around_versions(function(...)
+    local client, beta
+    sim, client, beta = ...
+    clients = { ["v1.0"] = client, beta = beta }
   end)
 
   local rows = support.rows()

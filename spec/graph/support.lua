@@ -41,6 +41,17 @@ function support.around(take, options, settings)
   end)
 end
 
+--- The same, with a second client for beta.
+-- @tparam function take receives the simulator, the client of v1.0, and that of beta
+function support.around_versions(take)
+  local beta
+  support.around(function(sim, client)
+    beta = support.client(sim, { beta = true })
+    take(sim, client, beta)
+  end)
+  require("busted").teardown(function() beta:close() end)
+end
+
 --- A further client on a simulator.
 function support.client(sim, settings)
   local all = { base_url = sim.url, clock = sim:clock(), backoff = 0.01 }

@@ -1,13 +1,6 @@
 local forecast = require "m365restore.forecast"
+local generator = require "spec.support.generator"
 local waves = require "m365restore.plan.schedule"
-
---- A generator of our own: the same plans in every run, and nobody's random numbers disturbed.
-local function generator(seed)
-  return function(n)
-    seed = (seed * 1103515245 + 12345) % 2147483648
-    return seed // 65536 % n + 1
-  end
-end
 
 local function random_rows(random)
   local rows = {}

@@ -2,6 +2,7 @@
 local core = require "m365restore.core"
 local interruption = require "m365restore.interruption"
 local m365 = require "m365restore"
+local raise_in_wait = require "spec.support.raise_in_wait"
 local scratch = require "spec.support.scratch"
 local simulator = require "m365restore.simulator"
 local system = require "m365restore.system"
@@ -28,25 +29,12 @@ describe("a run that is left", function()
     return assert(m365.plan(client, all))
   end
 
-  --- Raises in the middle of a wait, as a hook of the host does.
-  local function interrupt(problem)
-    local here = coroutine.running()
-    return function(event)
-      if event.kind == "activated" then
-        debug.sethook(here, function()
-          debug.sethook()
-          error(problem, 0)
-        end, "", 1)
-      end
-    end
-  end
-
   for name, problem in pairs { ["the text of Ctrl-C"] = "x.lua:1: interrupted!", ["a text of its host"] = "no more",
     ["an object of its host"] = setmetatable({}, { __tostring = function() return "an object" end }) } do
     it("by " .. name .. " tells the counts, the journal and the way on", function()
       local plan, path = plan_of(), folder .. "/run.jsonl"
       local ok, err = pcall(m365.apply, client, plan,
-        { journal = path, confirm = plan.hash, on_progress = interrupt(problem) })
+        { journal = path, confirm = plan.hash, on_progress = raise_in_wait(problem) })
       debug.sethook()
       assert.is_false(ok)
       assert.equal("interrupted", err.code)
@@ -67,7 +55,7 @@ describe("a run that is left", function()
   it("goes on from there without a second activation", function()
     local plan, path = plan_of(), folder .. "/run.jsonl"
     assert.is_false(pcall(m365.apply, client, plan,
-      { journal = path, confirm = plan.hash, on_progress = interrupt "interrupted!" }))
+      { journal = path, confirm = plan.hash, on_progress = raise_in_wait "interrupted!" }))
     debug.sethook()
     sim:advance(7 * 86400)
     local run = assert(m365.resume(client, path, { interval = "1s" }))
@@ -107,7 +95,7 @@ describe("a run that is left", function()
     local bar = m365.progress.bar { style = "live", out = { write = function(_, ...)
       text[#text + 1] = table.concat { ... }
     end } }
-    local stop = interrupt "interrupted!"
+    local stop = raise_in_wait "interrupted!"
     local function watch(event)
       bar(event)
       stop(event)

@@ -1,4 +1,5 @@
 local core = require "m365restore.core"
+local generator = require "spec.support.generator"
 local ledger = require "spec.run.ledger"
 local m365 = require "m365restore"
 local support = require "spec.support.restore"
@@ -10,15 +11,6 @@ local HOUR, SITES = 3600, 8
 -- how fast the service's time goes: with the lower one, sessions are seen half done; looks into snapshots are closed
 -- after three days, which must not pass on a slow machine
 local speeds, slower = { 200000, 200000, 50000 }, { files = 10000 }
-
---- A generator of our own: a case is repeated by its seed alone.
-local function generator(seed)
-  seed = seed % 2147483648
-  return function(n)
-    seed = (seed * 1103515245 + 12345) % 2147483648
-    return seed // 65536 % n + 1
-  end
-end
 
 local function pick(random, list) return list[random(#list)] end
 

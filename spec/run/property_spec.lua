@@ -1,13 +1,6 @@
+local generator = require "spec.support.generator"
 local scratch = require "spec.support.scratch"
 local support = require "spec.support.restore"
-
---- A generator of our own: the same plans in every run, and nobody's random numbers disturbed.
-local function generator(seed)
-  return function(n)
-    seed = (seed * 1103515245 + 12345) % 2147483648
-    return seed // 65536 % n + 1
-  end
-end
 
 --- A list with everything in it: units, strangers, repetitions; destinations and priorities of their own.
 local function random_list(random, sites)

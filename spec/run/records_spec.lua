@@ -1,17 +1,10 @@
 local core = require "m365restore.core"
+local generator = require "spec.support.generator"
 local journal = require "m365restore.run.journal"
 local m365 = require "m365restore"
 local seal = require "m365restore.plan.integrity"
 local scratch = require "spec.support.scratch"
 local support = require "spec.support.restore"
-
---- A generator of our own, so that a failure can be repeated.
-local function generator(seed)
-  return function(n)
-    seed = (seed * 1103515245 + 12345) % 2147483648
-    return seed // 65536 % n + 1
-  end
-end
 
 local function copy(value)
   if type(value) ~= "table" then return value end

@@ -1,5 +1,6 @@
 --- Why a run does not begin, ends early, or leaves a row behind.
 local m365 = require "m365restore"
+local raise_in_wait = require "spec.support.raise_in_wait"
 local scratch = require "spec.support.scratch"
 local support = require "spec.support.restore"
 local system = require "m365restore.system"
@@ -29,18 +30,6 @@ local function stage(place, row, how)
     artifacts = { { restorePoint = row.restorePointId, destinationType = "new" } } }
   for name, value in pairs(how) do session[name] = value end
   return place.sim:stage_session(session)
-end
-
-local function interrupted(problem)
-  local here = coroutine.running()
-  return function(event)
-    if event.kind == "activated" then
-      debug.sethook(here, function()
-        debug.sethook()
-        error(problem, 0)
-      end, "", 1)
-    end
-  end
 end
 
 local function stopped(kind)
@@ -150,7 +139,7 @@ return function()
       return assert(place:apply(place:plan(), { timeout = "5m", interval = "1m" })).error
     end, { sites = 2, speed = 6000 }),
     interrupted = on(function(place)
-      local _, err = pcall(place.apply, place, place:plan(), { on_progress = interrupted "x.lua:1: interrupted!" })
+      local _, err = pcall(place.apply, place, place:plan(), { on_progress = raise_in_wait "x.lua:1: interrupted!" })
       debug.sethook()
       return err
     end),
