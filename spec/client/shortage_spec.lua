@@ -8,10 +8,11 @@ local CHILD = [[
 local m365 = require "m365restore"
 local base_url, spare = arg[1], tonumber(arg[2])
 local client = m365.client { base_url = base_url, credential = function() return "token", 3600 end, retries = 3 }
--- what is loaded late is loaded now; from nobody who answers, so that no connection is there to be used again
-local nobody <close> = m365.client { base_url = "https://localhost:1", credential = function() return "token", 3600 end,
-  retries = 0 }
-nobody:status { timeout = 2 }
+-- what is loaded late is loaded now; from a port that is closed, so that no connection is there to be used again
+local warm_up <close> = m365.client {
+  base_url = "https://localhost:1", credential = function() return "token", 3600 end, retries = 0,
+}
+warm_up:status { timeout = 2 }
 local files = {}
 local function open() return io.open("/dev/null") end
 for file in open do files[#files + 1] = file end

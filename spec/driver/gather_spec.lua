@@ -183,7 +183,7 @@ describe("gather", function()
     assert.same({ "cancelled", "ambiguous" }, { failures[1].code, failures[1].class })
   end)
 
-  it("ends where a hook raises in a task, at whatever instruction behind its function's first", function()
+  it("ends where a hook raises in a task, at any instruction behind its function's first", function()
     --- Gathers under a host's loop; a hook raises once, `n` instructions after the function of the second item began.
     local function try(n)
       local is_done, raised_once, results, failures = false, false, nil, nil

@@ -110,7 +110,7 @@ describe("an error", function()
     assert.matches("Microsoft's page", err.remedy)
   end)
 
-  it("of a thing that is not there is one, whoever was asked for it", function()
+  it("of a thing that is not there is the same, from each of the objects that can read it", function()
     local remedies = {}
     for _, call in ipairs {
       function() return client:browse_session "x" end, function() return client.sharePoint:browse_session "x" end,
@@ -127,7 +127,7 @@ describe("an error", function()
       { status = 404 }).remedy)
   end)
 
-  it("has a message, whatever the service leaves out", function()
+  it("has a message, whichever part the service leaves out", function()
     for _, body in ipairs { "", "null", { error = { code = "" } }, { error = { code = "UnknownError" } } } do
       for _, status in ipairs { 400, 402, 404, 409, 410, 418, 423, 451, 501 } do
         local err = failed(function() return client:session "x" end, body, { status = status })

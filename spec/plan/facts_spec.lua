@@ -168,7 +168,7 @@ describe("a plan knows what the service refuses:", function()
 
     it("says so by its state", function() check { status = "restoreLocked" } end)
 
-    it("is a note where its state was not seen, whatever the reason is, and the plan goes on", function()
+    it("is a note where its state was not seen, for each possible reason, and the plan goes on", function()
       local sim = start { sites = 2 }
       local seen = place:plan()
       local function plan_with(client) -- of files, too: they are planned apart

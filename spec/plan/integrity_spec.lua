@@ -227,7 +227,7 @@ describe("a plan file", function()
     assert.equal("another hash", forged(files, function(data) data.rows[1].target = "/Trash/old.docx" end))
   end)
 
-  it("says of a duplicate which row it repeats, whatever its file says", function()
+  it("says of a duplicate which row it repeats, even where its file says another one", function()
     local site = place.sim:units "site"[1]
     local plan = place:plan { targets = { site.siteWebUrl, place.sim:units "site"[2].id, site.id } }
     assert.matches("the same unit as target 1, " .. site.siteWebUrl, tostring(plan), 1, true)

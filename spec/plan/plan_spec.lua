@@ -251,7 +251,7 @@ describe("a plan", function()
       try("", { targets = place:path "bad.json" }))
   end)
 
-  it("returns what the disk says of a file, whatever the file is for", function()
+  it("returns what the disk says of a file, for every option that names one", function()
     local none = place:path "nowhere.csv"
     local function spec(more)
       local all = { service = "sharePoint", before = support.T }

@@ -57,7 +57,7 @@ describe("a run that is watched", function()
     assert.same({ true, 60, "completed" }, { lines[#lines].done, last, lines[#lines].status })
   end)
 
-  it("is a page that loads itself anew until the run has ended", function()
+  it("is a page that reloads itself until the run has ended", function()
     place = support.start { sites = 4 }
     local path, pages = place:path "live.html", {}
     local page = m365.progress.page { path = path }

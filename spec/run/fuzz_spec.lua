@@ -1,4 +1,4 @@
---- Plans and runs whose answers are garbage, cut, or odd, at random calls: whatever comes, each ends with a report or
+--- Plans and runs whose answers are garbage, cut, or odd, at random calls: each ends with a report or
 -- an error, nothing raises, and nothing is restored twice. The name of a case is its seed: M365RESTORE_SEED tries one
 -- again, M365RESTORE_FULL many.
 local m365 = require "m365restore"
@@ -84,7 +84,7 @@ local ACTIONS = {
 }
 
 local function fault()
-  -- every other one is an odd answer, which needs the most of whoever reads it
+  -- every other one is an odd answer, which is the hardest to read
   local made = math.random(2) == 1 and { action = "edit", set = odd(12) } or one_of(ACTIONS)()
   made.after, made.times = math.random(0, 6), one_of { 1, 1, 2, 4, 8 }
   made.method = one_of { "GET", "POST", "PATCH", nil }
@@ -92,7 +92,7 @@ local function fault()
   return made
 end
 
-describe("whatever is answered, a plan and its run end, with", function()
+describe("a plan and its run end after any answer, with", function()
   local function disturb(place)
     place.sim:clear_faults()
     for _ = 1, math.random(1, 6) do place.sim:fault(fault()) end

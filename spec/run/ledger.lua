@@ -85,7 +85,7 @@ function checks.failed_elsewhere(_, said, list, past)
     and (restore.state == "failed" or is_covered(restore, past, math.huge)) or "did not fail elsewhere"
 end
 
---- Was a row restored twice, whatever is said of it? By two sessions of ours; or by one, though somebody else's had
+--- Was a row restored twice, even if the report says otherwise? By two sessions of ours; or by one, though another had
 -- done it since the plan was made, or was at it when the sessions of others were read, and succeeded.
 local function check_twice(row, list, past)
   local mine, theirs = {}, nil

@@ -32,7 +32,7 @@ local function secret(app, text)
   return credential.client_secret(app)
 end
 
---- A sign-in at another screen. Time passes when somebody waits, and only then.
+--- A sign-in at another screen. Time passes while the client waits, and only then.
 local function signed_in(act)
   return alone(function(sim, app)
     app.prompt = function(shown) act(sim, shown) end

@@ -7,7 +7,7 @@ local scratch = require "spec.support.scratch"
 local simulator = require "m365restore.simulator"
 local support = require "spec.graph.support"
 
---- A read of a simulator that meets a fault, or of whatever `settings` lead to.
+--- A read of a simulator that meets a fault, or of the server that `settings` name.
 local function asked(settings, fault)
   return function()
     local sim <close> = simulator.start { sites = 1, speed = 1 }

@@ -18,7 +18,7 @@ support.is_slow = (os.getenv "BUILD" or ""):find "asan" ~= nil
 support.SPEED = 72000
 
 -- Time passes while a client waits, and not while it works: on a slow machine days would go by between two requests.
--- Whoever waits lets others work for `seconds / speed`, and then moves the simulator to its own moment.
+-- A task that waits lets the others work for `seconds / speed`, and then moves the simulator to its own moment.
 local sleep = clock.sleep
 
 function clock.sleep(self, seconds, client)

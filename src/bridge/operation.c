@@ -34,7 +34,7 @@ void m365_operation_await(lua_State *L, const void *op) {
   lua_pop(L, 3);
 }
 
-/* Marks an operation as done, and whoever waits for it as ready. What may
+/* Marks an operation as done, and the tasks that wait as ready. What may
    raise comes first, so that it can be done again. */
 void m365_operation_complete(lua_State *L, struct m365_operation *op) {
   m365_runtime_push_part(L, M365_RUNTIME_WAITING);

@@ -1,6 +1,6 @@
 /*
-** operation: something that ends, for whoever waits for it: a request, a timer,
-** or an event that is set.
+** operation: something whose end tasks wait for: a request, a timer, or an
+** event that is set.
 */
 #ifndef m365_operation_h
 #define m365_operation_h
@@ -58,7 +58,7 @@ void m365_operation_sleep(lua_State *L, int index, struct m365_origin *origin,
    has had its attempts, or its time. */
 bool m365_operation_repeat(lua_State *L, int index);
 
-/* Marks it as done, and whoever waits for it as ready. */
+/* Marks it as done, and the tasks that wait for it as ready. */
 void m365_operation_complete(lua_State *L, struct m365_operation *op);
 
 /* The task on the top waits for an operation; pops it. */

@@ -85,7 +85,7 @@ static int runtime_gc(lua_State *L) {
   if (r == NULL)
     return 0;
   e = r->engine;
-  r->engine = NULL; /* operations that end later find nobody */
+  r->engine = NULL; /* operations that end later find no engine */
   m365_engine_free(e);
   return 0;
 }

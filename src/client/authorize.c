@@ -44,7 +44,7 @@ static bool has_come(lua_State *L, const struct m365_token *t,
 
 /* There is no token that can be used. An operation that found a renewal under
    way, or started one, waits, and the failure of that one is its own. A later
-   one tries anew, unless the token endpoint has asked for patience. */
+   one starts another, unless the token endpoint has asked for patience. */
 static void wait_or_deny(lua_State *L, struct m365_client *c,
                          struct m365_operation *op, int index, int client) {
   struct m365_token *t = &c->token;

@@ -255,7 +255,7 @@ build_public_key(struct m365_pem *h, const struct findings *f) {
 
 void m365_pem_close(struct m365_pem *h) {
   struct m365_pem old = *h;
-  memset(h, 0, sizeof *h); /* first: whatever comes, nothing is freed twice */
+  memset(h, 0, sizeof *h); /* first: nothing is freed twice after a failure */
   EVP_PKEY_free(old.key);
   sk_X509_pop_free(old.chain, X509_free);
   OPENSSL_free(old.subject);

@@ -33,7 +33,7 @@ struct m365_origin {
   unsigned active;   /* asking or running */
   unsigned limit;    /* of those, at most */
   bool closed;
-  unsigned log; /* who hears of its requests; 0: nobody */
+  unsigned log; /* the log function of its requests; 0: none */
 };
 
 /* How an attempt ended that was not the last. */

@@ -10,7 +10,7 @@
 #include <sys/types.h>
 #include <lua.h>
 
-/* nobody but the owner: journals name people, replaced files hold anything */
+/* for the owner alone: journals name people, replaced files hold anything */
 #define M365_PRIVATE_MODE 0600
 
 /* The descriptor, or -1 with errno. */

@@ -48,8 +48,8 @@ struct journal {
 ** Opening
 */
 
-/* between open and lock somebody may have replaced the file: then the lock is
-   on one that no longer has this name */
+/* between open and lock another process may have replaced the file: then the
+   lock is on one that no longer has this name */
 static bool is_still(int fd, const char *path) {
   struct stat ours, named;
   return fstat(fd, &ours) == 0 && lstat(path, &named) == 0 &&
@@ -157,7 +157,7 @@ The process that holds a journal, without touching its lock. Only Linux tells,
 and only about processes that this one can see.
 @function journal_holder
 @tparam string path
-@treturn ?integer its id; nil: nobody holds it, or nobody tells
+@treturn ?integer its id; nil: no process holds it, or the system does not tell
 */
 int m365_journal_holder(lua_State *L) {
   const char *path = m365_module_check_cstring(L, 1, "path");
@@ -274,8 +274,8 @@ Adds one line and returns when it is on the disk. A write that fails is undone:
 no part of the line stays.
 
 Error codes beside those of the disk (`disk_full`, `io`): `changed` and `gone`
-(somebody else wrote to the file or deleted it), `forked` (this process did not
-open it), `damaged` (an earlier failure could not be undone; `truncate` to
+(another process wrote to the file or deleted it), `forked` (this process did
+not open it), `damaged` (an earlier failure could not be undone; `truncate` to
 `size()` mends it).
 @function journal:append
 @tparam string line without its line break, which is added

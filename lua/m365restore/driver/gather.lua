@@ -46,7 +46,7 @@ local function gather(list, fn, limit)
     end
   end
 
-  -- A task is left when its function ends, and when somebody cancels it: then
+  -- A task is left when its function ends, and when it is cancelled: then
   -- nothing runs but what is to be closed. Safe to repeat.
   local function leave(task)
     if results[task.index] == nil and failures[task.index] == nil then
@@ -61,7 +61,7 @@ local function gather(list, fn, limit)
   local leaving = { __close = leave }
 
   -- Leaving may fail as well, where memory is short or a hook raises: that error
-  -- goes to whoever drives the tasks, and the gather would wait for ever. So it
+  -- goes to the caller of step, and the gather would wait for ever. So it
   -- is done twice, by each of the two variables.
   local function run(index)
     local task <close> = setmetatable({ index = index, thread = coroutine.running() }, leaving)

@@ -43,7 +43,7 @@ function document.lost_of(row, moment)
   return taken and math.floor((time.parse(row.before or row.at) or moment) - taken)
 end
 
---- Says anew which row a duplicate repeats.
+--- Writes the message of each duplicate, which names the row that it repeats.
 local function name_duplicates(rows)
   for _, row in ipairs(rows) do
     local other = row.refusal and rows[row.refusal.of or 0]

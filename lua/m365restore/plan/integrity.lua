@@ -59,7 +59,7 @@ local function meaning_of(row, service)
   local part, refusal = shown_of(row, service), row.refusal or {}
   part.refusal, part.no_way_back = refusal.code, row.way_back == "none" or nil
   part.duplicate_of = refusal.of
-  part.message = not refusal.of and refusal.message or nil -- that of a duplicate is worked out anew
+  part.message = not refusal.of and refusal.message or nil -- that of a duplicate is made when the plan is loaded
   for _, name in ipairs(row_fields) do
     part[name] = id(row[name])
   end

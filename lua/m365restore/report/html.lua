@@ -12,7 +12,7 @@ local style = require "m365restore.report.style"
 
 local html = {}
 
---- how often a page loads itself anew while its run goes on, in seconds
+--- seconds between two reloads of a page while its run goes on
 html.AGAIN = 5
 
 local escapes = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
@@ -26,7 +26,7 @@ local function breakable(value)
   return (escape(value):gsub("(%l)(%u)", "%1<wbr>%2"):gsub("([/%-_.@])(%w)", "%1<wbr>%2"))
 end
 
---- A name that somebody gave, in whatever direction it is written.
+--- A name, which may be written from right to left.
 local function name(value)
   return "<bdi>" .. breakable(value) .. "</bdi>"
 end
@@ -199,7 +199,7 @@ local SEARCH = '<div class="find" hidden><label for="search">Search</label><inpu
 
 --- The page of a report.
 -- @tparam Report report
--- @tparam[opt] table live `line`: how far it has come. The page loads itself anew; nil: its run has ended
+-- @tparam[opt] table live `line`: how far it has come. The page reloads itself; nil: its run has ended
 -- @treturn string
 function html.render(report, live)
   local title = report.title or "Restore of " .. report.service .. (report.T and " to " .. report.T or "")

@@ -31,7 +31,7 @@ local function finished_of(event)
   return (event.completed or 0) + (event.failed or 0)
 end
 
---- How long it still takes, as a range; nothing where nobody can know.
+--- How long it still takes, as a range; nil where it is not known, or over.
 local function spell_end(event)
   if not event.soonest or event.done then
     return nil
@@ -79,7 +79,7 @@ local function describe(event)
   rest[#rest + 1] = event.elapsed and "after " .. spell_duration(math.max(event.elapsed, 0)) or nil
   rest[#rest + 1] = spell_end(event)
   local line = table.concat(parts, ", ") .. (#rest > 0 and "; " .. table.concat(rest, ", ") or "")
-  -- a state is whatever the service says, and must not steer a terminal
+  -- a state is a text of the service, and must not steer a terminal
   return core.plain(line), table.concat(key, "\n")
 end
 
@@ -226,14 +226,14 @@ local function tell_once(self, ok, err)
 end
 
 -- what a line says of an event, as it is
-local told = {
+local fields = {
   "kind", "wave", "id", "session_status", "status", "total", "completed", "failed", "inProgress", "elapsed", "soonest",
   "latest", "waiting", "waited", "done",
 }
 
 local function line_of(event)
   local line = { version = progress.VERSION, time = time.format(os.time()) }
-  for _, name in ipairs(told) do
+  for _, name in ipairs(fields) do
     line[name] = event[name]
   end
   local err = event.error
@@ -263,7 +263,7 @@ function progress.json(opts)
 end
 
 --- Makes a listener that keeps a page of a run: that of its report, replaced in one piece at most every five seconds.
--- It loads itself anew in a browser until the run has ended. What cannot be written is told once on `io.stderr`, tried
+-- It reloads itself in a browser until the run has ended. What cannot be written is told once on `io.stderr`, tried
 -- again, and never ends a run. Never yields.
 -- @function page
 -- @tparam table opts `path` (required)

@@ -1,5 +1,5 @@
 --- The script of a report's page: it searches, filters by outcome and sorts. The page can be read without it.
--- What is asked for is kept in the address behind "#", so that a page that loads itself anew still shows it.
+-- What is asked for is kept in the address behind "#", so that a page that reloads itself still shows it.
 -- @module m365restore.report.script
 return [[
 (function () {

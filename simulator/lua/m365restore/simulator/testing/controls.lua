@@ -156,7 +156,7 @@ function controls:session(id)
   return self:call("session", { id = id })
 end
 
---- Puts a session into a state, whatever its artifacts do; nil gives it back to the clock.
+--- Puts a session into a state that does not depend on its artifacts; nil gives it back to the clock.
 -- @tparam string id
 -- @tparam ?string state any string, known or not
 function controls:set_state(id, state)
@@ -253,7 +253,7 @@ end
 
 local FOREIGN = { service = SERVICE, lasting = above_zero }
 
---- Starts sessions of somebody else.
+--- Starts sessions of another program.
 -- @tparam integer count
 -- @tparam ?table options `service` ("sharePoint"), `lasting` in simulated seconds (10800)
 -- @treturn table list of their ids

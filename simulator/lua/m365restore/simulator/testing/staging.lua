@@ -102,7 +102,7 @@ function staging.restores(model, now)
   return list
 end
 
---- Starts a session of somebody else, on a unit that is not in this world.
+--- Starts a session of another program, on a unit that is not in this tenant.
 -- @tparam table model
 -- @tparam table service
 -- @tparam number now

@@ -13,7 +13,7 @@ figures.limits = {
   copies_per_unit = 1000, exclusions_per_job = 10000, recipients = 20,
 }
 
---- What nobody changes.
+--- What no option changes.
 figures.most = {
   requests_in_batch = 20, points_in_list = 5, letters_of_policy_name = 1024,
   items_in_tree = 100000, -- a key has no room for more than 2^20, and memory none for so many
