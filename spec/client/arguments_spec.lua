@@ -291,6 +291,8 @@ describe("bad input:", function()
       for _, path in ipairs {
         "x", "", "//evil/x", "https://evil.example/x", home.sim.url .. "0/x", "?$skiptoken=x", "mailto:x",
         "javascript:/x", home.sim.url .. "@evil/x", home.sim.url:gsub("//", "//me:secret@") .. "/x",
+        home.sim.url:gsub("127%.0%.0%.1", "127.0.0.2") .. "/x", home.sim.url:gsub("127%.0%.0%.1", "localhost") .. "/x",
+        home.sim.url:gsub("^http", "https") .. "/x",
       } do
         refuses("client.request: path: a path that starts with /", request, "GET", path)
       end

@@ -249,6 +249,14 @@ describe("a list", function()
     it("to another scheme", function()
       refuses('"' .. home.sim.url:gsub("^http", "https") .. artifacts_path() .. '"')
     end)
+    it("to another host, with our scheme and port", function()
+      for _, host in ipairs { "127.0.0.2", "localhost", "graph.example", "[::1]" } do
+        refuses('"' .. home.sim.url:gsub("127%.0%.0%.1", host) .. artifacts_path() .. '"')
+        home:reset()
+        refuses('"' .. home.sim.url:gsub("^http:(.*)127%.0%.0%.1", "%1" .. host) .. artifacts_path() .. '"')
+        home:reset()
+      end
+    end)
     it("to a host that begins like ours", function()
       refuses('"' .. home.sim.url .. '.example/x"')
       home:reset()
@@ -259,7 +267,10 @@ describe("a list", function()
     it("without a scheme", function() refuses '"//127.0.0.1:1/x"' end)
     it("without a scheme, with backslashes", function() refuses [["\\\\127.0.0.1:1/x"]] end)
     it("with a user in it", function()
-      refuses('"' .. home.sim.url:gsub("//", "//me:secret@") .. artifacts_path() .. '"')
+      for _, user in ipairs { "me:secret@", "me@", ":secret@" } do
+        refuses('"' .. home.sim.url:gsub("//", "//" .. user) .. artifacts_path() .. '"')
+        home:reset()
+      end
     end)
     it("of another kind", function()
       for _, link in ipairs { "javascript:alert(1)", "file:///etc/passwd", "http://", "http:", "mailto:x" } do
